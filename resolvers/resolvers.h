@@ -1,0 +1,74 @@
+// The questions that can be put to the world, as interfaces. Live resolvers, recordings and the
+// tests' fakes all stand behind these; only the composition root in scanner/cli knows which.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resolvers/domain_name.h"
+#include "resolvers/facts.h"
+
+namespace resolvers {
+
+/// A moment on the monotonic clock after which an answer is of no use any more.
+using Deadline = std::chrono::steady_clock::time_point;
+
+struct Question {
+    DomainName name;
+    /// A mnemonic that dns_message knows: "A", "AAAA", "CNAME", "NS", "SOA", "PTR", "MX", "TXT",
+    /// "CAA", "HTTPS", "SVCB".
+    std::string type;
+};
+
+class DnsResolver {
+public:
+    virtual ~DnsResolver() = default;
+
+    /// Asks all the questions at once. One answer each, in their order, whatever happens; by the
+    /// deadline at the latest (a question without an answer by then has status timeout).
+    /// The resolver must outlive the coroutine.
+    virtual boost::asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions,
+                                                               Deadline deadline) = 0;
+};
+
+struct ProbeRequest {
+    /// "https" or "http".
+    std::string scheme;
+    IpAddress address;
+    std::uint16_t port = 443;
+    /// Name for SNI and Host; an address literal sends no SNI.
+    std::string host;
+    /// Origin-form target, "/" at least.
+    std::string target = "/";
+    std::string purpose = "root";
+    /// Strings to look for in the body: (id, lower-case text), found ones go to
+    /// HttpFacts::markers. Must outlive the probe. May be null.
+    const std::vector<std::pair<std::string, std::string>>* markers = nullptr;
+};
+
+class HttpProber {
+public:
+    virtual ~HttpProber() = default;
+
+    /// Connects to the address, shakes hands, sends one GET, reads within the caps. Follows
+    /// nothing, re-uses nothing. Never fails as a whole: the steps say what became of each.
+    /// The prober must outlive the coroutine.
+    virtual boost::asio::awaitable<Probe> probe(ProbeRequest request, Deadline deadline) = 0;
+};
+
+class OriginTable {
+public:
+    virtual ~OriginTable() = default;
+
+    /// The most specific announced prefix around the address. Absent: not announced on that day.
+    /// Safe to call from several threads.
+    virtual std::optional<Origin> find(const IpAddress& address) const = 0;
+
+    /// Day of the data, "2026-06-17"; and SHA-256 of the file, lower-case hex.
+    virtual std::string date() const = 0;
+    virtual std::string sha256() const = 0;
+};
+
+}  // namespace resolvers

@@ -1,0 +1,194 @@
+// What data/ knows, read once, checked, indexed, never changed afterwards. Look-ups are by the
+// thing seen: an address, a name, a header. Safe to share between threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resolvers/ip_address.h"
+#include "resolvers/outcome.h"
+#include "scanner/model/addressee.h"
+#include "scanner/model/attribution.h"
+#include "scanner/model/evidence.h"
+
+namespace scanner {
+
+/// Where a fact stands.
+struct Source {
+    /// "primary", "public_repository", "routing", "observation", "unverified".
+    std::string kind;
+    std::string url;
+    std::string commit;
+    std::string path;
+    /// ISO date of the last reading.
+    std::string checked;
+    /// "url@commit path", for people.
+    std::string text() const;
+};
+
+/// One [[product]] of data/providers/.
+struct Product {
+    std::string id;
+    std::string name;
+    /// Of the company.
+    std::string provider;
+    std::string provider_name;
+    std::string legal_entity;
+    /// Other names of the product or of the company, for labels.
+    std::vector<std::string> aliases;
+    std::vector<Role> roles;
+    /// An address of this product serves no customer's site (public resolver, VPN exit).
+    bool service = false;
+    /// "active", "retiring", "defunct", "handed_over".
+    std::string status = "active";
+    /// "static_hosting", "object_storage", "video", "blog", "site_builder", "paas" or empty.
+    std::string storage;
+    /// Products of the same company that look the same from outside on a custom domain.
+    std::vector<std::string> undetermined_with;
+    std::vector<ContactChannel> channels;
+    std::string notes;
+
+    bool has(Role role) const;
+};
+
+enum class RuleKind {
+    range, asn, cname, native, ns, ptr, header, cookie, certificate, ech, answer
+};
+
+/// Which addresses a range lists; see data/README.md.
+enum class RangeKind { edge, customer, service, origin_facing, from_routing, third_party };
+
+/// How much an AS number tells.
+enum class AsnPrecision { product, company, shared };
+
+enum class TextMatch { present, equals, prefix, contains, regex };
+
+/// One rule. Lives as long as the Catalogue.
+struct Rule {
+    /// "<product>/<kind>/<what>", unique.
+    std::string id;
+    RuleKind kind = RuleKind::range;
+    const Product* product = nullptr;
+    Strength strength = Strength::weak;
+    /// "edge", "origin" or empty.
+    std::string side;
+    const Source* source = nullptr;
+    std::string example;
+    /// "file:line" of the rule.
+    std::string where;
+
+    // Only what belongs to the rule's kind is set.
+    RangeKind range_kind = RangeKind::edge;
+    std::uint32_t asn = 0;
+    AsnPrecision precision = AsnPrecision::company;
+    /// Suffix of a name, header or cookie name, certificate field, ECH public name.
+    std::string key;
+    TextMatch match = TextMatch::present;
+    /// Lower case unless it is a regex.
+    std::string value;
+    /// For answers: "edge" or a State's word, the HTTP status (0: any), and the body text.
+    std::string state;
+    unsigned http_status = 0;
+    std::string body;
+};
+
+/// A prefix of a range rule that holds an address.
+struct RangeHit {
+    const Rule* rule = nullptr;
+    resolvers::Prefix prefix;
+};
+
+/// A problem in the data: "cloudflare.toml:41: ...".
+struct CatalogueError {
+    std::string where;
+    std::string what;
+    std::string text() const { return where + ": " + what; }
+};
+
+/// State markers of data/states/ (parking, seizure, block pages).
+struct StateRule {
+    std::string id;
+    /// "parked", "seized", "blocked_for_vantage", "tampered".
+    State state = State::parked;
+    /// "ns", "address", "cname", "body", "title", "redirect".
+    std::string kind;
+    /// Suffix, prefix text, or lower-case text, by kind.
+    std::string key;
+    /// Enough alone? Parking name servers are not (signal-traps 31): they need a second kind.
+    bool sufficient = false;
+    /// Which service or authority ("sedo", "cuii").
+    std::string operator_name;
+    const Source* source = nullptr;
+    std::string example;
+    std::string where;
+};
+
+class Catalogue {
+public:
+    /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml and DIR/deny.toml; then
+    /// the same of each overlay, whose files replace products and companies of the same id.
+    /// On error: every problem found, not the first alone, one "file:line: what" a line in
+    /// Failure::detail (code "catalogue").
+    static resolvers::Outcome<Catalogue> load(const std::string& dir,
+                                              const std::vector<std::string>& overlays = {});
+
+    Catalogue(Catalogue&&) noexcept;
+    Catalogue& operator=(Catalogue&&) noexcept;
+    ~Catalogue();
+
+    /// Every rule whose range holds the address, longest prefix first; origin-facing ones never.
+    std::vector<RangeHit> ranges_of(const resolvers::IpAddress& address) const;
+
+    std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
+
+    /// Rules whose suffix the name lies under, longest first. `kind` is cname, native, ns or ptr.
+    std::vector<const Rule*> name_rules(RuleKind kind, std::string_view name) const;
+
+    /// Header rules that match; `name` in any case.
+    std::vector<const Rule*> header_rules(std::string_view name, std::string_view value) const;
+    std::vector<const Rule*> cookie_rules(std::string_view name) const;
+
+    /// `field` is one of the words of data/README.md; `value` as it stands in the certificate.
+    std::vector<const Rule*> certificate_rules(std::string_view field,
+                                               std::string_view value) const;
+    std::vector<const Rule*> ech_rules(std::string_view public_name) const;
+
+    /// All [[product.answer]] rules.
+    const std::vector<const Rule*>& answer_rules() const;
+
+    const std::vector<StateRule>& state_rules() const;
+
+    /// Body texts to look for while a body is at hand: (rule id, lower-case text).
+    const std::vector<std::pair<std::string, std::string>>& body_markers() const;
+
+    const Product* product(std::string_view id) const;
+    /// Every product, by id.
+    const std::vector<const Product*>& products() const;
+    /// Every rule, by id.
+    const std::vector<const Rule*>& rules() const;
+
+    /// A product of the company with that role that is reached through the same channels; for
+    /// addressees that are known by company only. Null if there is none.
+    const Product* product_of(std::string_view provider, Role role) const;
+
+    /// Which company a free-text name means (label, AS organisation): its id, or empty.
+    std::string company_named(std::string_view name) const;
+
+    /// Must this mailbox never be written to (RIRs, registries, placeholders)?
+    bool is_denied(std::string_view mailbox) const;
+
+    /// Newest `checked` date of all sources, and SHA-256 over all files in order of their names.
+    const std::string& date() const;
+    const std::string& sha256() const;
+
+private:
+    struct Index;
+    explicit Catalogue(std::unique_ptr<Index> index);
+    std::unique_ptr<Index> index_;
+};
+
+}  // namespace scanner

@@ -1,0 +1,93 @@
+// Everything that was seen of one subject, and nothing that was concluded from it. The only thing
+// that crosses from the world to the mind: live scans, importers and archives all speak it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "resolvers/facts.h"
+#include "scanner/model/subject.h"
+
+namespace scanner {
+
+/// How the walk along the CNAME records of the subject ended.
+enum class ChainEnd {
+    not_observed,  ///< nothing was resolved (imports, failures)
+    address,       ///< at a name with addresses
+    nodata,        ///< at a name that exists and has no address
+    dangling,      ///< at a name that does not exist, after at least one CNAME
+    nxdomain,      ///< the subject's own name does not exist
+    loop,
+    too_long,      ///< more than 16 hops
+    failed,        ///< a question on the way failed
+};
+
+/// One address that the subject's name leads to, and who announces it.
+struct SeenAddress {
+    resolvers::IpAddress address;
+    /// Absent: not announced on the day of the data, or no data were at hand.
+    std::optional<resolvers::Origin> origin;
+    /// Why it was not probed, if it was not: "cap", "same_network", "special_purpose:loopback",
+    /// "blocked", "no_http", "deadline", "imported". Empty if it was.
+    std::string not_probed;
+    friend bool operator==(const SeenAddress&, const SeenAddress&) = default;
+};
+
+/// One step of a redirect: where a response sent us, and what we did.
+struct Redirect {
+    std::string from;
+    unsigned status = 0;
+    /// The Location as sent, at most 2,048 octets.
+    std::string location;
+    /// The absolute URL that it means. Empty if it cannot be read.
+    std::string to;
+    /// "followed", "other_site" (another registrable domain: looked up, not visited),
+    /// "blocked" (special-purpose address, block list), "loop", "limit", "not_http", "unreadable",
+    /// "failed" (its name did not resolve).
+    std::string outcome;
+    /// Where `to`'s host resolved to when it is another host. Empty if it was not asked.
+    std::vector<SeenAddress> addresses;
+    friend bool operator==(const Redirect&, const Redirect&) = default;
+};
+
+/// Which day's routing data named the origins.
+struct DataStamp {
+    std::string date;
+    std::string sha256;
+    friend bool operator==(const DataStamp&, const DataStamp&) = default;
+};
+
+struct Observation {
+    Subject subject;
+    /// When the looking began. For imports, when the tool that looked says it did.
+    resolvers::Timestamp observed_at{};
+    /// "scan", or the importer's name ("har", "httpx").
+    std::string source;
+    /// What the user says about where this was seen from ("AS3320, DE"). May be empty.
+    std::string vantage;
+    /// What was asked ("standard", "dns"), or "imported".
+    std::string profile;
+    DataStamp origin_data;
+
+    /// Every question asked of the DNS, in a fixed order.
+    std::vector<resolvers::DnsAnswer> dns;
+    /// The subject's name, then each CNAME target in turn. Empty if nothing was resolved.
+    std::vector<std::string> chain;
+    ChainEnd chain_end = ChainEnd::not_observed;
+    /// Sorted: IPv4 before IPv6, then by value.
+    std::vector<SeenAddress> addresses;
+    std::vector<resolvers::Probe> probes;
+    std::vector<Redirect> redirects;
+
+    /// Facts that this source cannot know, so that their absence says nothing: "dns", "tls",
+    /// "address", "headers". Sorted.
+    std::vector<std::string> not_observed;
+    /// Why nothing could be looked at: "opt_out", "blocked", "deadline". Empty otherwise.
+    std::string refused;
+    /// Declared by the zone's operator rather than seen: "proxied", "dns_only". Empty otherwise.
+    std::string declared;
+
+    friend bool operator==(const Observation&, const Observation&) = default;
+};
+
+}  // namespace scanner

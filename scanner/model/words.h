@@ -1,0 +1,26 @@
+// The words that enumerations have in JSON, and back. One table each, here alone.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "scanner/model/attribution.h"
+#include "scanner/model/evidence.h"
+#include "scanner/model/observation.h"
+
+namespace scanner {
+
+std::string_view word(resolvers::DnsStatus status);
+std::string_view word(resolvers::StepStatus status);
+std::string_view word(ChainEnd end);
+std::string_view word(Role role);
+std::string_view word(Strength strength);
+std::string_view word(Channel channel);
+std::string_view word(Grade grade);
+std::string_view word(State state);
+
+/// The value of that word; absent if there is no such word. T is one of the types above.
+template <typename T>
+std::optional<T> value_of(std::string_view word);
+
+}  // namespace scanner

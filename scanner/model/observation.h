@@ -86,6 +86,8 @@ struct Observation {
     std::string refused;
     /// Declared by the zone's operator rather than seen: "proxied", "dns_only". Empty otherwise.
     std::string declared;
+    /// At which DNS provider it is declared so, by name ("Cloudflare"). Empty if `declared` is.
+    std::string declared_by;
 
     friend bool operator==(const Observation&, const Observation&) = default;
 };

@@ -1,0 +1,18 @@
+// The named files one after the other as one stream, "-" being stdin; files in zstd's format are
+// unpacked on the way. A missing newline at the end of a file is added.
+#pragma once
+
+#include <istream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "resolvers/outcome.h"
+
+namespace scanner {
+
+/// Stdin when no file is named. Failure "not_found" names the first file that cannot be opened. A
+/// file that breaks off in the middle (damaged zstd) sets badbit.
+resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(const std::vector<std::string>& files);
+
+}  // namespace scanner

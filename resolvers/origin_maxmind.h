@@ -32,8 +32,8 @@ public:
     /// is the day of the routing data.
     std::string date() const override { return date_; }
 
-    /// Of the whole file as it is mapped. Worked out at the first call (14 ms for the 10 MB of data/asn.mmdb) and
-    /// remembered.
+    /// Of the whole file as it is mapped. Worked out at the first call (14 ms for the 10 MB of
+    /// data/asn.mmdb) and remembered.
     std::string sha256() const override;
 
     /// What the database says about itself: its type ("GeoLite2-ASN") and description.

@@ -45,9 +45,10 @@ ExitCode run_import(const Flags& flags)
         auto in = open_inputs({file});
         if (!in)
             return fail(in.error().detail);
-        const Importer* importer = importer_named(flags.format);
-        if (importer == nullptr && flags.format != "auto")
-            return fail("no such format: " + flags.format);
+        const Importer* importer = flags.format == "auto" ? sniff(first_bytes(**in))
+                                                          : importer_named(flags.format);
+        if (importer == nullptr)
+            return fail(file + ": of no format that can be told; name it instead of auto");
         const auto emit = [&](Observation&& seen) {
             if (*origins)
                 add_origins(seen, **origins);
@@ -56,10 +57,11 @@ ExitCode run_import(const Flags& flags)
             line += '\n';
             writer.write(0, std::move(line));
         };
-        const auto done = import_stream(**in, importer, flags.options, emit);
-        if (!done) {
+        const ImportSummary summary = importer->run(**in, flags.options, emit);
+        if (!summary.complete) {
             writer.flush();
-            return fail(file + ": " + done.error().detail);
+            return fail(file + ": breaks off after " + std::to_string(summary.observations) +
+                        " observations");
         }
     }
     writer.flush();
@@ -72,8 +74,8 @@ std::function<ExitCode()> import_command(CLI::App& app)
 {
     const auto flags = std::make_shared<Flags>();
     std::vector<std::string> names = {"auto"};
-    for (const Importer& importer : importers())
-        names.emplace_back(importer.name);
+    for (const Importer* importer : importers())
+        names.emplace_back(importer->name);
     app.add_option("format", flags->format, "What wrote the files; auto looks at each")
         ->required()
         ->check(CLI::IsMember(names))

@@ -30,6 +30,13 @@ public:
             close_descriptor(descriptors_[i]);
     }
 
+    std::string_view waiting()
+    {
+        if (gptr() == egptr() && traits_type::eq_int_type(sgetc(), traits_type::eof()))
+            return {};
+        return {gptr(), static_cast<std::size_t>(egptr() - gptr())};
+    }
+
 protected:
     int_type underflow() override
     {
@@ -127,6 +134,8 @@ public:
         rdbuf(&buffer_);
     }
 
+    InputBuffer& buffer() { return buffer_; }
+
 private:
     InputBuffer buffer_;
 };
@@ -151,6 +160,11 @@ resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(const std::vector<
         descriptors.push_back(descriptor);
     }
     return std::unique_ptr<std::istream>(new InputStream(std::move(descriptors)));
+}
+
+std::string_view first_bytes(std::istream& stream)
+{
+    return dynamic_cast<InputStream&>(stream).buffer().waiting();
 }
 
 }  // namespace scanner

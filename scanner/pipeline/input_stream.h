@@ -5,6 +5,7 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "resolvers/outcome.h"
@@ -14,5 +15,9 @@ namespace scanner {
 /// Stdin when no file is named. Failure "not_found" names the first file that cannot be opened. A
 /// file that breaks off in the middle (damaged zstd) sets badbit.
 resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(const std::vector<std::string>& files);
+
+/// What a stream of open_inputs() begins with, not consumed: up to 64 KiB, less where a pipe gave
+/// less. Empty at the end of the input.
+std::string_view first_bytes(std::istream& stream);
 
 }  // namespace scanner

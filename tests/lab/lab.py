@@ -3,6 +3,7 @@
 
     lab.py run [--keep-logs DIR] -- CMD...          run CMD inside the lab
     lab.py list                                     print the demo's list
+    lab.py demo --servedby PATH --output OUT.jsonl  scan the list inside, show a table for people
     lab.py check --servedby PATH [--data DIR] ...   scan the list inside the lab, compare verdicts
     lab.py docs [--check]                           write README.md's table, or see if it is current
 """
@@ -16,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -131,14 +133,58 @@ def run(arguments):
         return run_command(arguments.command, lab.environment)
 
 
+def scan(arguments, lab, out):
+    """Runs the product over the list as anybody would; its exit status."""
+    out.unlink(missing_ok=True)  # what an earlier run left is no result of this one
+    command = [arguments.servedby, "scan", "--resolvers", RESOLVER, "--ordered",
+               "--deadline", "8s", "--timeout", "2s", "-o", str(out)]
+    if arguments.data:
+        command += ["--data", arguments.data]
+    return run_command([*command, str(lab.list)], lab.environment, SCAN_LIMIT)
+
+
+def demo(arguments):
+    out = pathlib.Path(arguments.output).resolve()
+    with running_lab() as lab:
+        began = time.monotonic()
+        status = scan(arguments, lab, out)
+        took = time.monotonic() - began
+    if not out.exists():
+        print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
+        return status or 1
+    records, complaints = verdicts.read_records(out)
+    print(people_table(records), end="")
+    ready = sum(1 for r in records if (r.get("notice") or {}).get("ready"))
+    print(f"\n{len(records)} sites in {took:.1f} s; for {ready} of them a notice is in order")
+    for complaint in complaints:
+        print(f"lab: {complaint}", file=sys.stderr)
+    return status or (1 if complaints else 0)
+
+
+def people_table(records):
+    """A line a record: what was asked, its state, who fronts, who hosts, whom to write to."""
+    def finding(value):
+        value = value or {}
+        if value.get("status") != "identified":
+            return "-" if value.get("status") == "none" else f"? ({value.get('reason', '')})"
+        return f"{value.get('name') or value.get('provider')} ({value.get('grade')})"
+
+    rows = [("asked", "state", "front", "host", "write first to")]
+    for record in records:
+        first = (record.get("addressees") or [{}])[0]
+        rows.append((str((record.get("input") or {}).get("text", "")),
+                     str(record.get("state", "")), finding(record.get("front")),
+                     finding(record.get("host")), str(first.get("name", "-"))))
+    widths = [min(44, max(len(row[i]) for row in rows)) for i in range(5)]
+    return "".join("  ".join(cell[:width].ljust(width)
+                             for cell, width in zip(row, widths)).rstrip() + "\n"
+                   for row in rows)
+
+
 def check(arguments):
     with running_lab(arguments.keep_logs) as lab:
         out = pathlib.Path(arguments.jobs_file or lab.list.with_name("records.jsonl")).resolve()
-        command = [arguments.servedby, "scan", "--resolvers", RESOLVER, "--ordered",
-                   "--deadline", "8s", "--timeout", "2s", "-o", str(out)]
-        if arguments.data:
-            command += ["--data", arguments.data]
-        status = run_command([*command, str(lab.list)], lab.environment, SCAN_LIMIT)
+        status = scan(arguments, lab, out)
         if not out.exists():
             print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
             return 1
@@ -216,13 +262,16 @@ def table(world):
     return "\n".join(rows)
 
 
-def docs(arguments):
-    text = README.read_text(encoding="utf-8")
+def with_fresh_table(text, world):
     before, rest = text.split(TABLE_BEGIN)
     _, after = rest.split(TABLE_END)
-    world = World()
-    fresh = (f"{before}{TABLE_BEGIN}\n\n{len(world.sites)} scenarios.\n\n{table(world)}\n\n"
-             f"{TABLE_END}{after}")
+    return (f"{before}{TABLE_BEGIN}\n\n{len(world.sites)} scenarios.\n\n{table(world)}\n\n"
+            f"{TABLE_END}{after}")
+
+
+def docs(arguments):
+    text = README.read_text(encoding="utf-8")
+    fresh = with_fresh_table(text, World())
     if fresh == text:
         return 0
     if arguments.check:
@@ -246,6 +295,12 @@ def arguments_of(argv):
 
     one = commands.add_parser("list", help="print the demo's list")
     one.set_defaults(call=lambda _: print(list_text(World()), end="") or 0, inside=False)
+
+    one = commands.add_parser("demo", help="scan the list, show a table for people")
+    one.add_argument("--servedby", required=True, metavar="PATH", help="the product")
+    one.add_argument("--data", metavar="DIR", help="its data folder, when not the built-in one")
+    one.add_argument("--output", required=True, metavar="OUT.jsonl", help="the records")
+    one.set_defaults(call=demo, inside=True)
 
     one = commands.add_parser("check", help="scan the list, compare every verdict")
     one.add_argument("--servedby", required=True, metavar="PATH", help="the product")
@@ -272,6 +327,10 @@ def main(argv):
         return sealed.refuse(error)
     except Stopped as stopped:
         return 128 + stopped.args[0]
+    except BrokenPipeError:
+        # Whoever read us has seen enough. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 if __name__ == "__main__":

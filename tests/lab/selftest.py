@@ -19,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import dns_wire  # noqa: E402  (the path above comes first)
+import lab  # noqa: E402
 import sealed  # noqa: E402
 import verdicts  # noqa: E402
 import world as lab_world  # noqa: E402
@@ -306,6 +307,11 @@ def check_comparison(world):
     return out
 
 
+def check_readme(world):
+    text = lab.README.read_text(encoding="utf-8")
+    return [] if lab.with_fresh_table(text, world) == text else ["run tests/lab/lab.py docs"]
+
+
 def check_traps(world):
     """Stepping into each trap must be noticed."""
     for address in world.trap_addresses():
@@ -328,6 +334,7 @@ def main():
     results = {site.id: check_site(site) for site in world.sites}
     results["the lab is sealed"] = check_sealed()
     results["expectations can be met and missed"] = check_comparison(world)
+    results["the table in README.md is current"] = check_readme(world)
     results["the traps are set"] = check_traps(world)
     failed = 0
     for name, differences in results.items():

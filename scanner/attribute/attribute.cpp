@@ -9,6 +9,7 @@
 #include "scanner/attribute/states.h"
 #include "scanner/attribute/verdict.h"
 #include "scanner/attribute/weigh.h"
+#include "scanner/model/words.h"
 
 namespace scanner {
 
@@ -85,15 +86,26 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
     });
 }
 
-bool is_served_state(State state)
+// What a forged answer leads to is the forger's, and nobody of the site's.
+void distrust(Attribution& out)
 {
-    return state == State::live;
+    for (Finding* finding : {&out.front, &out.host}) {
+        Finding unknown;
+        unknown.role = finding->role;
+        unknown.reason = "all_views_tampered";
+        unknown.against = finding->evidence;
+        *finding = std::move(unknown);
+    }
+    out.chain.clear();
+    std::erase_if(out.others, [](const Finding& finding) {
+        return finding.role != Role::dns && finding.role != Role::registrar;
+    });
 }
 
 void decide_notice(const Observation& seen, Attribution& out)
 {
-    if (!is_served_state(out.state))
-        out.notice_reasons.push_back("state is not live");
+    if (out.state != State::live)
+        out.notice_reasons.push_back("state is " + std::string(word(out.state)));
     const auto sure = [](const Finding& finding) {
         return finding.status == "identified" && finding.grade >= Grade::probable;
     };
@@ -131,6 +143,8 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     StateVerdict state = state_of(sight, verdicts, catalogue);
     out.state = state.state;
     out.state_reason = std::move(state.reason);
+    if (out.state == State::tampered)
+        distrust(out);
 
     if (seen.chain_end == ChainEnd::dangling)
         out.flags.emplace_back("dangling_cname");

@@ -13,8 +13,6 @@ struct Group {
     Finding finding;
     unsigned count = 0;
     bool looked = false;
-    bool v4 = false;
-    bool v6 = false;
 };
 
 void add_ids(std::vector<std::string>& to, const std::vector<std::string>& from)
@@ -68,8 +66,6 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
             verdict.address < 0 ? nullptr
                                 : &sight.addresses[static_cast<std::size_t>(verdict.address)];
         join(mine, finding, address != nullptr && !address->not_looked);
-        if (address != nullptr && address->known)
-            (address->address.is_v6() ? mine.v6 : mine.v4) = true;
     }
     std::vector<Group> sorted;
     for (auto& [key, one] : groups) {
@@ -90,17 +86,22 @@ void add_flag(Attribution& out, const char* flag)
         out.flags.emplace_back(flag);
 }
 
-void flag_fronts(const std::vector<Group>& fronts, bool partly_unfronted, Attribution& out)
+// Do the two families lead to different fronts (or one of them to none)?
+bool split_by_family(const Sight& sight, const std::vector<Verdict>& verdicts)
 {
-    if (fronts.size() > 1 || (!fronts.empty() && partly_unfronted))
-        add_flag(out, "multi_cdn");
-    if (fronts.size() > 1) {
-        const bool split = std::all_of(fronts.begin(), fronts.end(), [](const Group& group) {
-            return group.v4 != group.v6;
-        });
-        if (split)
-            add_flag(out, "split_by_family");
+    std::set<std::string> fronts[2];
+    for (const Verdict& verdict : verdicts) {
+        if (verdict.address < 0)
+            continue;
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        if (address.known)
+            fronts[address.address.is_v6() ? 1 : 0].insert(key_of(verdict.front));
     }
+    if (fronts[0].empty() || fronts[1].empty())
+        return false;
+    return std::none_of(fronts[0].begin(), fronts[0].end(), [&](const std::string& front) {
+        return fronts[1].count(front) != 0;
+    });
 }
 
 // The chain of the name: the longest that any address showed under the name's own front, with the
@@ -173,7 +174,10 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
 
     out.front = fronts.empty() ? no_front : fronts.front().finding;
     out.host = hosts.empty() ? no_host : hosts.front().finding;
-    flag_fronts(fronts, partly_unfronted, out);
+    if (fronts.size() > 1 || (!fronts.empty() && partly_unfronted))
+        add_flag(out, "multi_cdn");
+    if (!fronts.empty() && split_by_family(sight, verdicts))
+        add_flag(out, "split_by_family");
     if (hosts.size() > 1)
         add_flag(out, "several_hosts");
     merge_chain(sight, verdicts, out);

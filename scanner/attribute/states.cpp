@@ -15,6 +15,20 @@ using resolvers::DnsStatus;
 using resolvers::Probe;
 using resolvers::StepStatus;
 
+// Names that the public DNS does not serve (RFC 6761 and its registry, RFC 9476, RFC 8375).
+// "example" is left out: its names are for documents, which may well resolve.
+constexpr std::string_view special_names[] = {"alt",   "home.arpa", "internal", "invalid",
+                                              "local", "localhost", "onion",    "test"};
+
+std::optional<StateVerdict> from_name(const Subject& subject)
+{
+    for (const std::string_view special : special_names)
+        if (resolvers::is_under(subject.host, special))
+            return StateVerdict{State::reserved,
+                                "." + std::string(special) + " is a special-use name"};
+    return std::nullopt;
+}
+
 std::optional<StateVerdict> from_addresses(const Sight& sight)
 {
     const Observation& seen = *sight.observation;
@@ -225,6 +239,8 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
         return {State::opt_out, seen.refused};
     if (!seen.refused.empty())
         return {State::not_observed, seen.refused};
+    if (auto state = from_name(seen.subject))
+        return *state;
     if (auto state = from_addresses(sight))
         return *state;
     if (auto state = from_markers(sight, catalogue))

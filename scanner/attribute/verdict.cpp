@@ -179,10 +179,13 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
 }
 
 // Nobody fronts here, as far as that can be seen.
-Finding no_front(const AddressSight* address, const Catalogue& catalogue)
+Finding no_front(const Sight& sight, const AddressSight* address, const Catalogue& catalogue)
 {
-    if (address == nullptr || !address->known)
-        return unknown(Role::front, "not_observed");
+    if (address == nullptr || !address->known) {
+        // The DNS was asked and gave no address: that is a look, if one that showed nothing.
+        const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
+        return unknown(Role::front, asked ? "no_evidence" : "not_observed");
+    }
     if (address->connected || address->owner != nullptr)
         return none(Role::front);
     for (const Rule* rule : address->as_rules)
@@ -262,7 +265,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
         }
     } else {
-        verdict.front = no_front(address, catalogue);
+        verdict.front = no_front(sight, address, catalogue);
         if (platform != nullptr) {
             verdict.platform = *platform;
             verdict.front = none(Role::front);
@@ -272,7 +275,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
         } else if (address != nullptr && address->known) {
             verdict.host = host_by_holder(sight, index, catalogue);
         } else {
-            verdict.host = unknown(Role::host, "not_observed");
+            verdict.host = unknown(Role::host, verdict.front.reason.c_str());
         }
     }
 

@@ -46,7 +46,10 @@ Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(const KnowledgeFla
     const std::string shipped = data_dir_of(flags) + "/asn.mmdb";
     if (flags.asn_db.empty() && !std::filesystem::exists(shipped))
         return std::unique_ptr<resolvers::OriginTable>();
-    return resolvers::open_origins(flags.asn_db.empty() ? shipped : flags.asn_db);
+    auto opened = resolvers::MaxmindOrigins::open(flags.asn_db.empty() ? shipped : flags.asn_db);
+    if (!opened)
+        return opened.error();
+    return std::unique_ptr<resolvers::OriginTable>(std::move(*opened));
 }
 
 Provenance provenance_of(const Catalogue& catalogue)

@@ -24,7 +24,7 @@ constexpr std::size_t shuffle_window = 512;
 constexpr std::uint64_t ordered_span = 8;
 
 // What the intake's thread reads from; it owns it, since a read may outlive the run.
-struct Source {
+struct Lines {
     std::unique_ptr<std::istream> in;
     std::unique_ptr<SubjectReader> subjects;
     std::uint64_t seen = 0;
@@ -121,7 +121,7 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& head
     if (flags.shard >= flags.shards)
         return fail("--shard counts from 0: it must be below --shards");
     RunControl control;
-    const auto source = std::make_shared<Source>();
+    const auto source = std::make_shared<Lines>();
     source->shards = flags.shards;
     source->shard = flags.shard;
     source->in = std::move(in);

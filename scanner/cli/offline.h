@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "resolvers/outcome.h"
 #include "scanner/cli/commands.h"
 #include "scanner/pipeline/line_map.h"
 

@@ -27,7 +27,6 @@ bool has_site(State state)
         case State::parked:
         case State::not_observed:
         case State::unreachable:
-        case State::tampered:
             return true;
         default:
             return false;

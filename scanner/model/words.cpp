@@ -94,4 +94,19 @@ template std::optional<Channel> value_of<Channel>(std::string_view);
 template std::optional<Grade> value_of<Grade>(std::string_view);
 template std::optional<State> value_of<State>(std::string_view);
 
+template <typename T>
+std::span<const std::string_view> words_of()
+{
+    return Words<T>::all;
+}
+
+template std::span<const std::string_view> words_of<DnsStatus>();
+template std::span<const std::string_view> words_of<StepStatus>();
+template std::span<const std::string_view> words_of<ChainEnd>();
+template std::span<const std::string_view> words_of<Role>();
+template std::span<const std::string_view> words_of<Strength>();
+template std::span<const std::string_view> words_of<Channel>();
+template std::span<const std::string_view> words_of<Grade>();
+template std::span<const std::string_view> words_of<State>();
+
 }  // namespace scanner

@@ -93,8 +93,10 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
         ->check(CLI::Range(1U, 1'000'000U));
     app.add_option("--shard", flags.shard, "... and take this part, 0 to N-1");
     app.add_option("--seed", flags.seed, "For the order in which names are taken");
+    app.add_option("--contact", flags.contact,
+                   "Mail address or URL of yours, for the User-Agent (default: you at this host)");
     app.add_option("--user-agent", flags.user_agent,
-                   "What requests call themselves; put a contact in it");
+                   "The whole User-Agent, instead; put a contact in it");
     app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
     app.add_option("--ca-file", flags.ca_file, "Trust these certificates (PEM) as well")
         ->type_name("FILE");

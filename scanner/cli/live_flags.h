@@ -21,6 +21,7 @@ struct LiveFlags {
     std::string output;
     std::string input_format = "auto";
     std::string user_agent;
+    std::string contact;
     std::string vantage;
     std::string ca_file;
     std::string timeout = "5s";

@@ -1,4 +1,7 @@
 // The composition root: here, and nowhere else, concrete resolvers are named and put together.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "resolvers/certificate.h"
@@ -17,9 +20,21 @@ using resolvers::Outcome;
 
 namespace {
 
-// RFC 9110 section 10.1.5: says who asks. A scan of one's own should carry one's own contact.
-constexpr const char* default_user_agent =
-    "servedby/" SERVEDBY_VERSION " (survey of who serves web sites; contact: not set, see --user-agent)";
+// Says who asks and where to complain (RFC 9110 section 10.1.5). Without --contact that is whoever
+// runs this, at this machine: a real address is better.
+std::string user_agent_of(const LiveFlags& flags)
+{
+    if (!flags.user_agent.empty())
+        return flags.user_agent;
+    std::string contact = flags.contact;
+    if (contact.empty()) {
+        char host[256] = "localhost";
+        ::gethostname(host, sizeof host - 1);
+        const passwd* user = ::getpwuid(::getuid());
+        contact = std::string(user == nullptr ? "operator" : user->pw_name) + "@" + host;
+    }
+    return "servedby/" SERVEDBY_VERSION " (looks at who serves a site; contact: " + contact + ")";
+}
 
 // Above this a channel's socket overflows (measured at default buffers).
 constexpr unsigned per_channel = 2000;
@@ -86,7 +101,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
 
     resolvers::HttpOptions http;
-    http.user_agent = flags.user_agent.empty() ? default_user_agent : flags.user_agent;
+    http.user_agent = user_agent_of(flags);
     http.connect_timeout = *timeout;
     http.handshake_timeout = *timeout;
     http.first_byte_timeout = *timeout;

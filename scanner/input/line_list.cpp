@@ -84,7 +84,7 @@ bool looks_like_table(LineReader& lines)
 
 }  // namespace
 
-std::optional<Format> format_of(std::string_view word)
+std::optional<Format> list_format_of(std::string_view word)
 {
     if (word == "auto")
         return Format::automatic;

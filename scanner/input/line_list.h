@@ -19,7 +19,7 @@ enum class Format {
 };
 
 /// "auto", "text", "csv"; absent for another word.
-std::optional<Format> format_of(std::string_view word);
+std::optional<Format> list_format_of(std::string_view word);
 
 /// Longest line that is read, in octets; a longer one is invalid. For CSV also the longest row.
 inline constexpr std::size_t max_list_line = 64 * 1024;

@@ -257,6 +257,7 @@ struct Shape<Observation> : Terse {
         Member{"not_observed", &Observation::not_observed},
         Member{"refused", &Observation::refused},
         Member{"declared", &Observation::declared},
+        Member{"declared_by", &Observation::declared_by},
     };
 };
 

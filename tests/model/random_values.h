@@ -216,8 +216,8 @@ void fill(Random& random, T& value)
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     } else {
         static_assert(std::is_same_v<T, Observation>);
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = value;
-        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
     }
 }
 

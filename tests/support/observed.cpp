@@ -19,7 +19,7 @@ Observed::Observed(std::string host, std::string registrable_domain)
     seen.source = "scan";
     seen.profile = "standard";
     seen.chain = {std::move(host)};
-    seen.chain_end = ChainEnd::nodata;
+    seen.chain_end = scanner::ChainEnd::nodata;
 }
 
 Observed& Observed::address(const std::string& address, unsigned asn,

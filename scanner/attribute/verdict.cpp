@@ -266,7 +266,15 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
         }
     } else {
         verdict.front = no_front(sight, address, catalogue);
-        if (platform != nullptr) {
+        // The operator's word for a platform does not change whose address answers.
+        const bool elsewhere = platform != nullptr && platform->grade == Grade::possible &&
+                               !platform->holds_address && address != nullptr &&
+                               address->has_holder();
+        if (elsewhere) {
+            verdict.host = host_by_holder(sight, index, catalogue);
+            verdict.host.grade = std::min(verdict.host.grade, Grade::probable);
+            verdict.chain.push_back({*platform, Role::platform, platform->grade});
+        } else if (platform != nullptr) {
             verdict.platform = *platform;
             verdict.front = none(Role::front);
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,

@@ -20,10 +20,12 @@ ExitCode run_show(const Flags& flags)
     const auto catalogue = load_catalogue(flags.knowledge);
     if (!catalogue)
         return fail(catalogue.error().detail);
-    const auto origins = load_origins(flags.knowledge);
-    for (const std::string& query : flags.queries)
+    bool known = true;
+    for (const std::string& query : flags.queries) {
         std::cout << describe(*catalogue, query);
-    return ExitCode::ok;
+        known = known && knows(*catalogue, query);
+    }
+    return known ? ExitCode::ok : ExitCode::found;
 }
 
 ExitCode run_check(const Flags& flags)

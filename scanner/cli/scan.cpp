@@ -1,6 +1,8 @@
 // servedby scan and servedby observe: names in, records (or observations) out.
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "scanner/cli/knowledge.h"
@@ -33,6 +35,19 @@ std::string chosen_format(const Flags& flags)
     return to_terminal ? "table" : "jsonl";
 }
 
+// What stdout can show, if it is a terminal at all.
+OutputOptions terminal_look()
+{
+    OutputOptions look;
+    winsize size{};
+    if (::isatty(STDOUT_FILENO) == 0)
+        return look;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        look.width = size.ws_col;
+    look.colour = std::getenv("NO_COLOR") == nullptr;
+    return look;
+}
+
 ExitCode run_scan(const Flags& flags)
 {
     const auto catalogue = load_catalogue(flags.knowledge);
@@ -42,16 +57,17 @@ ExitCode run_scan(const Flags& flags)
     if (!live)
         return fail(live.error().detail);
     const Provenance provenance = provenance_of(*catalogue);
-    const std::shared_ptr<const Output> output = make_output(chosen_format(flags));
+    const Output* output = find_output(chosen_format(flags));
+    const OutputOptions look = terminal_look();
     live->parts.finish = [&](Observation&& seen, std::string& lines) {
         Record record = decide(std::move(seen), *catalogue, provenance);
         record.addressees = route(record.attribution, *catalogue);
         record.routed = true;
-        output->write(lines, record);
+        output->write(lines, record, look);
         return record.attribution.state;
     };
     std::string header;
-    output->begin(header);
+    output->begin(header, look);
     return run_live(flags.live, *live, header);
 }
 
@@ -79,8 +95,11 @@ std::function<ExitCode()> scan_command(CLI::App& app)
     add_live_flags(app, flags->live);
     add_catalogue_flags(app, flags->knowledge);
     add_asn_flag(app, flags->knowledge);
+    std::vector<std::string> formats;
+    for (const Output* output : outputs())
+        formats.emplace_back(output->name);
     app.add_option("--format", flags->format, "jsonl, csv or table (default: table on a terminal)")
-        ->check(CLI::IsMember(output_names()));
+        ->check(CLI::IsMember(formats));
     app.add_flag("--json", flags->json, "The same as --format jsonl");
     app.footer("  printf 'example.com\\nhttps://example.org/x\\n' | servedby scan\n"
                "  servedby scan --ordered sites.csv -o records.jsonl");

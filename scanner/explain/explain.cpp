@@ -42,7 +42,7 @@ void tell_evidence(std::string& out, const Evidence& one, const Catalogue& catal
     out += word_before;
     out += one.id + " [" + std::string(word(one.channel)) + ", " + std::string(word(one.strength));
     out += one.forgeable ? ", the operator could fake it] " : "] ";
-    out += escaped_for_terminal(one.seen);
+    out += for_terminal(one.seen);
     if (!one.address.empty() && one.seen.find(one.address) == std::string::npos)
         out += " at " + one.address;
     out += "\n";
@@ -60,7 +60,7 @@ void tell_finding(std::string& out, const char* label, const Finding& finding,
 {
     std::string head = label;
     head.resize(std::max<std::size_t>(head.size() + 1, 8), ' ');
-    out += "  " + head + escaped_for_terminal(headline(finding)) + "\n";
+    out += "  " + head + for_terminal(headline(finding)) + "\n";
     const auto tell = [&](const std::vector<std::string>& ids, std::string_view before) {
         for (const std::string& id : ids)
             for (const Evidence& one : verdict.evidence)
@@ -77,7 +77,7 @@ void tell_list(std::string& out, const char* label, const std::vector<std::strin
         return;
     out += std::string("  ") + label + "\n";
     for (const std::string& line : lines)
-        out += std::string(indent) + escaped_for_terminal(line) + "\n";
+        out += std::string(indent) + for_terminal(line) + "\n";
 }
 
 void tell_addressees(std::string& out, const Record& record)
@@ -94,8 +94,8 @@ void tell_addressees(std::string& out, const Record& record)
     }
     for (const Addressee& to : record.addressees) {
         out += std::string(indent) + std::to_string(to.rank) + ". " + to.kind + ": " +
-               escaped_for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
-        out += std::string(indent) + "   " + escaped_for_terminal(to.basis) + "\n";
+               for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
+        out += std::string(indent) + "   " + for_terminal(to.basis) + "\n";
         for (const ContactChannel& channel : to.channels)
             out += std::string(indent) + "   " + channel.type + " " + channel.address + " (" +
                    channel.scope + ", " + (channel.verified ? "" : "not verified, ") + "read " +
@@ -111,10 +111,10 @@ std::string explain(const Record& record, const Catalogue& catalogue)
 {
     const Attribution& verdict = record.attribution;
     const Subject& subject = record.observation.subject;
-    std::string out = escaped_for_terminal(subject.host.empty() ? subject.text : subject.host);
+    std::string out = for_terminal(subject.host.empty() ? subject.text : subject.host);
     out += "\n  state   " + std::string(word(verdict.state));
     if (!verdict.state_reason.empty())
-        out += ": " + escaped_for_terminal(verdict.state_reason);
+        out += ": " + for_terminal(verdict.state_reason);
     out += "\n";
     tell_finding(out, "front", verdict.front, verdict, catalogue);
     tell_finding(out, "host", verdict.host, verdict, catalogue);

@@ -53,6 +53,18 @@ std::string strongest_sight(const Attribution& attribution, const Finding& findi
     return best == nullptr ? "" : best->seen;
 }
 
+// Does it rest on nothing but what the site's operator may have made up? Then nobody is written to
+// because of it.
+bool is_hearsay(const Attribution& attribution, const Finding& finding)
+{
+    if (finding.grade > Grade::possible || finding.evidence.empty())
+        return false;
+    return std::all_of(finding.evidence.begin(), finding.evidence.end(), [&](const auto& id) {
+        const Evidence* one = evidence_with(attribution, id);
+        return one == nullptr || one->forgeable;
+    });
+}
+
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
     std::string basis;
@@ -103,7 +115,7 @@ public:
 
     void add(const Finding& finding, const char* kind)
     {
-        if (!is_identified(finding))
+        if (!is_identified(finding) || is_hearsay(attribution_, finding))
             return;
         const Product* product = catalogue_.product(finding.product);
         if (product != nullptr && product->status == "defunct")

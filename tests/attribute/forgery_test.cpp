@@ -101,9 +101,9 @@ void check_forged(const Provider& provider, const Place& place, const std::vecto
         provider.forgeries[i].apply(observed, headers);
     }
     observed.address(place.address, place.asn, place.organisation).https(place.address, headers);
-    CAPTURE(provider.id);
+    CAPTURE(std::string(provider.id));
     CAPTURE(forged);
-    CAPTURE(place.what);
+    CAPTURE(std::string(place.what));
 
     const Attribution verdict = attribute(observed.seen, support::shipped_catalogue());
     const auto judge = [&](const Finding& finding) {
@@ -119,7 +119,8 @@ void check_forged(const Provider& provider, const Place& place, const std::vecto
         judge(other);
     const std::vector<Addressee> to = route(verdict, support::shipped_catalogue());
     if (!to.empty()) {
-        const bool forged_first = to.front().provider == provider.id;
+        const bool forged_first =
+            to.front().provider == provider.id && to.front().role != Role::dns;
         CHECK_FALSE(forged_first);
     }
 }
@@ -175,7 +176,7 @@ TEST_CASE("a header never adds an addressee")
     };
     const std::vector<std::string> plain = addressees({});
     for (const Provider& provider : providers()) {
-        CAPTURE(provider.id);
+        CAPTURE(std::string(provider.id));
         support::Headers headers;
         Observed unused("example.org");
         for (const Forgery& forgery : provider.forgeries)

@@ -9,12 +9,14 @@ namespace scanner {
 
 namespace {
 
-// How many days too old; absent if fresh. What has no day is as old as can be, and does not load.
+// How old it is; absent if fresh enough. What nobody dated is never fresh.
 std::optional<std::string> age_beyond(const std::string& checked, std::chrono::days limit,
                                       std::chrono::sys_days today)
 {
     const auto day = parse_day(checked);
-    if (!day || today - *day <= limit)
+    if (!day)
+        return "read on a day that nobody noted";
+    if (today - *day <= limit)
         return std::nullopt;
     return "last read on " + checked + ", " + std::to_string((today - *day).count()) +
            " days ago (limit " + std::to_string(limit.count()) + ")";

@@ -102,10 +102,10 @@ void check_registrar_companies(const Lookup& lookup, Errors& errors)
                 lookup.contents.companies.contains(product.provider))
                 continue;
             const std::string_view near = nearest(product.provider, ids);
-            errors.add(product.where, "provider " + quoted(product.provider) +
-                                          " has no file in providers/" +
-                                          (near.empty() ? "; leave it out"
-                                                        : "; did you mean " + quoted(near) + "?"));
+            errors.add(
+                product.where,
+                "provider " + quoted(product.provider) + " has no file in providers/" +
+                    (near.empty() ? "; leave it out" : "; did you mean " + quoted(near) + "?"));
         }
 }
 
@@ -135,7 +135,7 @@ void check_suffixes(const Lookup& lookup, Errors& errors)
         for (const RuleEntry& entry : company->rules) {
             const Rule& rule = entry.rule;
             const std::string_view space = space_of(rule);
-            if (space.empty() || entry.pattern != nullptr)
+            if (space.empty() || entry.pattern != nullptr || entry.broken)
                 continue;
             const std::string& suffix = rule.kind == RuleKind::certificate ? rule.value : rule.key;
             const auto [found, added] = owner.emplace(Views(space, suffix), &rule);
@@ -153,7 +153,7 @@ void check_repetitions(const Lookup& lookup, Errors& errors)
         std::map<std::string, const Rule*> seen;
         for (const RuleEntry& entry : company->rules) {
             const Rule& rule = entry.rule;
-            if (rule.kind == RuleKind::range)
+            if (rule.kind == RuleKind::range || entry.broken)
                 continue;
             // An answer goes by its id; the others by what they match.
             std::string what = entry.plain_id;

@@ -27,6 +27,8 @@ struct RuleEntry {
     std::vector<std::string> yields_to;
     /// What the rule says; kept because a range file may be of a lesser kind than its source.
     bool verified = true;
+    /// Something in it has been told to be wrong, so nothing more is asked of it.
+    bool broken = false;
     /// `rule.id` before it was made unique.
     std::string plain_id;
 };

@@ -5,6 +5,7 @@
 #include "resolvers/domain_name.h"
 #include "scanner/catalogue/channel_table.h"
 #include "scanner/catalogue/letter_case.h"
+#include "scanner/catalogue/source_table.h"
 #include "scanner/catalogue/table_reader.h"
 
 namespace scanner {
@@ -30,6 +31,8 @@ void read_deny_file(const std::string& file, std::string_view text, DenyList& de
         else
             errors.add(place(file, item.line), "\"" + item.text + "\" is not a domain name");
     }
+    // Where the lists are from: for readers, so only its form is checked.
+    read_sources(reader, file, errors);
     reader.finish();
     std::sort(deny.mailboxes.begin(), deny.mailboxes.end());
     std::sort(deny.domains.begin(), deny.domains.end());

@@ -19,6 +19,7 @@ public:
     void add(std::string where, std::string what);
 
     bool empty() const { return found_.empty(); }
+    std::size_t count() const { return found_.size(); }
 
     /// By file, then by line; each once.
     std::vector<CatalogueError> sorted() const;

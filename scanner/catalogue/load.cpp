@@ -118,6 +118,7 @@ void resolve_range_files(Contents& contents, Errors& errors)
             if (found == contents.ranges.end()) {
                 errors.add(rule.where, "there is no file \"ranges/" + entry.range_file +
                                            "\"; add it, or name the right one");
+                entry.broken = true;
                 continue;
             }
             entry.prefixes = found->second->prefixes;

@@ -15,7 +15,7 @@ namespace {
 
 struct Listed {
     resolvers::Prefix prefix;
-    const RuleEntry* entry = nullptr;
+    RuleEntry* entry = nullptr;
 };
 
 // How much a kind of range says; the most telling last.
@@ -115,7 +115,7 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing
                 continue;
             for (const resolvers::Prefix& prefix : entry.prefixes)
                 all.push_back({prefix, &entry});
-            rule.prefix_count = entry.prefixes.size();
+            rule.prefix_count = 0;
             // The index holds them from here on.
             std::vector<resolvers::Prefix>().swap(entry.prefixes);
         }
@@ -145,8 +145,10 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing
 
     std::vector<ListedPrefix> listed;
     listed.reserve(all.size());
-    for (const Listed& one : all)
+    for (const Listed& one : all) {
+        ++one.entry->rule.prefix_count;
         listed.push_back({one.prefix, &one.entry->rule});
+    }
     return listed;
 }
 

@@ -108,8 +108,7 @@ void read_header(std::string_view line, Source& source, const std::string& where
     } else if (key == "fetched") {
         if (!parse_day(value))
             errors.add(where, "\"" + value + "\" is not a day; write it like 2026-08-22");
-        else
-            source.checked = value;
+        source.checked = value;
     } else if (key == "kind") {
         const Words known = source_kinds();
         if (std::find(known.begin(), known.end(), value) == known.end())

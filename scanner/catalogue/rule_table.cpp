@@ -119,6 +119,7 @@ void read_side(RuleReader& at, Rule& rule)
 void read_range(RuleReader& at, RuleEntry& entry)
 {
     Rule& rule = entry.rule;
+    const std::size_t faults_before = at.errors.count();
     if (const auto kind = at.reader.required_word("kind", range_kinds))
         rule.range_kind = static_cast<RangeKind>(*kind);
     entry.range_file = at.reader.text("file");
@@ -128,21 +129,11 @@ void read_range(RuleReader& at, RuleEntry& entry)
     const bool has_prefixes = at.reader.has("prefixes");
     if (has_prefixes == !entry.range_file.empty())
         at.errors.add(at.reader.where(), "[[product.range]] needs either \"prefixes\" or \"file\"");
-    else if (has_prefixes && entry.prefixes.empty())
-        at.reader.error("prefixes", "\"prefixes\" holds no usable prefix");
+    else if (has_prefixes && entry.prefixes.empty() && at.errors.count() == faults_before)
+        at.reader.error("prefixes", "\"prefixes\" is empty; fill it, or remove the range");
     for (LinedText& item : at.reader.texts("yields_to"))
         entry.yields_to.push_back(std::move(item.text));
     rule.key = entry.range_file;
-}
-
-// A range goes stale, so its source must say when it was read.
-void check_range_day(RuleReader& at, const Rule& rule)
-{
-    if (rule.kind == RuleKind::range && rule.key.empty() && rule.source != nullptr &&
-        rule.source->checked.empty())
-        at.reader.error("source",
-                        "a range needs a date, and its source has no \"checked\"; say "
-                        "when somebody last read it");
 }
 
 void read_asn(RuleReader& at, RuleEntry& entry)
@@ -278,9 +269,9 @@ std::string subject_of(const RuleEntry& entry, std::string_view answer_id)
         case RuleKind::header:
             return rule.key + (rule.key_is_prefix ? "*" : "") + match_text(rule.match, rule.value);
         case RuleKind::cookie:
-            return rule.key + (rule.match == TextMatch::prefix  ? "*"
-                               : rule.match == TextMatch::regex ? "~"
-                                                                : "");
+            if (rule.match == TextMatch::regex)
+                return "~" + rule.key;
+            return rule.key + (rule.match == TextMatch::prefix ? "*" : "");
         case RuleKind::certificate:
             return rule.key + match_text(rule.match, rule.value);
         case RuleKind::answer:
@@ -296,6 +287,7 @@ RuleEntry read_rule(const KindRow& row, const Value& table, std::string_view fil
     TableReader reader(table, file, row.title, errors);
     RuleReader at{reader, file, errors};
     RuleEntry entry;
+    const std::size_t faults_before = errors.count();
     entry.product = product;
     Rule& rule = entry.rule;
     rule.kind = row.kind;
@@ -311,8 +303,8 @@ RuleEntry read_rule(const KindRow& row, const Value& table, std::string_view fil
     rule.strength = strength ? static_cast<Strength>(*strength) : usual_strength(rule);
     if (rule.source != nullptr)
         rule.strength = capped(rule.strength, entry.verified, rule.source->kind);
-    check_range_day(at, rule);
     reader.finish();
+    entry.broken = errors.count() != faults_before;
 
     rule.id = company.products[product].id + "/" + row.word + "/" + subject_of(entry, answer_id);
     return entry;

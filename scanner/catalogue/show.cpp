@@ -7,6 +7,7 @@
 
 #include "resolvers/domain_name.h"
 #include "scanner/catalogue/channel_table.h"
+#include "scanner/catalogue/company_names.h"
 #include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/rule_table.h"
 #include "scanner/model/words.h"
@@ -230,24 +231,32 @@ std::string product_text(const Catalogue& catalogue, const Product& product)
     return out;
 }
 
+bool is_called(const Product& product, const std::string& normal)
+{
+    return normal_name(product.name) == normal ||
+           std::any_of(product.aliases.begin(), product.aliases.end(),
+                       [&](const std::string& alias) { return normal_name(alias) == normal; });
+}
+
+// A product if its id or name is meant, else a whole company; registrars by any of their names.
 std::string company_text(const Catalogue& catalogue, std::string_view query)
 {
-    std::string out;
-    const std::string lower_query = lowered(query);
-    if (const Product* product = catalogue.product(lower_query))
+    const std::string normal = normal_name(query);
+    if (const Product* product = catalogue.product(normal))
         return product_text(catalogue, *product);
     const std::string company = catalogue.company_named(query);
-    const std::string normal = lowered(query);
+    std::string whole;
+    std::string single;
     for (const Product* product : catalogue.products()) {
-        const bool registrar =
-            product->id.starts_with("registrar-") &&
-            (lowered(product->name) == normal ||
-             std::any_of(product->aliases.begin(), product->aliases.end(),
-                         [&](const std::string& alias) { return lowered(alias) == normal; }));
-        if ((!company.empty() && product->provider == company) || registrar)
-            out += product_text(catalogue, *product);
+        const bool registrar = product->id.starts_with("registrar-");
+        const bool belongs = !company.empty() && product->provider == company;
+        if (belongs || (registrar && is_called(*product, normal)))
+            whole += product_text(catalogue, *product);
+        if (belongs && normal != company && normal != normal_name(product->provider_name) &&
+            normal_name(product->name) == normal)
+            single += product_text(catalogue, *product);
     }
-    return out;
+    return single.empty() ? whole : single;
 }
 
 // A bare word may be the name of a header or a cookie: every rule about it.

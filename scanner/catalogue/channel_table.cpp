@@ -20,8 +20,8 @@ constexpr std::string_view constraints[] = {
     "plain_text_only",    "no_attachments", "one_host_per_report", "one_case_per_report",
     "max_250_urls",       "needs_ip",       "needs_exact_urls",    "prior_contact_wanted",
     "no_noreply_sender",  "english_only",   "needs_authorisation", "confirmation_click",
-    "account_needed",     "captcha",        "asset_url_wanted",    "native_url_wanted", "legal_basis_wanted", "fixed_subject",
-    "hosted_content_only"};
+    "account_needed",     "captcha",        "asset_url_wanted",    "native_url_wanted",
+    "legal_basis_wanted", "fixed_subject",  "hosted_content_only"};
 
 bool is_url_limit(std::string_view word)
 {

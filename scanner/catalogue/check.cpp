@@ -102,10 +102,10 @@ void check_registrar_companies(const Lookup& lookup, Errors& errors)
                 lookup.contents.companies.contains(product.provider))
                 continue;
             const std::string_view near = nearest(product.provider, ids);
-            errors.add(product.where, "provider " + quoted(product.provider) +
-                                          " has no file in providers/" +
-                                          (near.empty() ? "; leave it out"
-                                                        : "; did you mean " + quoted(near) + "?"));
+            errors.add(
+                product.where,
+                "provider " + quoted(product.provider) + " has no file in providers/" +
+                    (near.empty() ? "; leave it out" : "; did you mean " + quoted(near) + "?"));
         }
 }
 

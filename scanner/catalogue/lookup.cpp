@@ -70,6 +70,9 @@ void Lookup::add_rule(const RuleEntry& entry)
     const Rule& rule = entry.rule;
     const MatchEntry match{&rule, entry.pattern.get()};
     rules.push_back(&rule);
+    // A catalogue with a broken rule is never used; its half-read rules must not add to the noise.
+    if (entry.broken)
+        return;
     switch (rule.kind) {
         case RuleKind::range:
             break;

@@ -119,6 +119,7 @@ void read_side(RuleReader& at, Rule& rule)
 void read_range(RuleReader& at, RuleEntry& entry)
 {
     Rule& rule = entry.rule;
+    const std::size_t faults_before = at.errors.count();
     if (const auto kind = at.reader.required_word("kind", range_kinds))
         rule.range_kind = static_cast<RangeKind>(*kind);
     entry.range_file = at.reader.text("file");
@@ -128,8 +129,8 @@ void read_range(RuleReader& at, RuleEntry& entry)
     const bool has_prefixes = at.reader.has("prefixes");
     if (has_prefixes == !entry.range_file.empty())
         at.errors.add(at.reader.where(), "[[product.range]] needs either \"prefixes\" or \"file\"");
-    else if (has_prefixes && entry.prefixes.empty())
-        at.reader.error("prefixes", "\"prefixes\" holds no usable prefix");
+    else if (has_prefixes && entry.prefixes.empty() && at.errors.count() == faults_before)
+        at.reader.error("prefixes", "\"prefixes\" is empty; fill it, or remove the range");
     for (LinedText& item : at.reader.texts("yields_to"))
         entry.yields_to.push_back(std::move(item.text));
     rule.key = entry.range_file;

@@ -234,9 +234,8 @@ std::string product_text(const Catalogue& catalogue, const Product& product)
 bool is_called(const Product& product, const std::string& normal)
 {
     return normal_name(product.name) == normal ||
-           std::any_of(
-               product.aliases.begin(), product.aliases.end(),
-               [&](const std::string& alias) { return normal_name(alias) == normal; });
+           std::any_of(product.aliases.begin(), product.aliases.end(),
+                       [&](const std::string& alias) { return normal_name(alias) == normal; });
 }
 
 // A product if its id or name is meant, else a whole company; registrars by any of their names.

@@ -9,16 +9,6 @@ namespace {
 using resolvers::IpAddress;
 using resolvers::Prefix;
 
-WideBits wide(const IpAddress& address)
-{
-    WideBits bits;
-    for (unsigned i = 0; i < 8; ++i) {
-        bits.high = bits.high << 8 | address.bytes()[i];
-        bits.low = bits.low << 8 | address.bytes()[i + 8];
-    }
-    return bits;
-}
-
 IpAddress address_of(std::uint32_t bits)
 {
     return IpAddress::from_v4(bits);
@@ -75,6 +65,16 @@ WideBits after(WideBits bits)
 }
 
 }  // namespace
+
+WideBits wide(const IpAddress& address)
+{
+    WideBits bits;
+    for (unsigned i = 0; i < 8; ++i) {
+        bits.high = bits.high << 8 | address.bytes()[i];
+        bits.low = bits.low << 8 | address.bytes()[i + 8];
+    }
+    return bits;
+}
 
 template <typename Bits>
 void IntervalIndex<Bits>::add(Bits first, std::uint8_t length, const Rule* rule)
@@ -136,11 +136,14 @@ void IntervalIndex<Bits>::find(Bits address, std::vector<RangeHit>& hits) const
     const auto next = std::upper_bound(starts_.begin(), starts_.end(), address);
     if (next == starts_.begin())
         return;
-    std::uint32_t node = innermost_[static_cast<std::size_t>(next - starts_.begin()) - 1];
-    while (node != none) {
+    const std::uint32_t innermost =
+        innermost_[static_cast<std::size_t>(next - starts_.begin()) - 1];
+    std::size_t count = 0;
+    for (std::uint32_t node = innermost; node != none; node = nodes_[node].parent)
+        ++count;
+    hits.reserve(count);
+    for (std::uint32_t node = innermost; node != none; node = nodes_[node].parent)
         hits.push_back(hit(nodes_[node]));
-        node = nodes_[node].parent;
-    }
 }
 
 template <typename Bits>

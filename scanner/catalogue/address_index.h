@@ -24,6 +24,9 @@ struct WideBits {
     friend auto operator<=>(const WideBits&, const WideBits&) = default;
 };
 
+/// In the order of addresses of one family; an IPv4 address fills the first 32 bits.
+WideBits wide(const resolvers::IpAddress& address);
+
 /// One family. Prefixes nest and never cross, so each address has one innermost prefix, and each
 /// prefix one around it.
 template <typename Bits>

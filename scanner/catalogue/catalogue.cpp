@@ -81,6 +81,7 @@ std::vector<const Rule*> Catalogue::header_rules(std::string_view name,
 {
     std::vector<const Rule*> found;
     index_->headers.find(name, value, found);
+    sort_by_id(found);
     return found;
 }
 
@@ -88,6 +89,7 @@ std::vector<const Rule*> Catalogue::cookie_rules(std::string_view name) const
 {
     std::vector<const Rule*> found;
     index_->cookies.find(name, found);
+    sort_by_id(found);
     return found;
 }
 

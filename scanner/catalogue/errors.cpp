@@ -64,8 +64,10 @@ void Errors::add(std::string where, std::string what)
 std::vector<CatalogueError> Errors::sorted() const
 {
     std::vector<CatalogueError> all = found_;
-    std::stable_sort(all.begin(), all.end(), [](const CatalogueError& a, const CatalogueError& b) {
-        return split(a.where) < split(b.where);
+    std::sort(all.begin(), all.end(), [](const CatalogueError& a, const CatalogueError& b) {
+        const Place here = split(a.where);
+        const Place there = split(b.where);
+        return here != there ? here < there : a.what < b.what;
     });
     const auto same = [](const CatalogueError& a, const CatalogueError& b) {
         return a.where == b.where && a.what == b.what;

@@ -17,10 +17,10 @@ std::size_t name_index(RuleKind kind)
     return static_cast<std::size_t>(std::ranges::find(name_kinds, kind) - std::begin(name_kinds));
 }
 
-template <typename T>
-void sort_by_id(std::vector<const T*>& list)
+void sort_by_id(std::vector<const Product*>& list)
 {
-    std::sort(list.begin(), list.end(), [](const T* a, const T* b) { return a->id < b->id; });
+    std::sort(list.begin(), list.end(),
+              [](const Product* a, const Product* b) { return a->id < b->id; });
 }
 
 }  // namespace
@@ -146,8 +146,8 @@ void Lookup::add_states()
 void Lookup::sort_all()
 {
     sort_by_id(products);
-    sort_by_id(rules);
-    sort_by_id(answers);
+    scanner::sort_by_id(rules);
+    scanner::sort_by_id(answers);
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
     std::sort(body_markers.begin(), body_markers.end());
@@ -156,7 +156,7 @@ void Lookup::sort_all()
             return a->precision != b->precision ? a->precision < b->precision : a->id < b->id;
         });
     for (auto& [name, list] : ech)
-        sort_by_id(list);
+        scanner::sort_by_id(list);
 }
 
 void Lookup::note_day(const Source& source)
@@ -183,6 +183,7 @@ std::vector<const Rule*> Lookup::certificates(std::string_view field, std::strin
     const auto index = certificate_fields_.find(field);
     if (index != certificate_fields_.end())
         index->second.find(value, found);
+    sort_by_id(found);
     return found;
 }
 

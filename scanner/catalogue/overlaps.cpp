@@ -16,7 +16,21 @@ namespace {
 struct Listed {
     resolvers::Prefix prefix;
     RuleEntry* entry = nullptr;
+    // Of the prefix: whole numbers sort several times faster than addresses.
+    WideBits bits;
 };
+
+bool is_before(const Listed& a, const Listed& b)
+{
+    const bool v6 = a.prefix.address.is_v6();
+    if (v6 != b.prefix.address.is_v6())
+        return !v6;
+    if (const auto order = a.bits <=> b.bits; order != 0)
+        return order < 0;
+    if (a.prefix.length != b.prefix.length)
+        return a.prefix.length < b.prefix.length;
+    return a.entry->rule.id < b.entry->rule.id;
+}
 
 // How much a kind of range says; the most telling last.
 int telling(RangeKind kind)
@@ -106,7 +120,12 @@ void report(const Quarrels& quarrels, Errors& errors)
 
 std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing, Errors& errors)
 {
+    std::size_t count = 0;
+    for (const auto& [id, company] : contents.companies)
+        for (const RuleEntry& entry : company->rules)
+            count += entry.prefixes.size();
     std::vector<Listed> all;
+    all.reserve(count);
     for (auto& [id, company] : contents.companies)
         for (RuleEntry& entry : company->rules) {
             Rule& rule = entry.rule;
@@ -114,16 +133,12 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing
                 (rule.range_kind == RangeKind::origin_facing) != origin_facing)
                 continue;
             for (const resolvers::Prefix& prefix : entry.prefixes)
-                all.push_back({prefix, &entry});
+                all.push_back({prefix, &entry, wide(prefix.address)});
             rule.prefix_count = 0;
             // The index holds them from here on.
             std::vector<resolvers::Prefix>().swap(entry.prefixes);
         }
-    std::sort(all.begin(), all.end(), [](const Listed& a, const Listed& b) {
-        if (const auto order = a.prefix <=> b.prefix; order != 0)
-            return order < 0;
-        return a.entry->rule.id < b.entry->rule.id;
-    });
+    std::sort(all.begin(), all.end(), is_before);
     // A prefix that a publisher repeats is one prefix.
     const auto same = [](const Listed& a, const Listed& b) {
         return a.entry == b.entry && a.prefix == b.prefix;

@@ -6,18 +6,6 @@
 
 namespace scanner {
 
-namespace {
-
-// Few rules match one thing, so sorting what was found costs less than keeping order before.
-void sort_by_id(std::vector<const Rule*>& found, std::size_t from)
-{
-    if (found.size() - from > 1)
-        std::sort(found.begin() + static_cast<std::ptrdiff_t>(from), found.end(),
-                  [](const Rule* a, const Rule* b) { return a->id < b->id; });
-}
-
-}  // namespace
-
 bool value_matches(const MatchEntry& entry, std::string_view text)
 {
     const Rule& rule = *entry.rule;
@@ -36,12 +24,65 @@ bool value_matches(const MatchEntry& entry, std::string_view text)
     return entry.pattern != nullptr && entry.pattern->matches(text);
 }
 
+void ValueIndex::add(MatchEntry entry)
+{
+    const Rule& rule = *entry.rule;
+    switch (rule.match) {
+        case TextMatch::present:
+            always_.push_back(&rule);
+            break;
+        case TextMatch::equals:
+            whole_[rule.value].push_back(&rule);
+            break;
+        case TextMatch::prefix: {
+            beginning_[rule.value].push_back(&rule);
+            const auto at = std::lower_bound(lengths_.begin(), lengths_.end(), rule.value.size());
+            if (at == lengths_.end() || *at != rule.value.size())
+                lengths_.insert(at, rule.value.size());
+            break;
+        }
+        case TextMatch::contains:
+        case TextMatch::regex:
+            others_.push_back(entry);
+            break;
+    }
+}
+
+void ValueIndex::find(std::string_view text, std::vector<const Rule*>& found) const
+{
+    // Expressions ignore case by themselves, so the lowered text serves for all.
+    if (is_lower(text))
+        find_lower(text, found);
+    else
+        find_lower(lowered(text), found);
+}
+
+void ValueIndex::find_lower(std::string_view text, std::vector<const Rule*>& found) const
+{
+    const auto add = [&found](const std::vector<const Rule*>& rules) {
+        found.insert(found.end(), rules.begin(), rules.end());
+    };
+    add(always_);
+    if (const auto same = whole_.find(text); same != whole_.end())
+        add(same->second);
+    for (const std::size_t length : lengths_) {
+        if (length > text.size())
+            break;
+        const auto same = beginning_.find(text.substr(0, length));
+        if (same != beginning_.end())
+            add(same->second);
+    }
+    for (const MatchEntry& entry : others_)
+        if (value_matches(entry, text))
+            found.push_back(entry.rule);
+}
+
 void NamedValueIndex::add(MatchEntry entry)
 {
     if (entry.rule->key_is_prefix)
         by_beginning_.push_back(entry);
     else
-        by_name_[entry.rule->key].push_back(entry);
+        by_name_[entry.rule->key].add(entry);
 }
 
 void NamedValueIndex::find(std::string_view name, std::string_view value,
@@ -51,53 +92,17 @@ void NamedValueIndex::find(std::string_view name, std::string_view value,
         find(lowered(name), value, found);
         return;
     }
-    const std::size_t from = found.size();
-    if (const auto entries = by_name_.find(name); entries != by_name_.end())
-        for (const MatchEntry& entry : entries->second)
-            if (value_matches(entry, value))
-                found.push_back(entry.rule);
+    if (const auto values = by_name_.find(name); values != by_name_.end())
+        values->second.find(value, found);
     for (const MatchEntry& entry : by_beginning_)
         if (name.starts_with(entry.rule->key) && value_matches(entry, value))
             found.push_back(entry.rule);
-    sort_by_id(found, from);
 }
 
-void NamedValueIndex::about(std::string_view name, std::vector<const Rule*>& found) const
+void sort_by_id(std::vector<const Rule*>& found)
 {
-    const std::string wanted = lowered(name);
-    const std::size_t from = found.size();
-    if (const auto entries = by_name_.find(wanted); entries != by_name_.end())
-        for (const MatchEntry& entry : entries->second)
-            found.push_back(entry.rule);
-    for (const MatchEntry& entry : by_beginning_)
-        if (wanted.starts_with(entry.rule->key))
-            found.push_back(entry.rule);
-    sort_by_id(found, from);
-}
-
-void ValueIndex::add(MatchEntry entry)
-{
-    if (entry.rule->match == TextMatch::equals)
-        equal_[entry.rule->value].push_back(entry);
-    else
-        others_.push_back(entry);
-}
-
-void ValueIndex::find(std::string_view text, std::vector<const Rule*>& found) const
-{
-    if (!is_lower(text)) {
-        // Expressions ignore case by themselves, so the lowered text serves for all.
-        find(lowered(text), found);
-        return;
-    }
-    const std::size_t from = found.size();
-    if (const auto entries = equal_.find(text); entries != equal_.end())
-        for (const MatchEntry& entry : entries->second)
-            found.push_back(entry.rule);
-    for (const MatchEntry& entry : others_)
-        if (value_matches(entry, text))
-            found.push_back(entry.rule);
-    sort_by_id(found, from);
+    std::sort(found.begin(), found.end(),
+              [](const Rule* a, const Rule* b) { return a->id < b->id; });
 }
 
 }  // namespace scanner

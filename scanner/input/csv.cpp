@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "scanner/input/ascii_text.h"
 #include "scanner/input/subject_text.h"
 #include "scanner/input/utf8.h"
 
@@ -16,27 +17,10 @@ constexpr std::array<char, 3> delimiters = {',', ';', '\t'};
 constexpr std::array<std::string_view, 6> name_titles = {"url",    "host", "hostname",
                                                          "domain", "site", "name"};
 
-std::string_view trimmed(std::string_view text)
-{
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::string title_word(std::string_view cell)
-{
-    std::string word(trimmed(cell));
-    for (char& c : word)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return word;
-}
-
 std::optional<std::size_t> column_of(const std::vector<std::string>& cells, std::string_view title)
 {
     for (std::size_t i = 0; i < cells.size(); ++i)
-        if (title_word(cells[i]) == title)
+        if (ascii_lower(trimmed(cells[i])) == title)
             return i;
     return std::nullopt;
 }
@@ -237,7 +221,8 @@ bool CsvReader::next(Subject& subject)
         if (!lines_->failed() || told_)
             return false;
         told_ = true;
-        subject = unreadable_subject("", line.number + 1, "the input could not be read further");
+        subject =
+            unreadable_subject("", lines_->number() + 1, "the input could not be read further");
         return true;
     }
     if (line.cut)

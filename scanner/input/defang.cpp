@@ -4,20 +4,17 @@
 #include <array>
 #include <utility>
 
+#include "scanner/input/ascii_text.h"
+
 namespace scanner {
 
 namespace {
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool begins_with(std::string_view text, std::string_view lower_case)
 {
     return text.size() >= lower_case.size() &&
            std::equal(lower_case.begin(), lower_case.end(), text.begin(),
-                      [](char expected, char c) { return expected == lower(c); });
+                      [](char expected, char c) { return expected == ascii_lower(c); });
 }
 
 // Longer disguises first: "[://]" before "[:]".

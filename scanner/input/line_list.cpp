@@ -53,7 +53,8 @@ public:
         if (!lines_->failed() || told_)
             return false;
         told_ = true;
-        subject = unreadable_subject("", line.number + 1, "the input could not be read further");
+        subject =
+            unreadable_subject("", lines_->number() + 1, "the input could not be read further");
         return true;
     }
 

@@ -30,6 +30,9 @@ public:
     /// Gives lines back, to be read again before the rest; the first of them comes first.
     void put_back(std::vector<Line> lines);
 
+    /// Lines read off the stream so far.
+    std::uint64_t number() const { return number_; }
+
     /// Did the stream fail (a read error), rather than end?
     bool failed() const;
 

@@ -7,6 +7,7 @@
 
 #include "resolvers/domain_name.h"
 #include "resolvers/ip_address.h"
+#include "scanner/input/ascii_text.h"
 #include "scanner/input/defang.h"
 #include "scanner/input/idn.h"
 #include "scanner/input/public_suffix.h"
@@ -20,15 +21,6 @@ using resolvers::DomainName;
 using resolvers::IpAddress;
 
 constexpr std::string_view digits = "0123456789";
-
-std::string lower_case(std::string_view text)
-{
-    std::string made(text);
-    for (char& c : made)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return made;
-}
 
 bool all_digits(std::string_view text)
 {
@@ -82,7 +74,7 @@ struct Split {
 
 bool is_scheme(std::string_view text)
 {
-    const std::string lower = lower_case(text);
+    const std::string lower = ascii_lower(text);
     return !lower.empty() && lower[0] >= 'a' && lower[0] <= 'z' &&
            lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-") == std::string::npos;
 }
@@ -108,7 +100,7 @@ Split split_url(std::string_view text)
     std::string_view rest = text;
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
-        const std::string word = lower_case(text.substr(0, colon));
+        const std::string word = ascii_lower(text.substr(0, colon));
         const std::string_view after = text.substr(colon + 1);
         const bool slashes = after.size() >= 2 && is_slash(after[0]) && is_slash(after[1]);
         const bool web = word == "http" || word == "https";
@@ -296,7 +288,7 @@ std::string read_name(std::string_view text, Subject& subject)
         return ascii.error().code == "not_idna"
                    ? "is not a valid internationalised name (" + ascii.error().detail + ")"
                    : ascii.error().detail;
-    std::string name = lower_case(*ascii);
+    std::string name = ascii_lower(*ascii);
     if (name == ".")
         return "is the root of the DNS, not a host name";
     if (name.ends_with('.'))
@@ -304,7 +296,7 @@ std::string read_name(std::string_view text, Subject& subject)
     if (ends_in_number(name))
         return "looks like an IPv4 address, and is not one";
     const std::optional<DomainName> checked = DomainName::parse(name);
-    if (!checked)
+    if (!checked || name.ends_with('.'))
         return fault_of_name(name);
 
     subject.host = checked->text();

@@ -102,10 +102,10 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 
     resolvers::HttpOptions http;
     http.user_agent = user_agent_of(flags);
-    http.connect_timeout = *timeout;
-    http.handshake_timeout = *timeout;
-    http.first_byte_timeout = *timeout;
-    http.total_timeout = *deadline;
+    http.timeouts.connect = *timeout;
+    http.timeouts.handshake = *timeout;
+    http.timeouts.first_byte = *timeout;
+    http.timeouts.total = *deadline;
     if (!flags.allow_private)
         http.allow = [](const resolvers::IpAddress& address) {
             return !resolvers::special_purpose(address);

@@ -46,6 +46,18 @@ void join(Group& group, const Finding& finding, bool looked)
     ++group.count;
 }
 
+// Does a probed address of the same holder and family speak for this one?
+bool has_spokesman(const Sight& sight, const AddressSight& address)
+{
+    return address.not_looked &&
+           std::any_of(sight.addresses.begin(), sight.addresses.end(),
+                       [&](const AddressSight& other) {
+                           return other.known && !other.not_looked &&
+                                  other.address.is_v6() == address.address.is_v6() &&
+                                  same_holder(other, address);
+                       });
+}
+
 // Groups of identified findings, largest share first; `rest` gets what to say when there is none.
 std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdicts,
                          Finding Verdict::*which, unsigned total, Finding& rest)
@@ -54,7 +66,12 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
     bool have_rest = false;
     for (const Verdict& verdict : verdicts) {
         const Finding& finding = verdict.*which;
+        const AddressSight* address =
+            verdict.address < 0 ? nullptr
+                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
         if (finding.status != "identified") {
+            if (address != nullptr && has_spokesman(sight, *address))
+                continue;
             // "Unknown" outweighs "none": one address unseen is enough not to know.
             if (!have_rest || (rest.status == "none" && finding.status == "unknown"))
                 rest = finding;
@@ -62,9 +79,6 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
             continue;
         }
         Group& mine = groups[key_of(finding)];
-        const AddressSight* address =
-            verdict.address < 0 ? nullptr
-                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
         join(mine, finding, address != nullptr && !address->not_looked);
     }
     std::vector<Group> sorted;

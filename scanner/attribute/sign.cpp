@@ -64,14 +64,6 @@ void sum_up(AddressSight& sight)
     sight.not_looked = sight.probes.empty() || (only_local && !sight.connected);
 }
 
-bool same_holder(const AddressSight& a, const AddressSight& b)
-{
-    if (a.owner != nullptr || b.owner != nullptr)
-        return a.owner != nullptr && b.owner != nullptr &&
-               a.owner->product == b.owner->product;
-    return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
-}
-
 // Some tools list the addresses and a response without saying which address gave it. Where one
 // holder has them all it makes no difference; elsewhere the response stays nobody's.
 void place_unplaced_probes(std::vector<AddressSight>& all)
@@ -90,6 +82,14 @@ void place_unplaced_probes(std::vector<AddressSight>& all)
 }
 
 }  // namespace
+
+bool same_holder(const AddressSight& a, const AddressSight& b)
+{
+    if (a.owner != nullptr || b.owner != nullptr)
+        return a.owner != nullptr && b.owner != nullptr &&
+               a.owner->product == b.owner->product;
+    return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
+}
 
 Sight look_at(const Observation& seen, const Catalogue& catalogue)
 {

@@ -66,6 +66,9 @@ struct AddressSight {
     bool has_holder() const { return owner != nullptr || origin() != nullptr; }
 };
 
+/// Are both addresses of one holder, as far as the catalogue or the routing data tell?
+bool same_holder(const AddressSight& a, const AddressSight& b);
+
 /// An observation laid out for the rules.
 struct Sight {
     const Observation* observation = nullptr;

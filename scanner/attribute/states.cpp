@@ -148,9 +148,8 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
         // The edge was reached and showed its own certificate, not one for this name.
         if (address.certificate_veto)
             for (const Sign& sign : sight.signs)
-                if (sign.address == verdict.address && sign.rule != nullptr &&
-                    sign.rule->kind == RuleKind::certificate && !sign.forgeable &&
-                    sign.strength >= Strength::strong)
+                if (sign.address == verdict.address && sign.channel == Channel::tls &&
+                    !sign.forgeable && sign.strength >= Strength::strong)
                     return StateVerdict{State::edge_unconfigured,
                                         "certificate for " + sign.seen + " only"};
     }

@@ -29,6 +29,12 @@ void note(Candidate& candidate, const Sign& sign)
         candidate.declared = true;
         return;
     }
+    if (sign.channel == Channel::tls) {
+        // Also a certificate for a name that a suffix rule knows as the provider's.
+        if (!sign.forgeable && sign.strength >= Strength::strong)
+            candidate.tls_named = true;
+        return;
+    }
     switch (sign.rule->kind) {
         case RuleKind::range:
             if (sign.rule->range_kind == RangeKind::from_routing ||
@@ -58,13 +64,10 @@ void note(Candidate& candidate, const Sign& sign)
             else
                 candidate.http_edge = std::max(candidate.http_edge, strength);
             break;
-        case RuleKind::certificate:
-            if (!sign.forgeable && sign.strength >= Strength::strong)
-                candidate.tls_named = true;
-            break;
         case RuleKind::ech:
             candidate.ech = true;
             break;
+        case RuleKind::certificate:
         case RuleKind::ns:
         case RuleKind::ptr:
             break;  // these speak for other roles, or not by themselves

@@ -26,7 +26,7 @@ struct LiveFlags {
     std::string ca_file;
     std::string timeout = "5s";
     std::string deadline = "20s";
-    unsigned retries = 2;
+    unsigned retries = 1;
     unsigned in_flight = 1000;
     unsigned threads = 0;
     unsigned shards = 1;

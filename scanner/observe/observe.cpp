@@ -45,6 +45,14 @@ void add_questions(std::vector<Question>& questions, const std::string& name,
     }
 }
 
+// Retries cost the world as much as questions do.
+void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
+{
+    for (const DnsAnswer& answer : answers)
+        if (answer.attempts > 1)
+            budget.dns -= std::min(budget.dns, answer.attempts - 1);
+}
+
 // Asks for the host's records and its zone's, then goes on where the resolver stopped half-way.
 asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan, Budget& budget)
 {
@@ -53,6 +61,7 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
     const std::string& zone = seen.subject.registrable_domain;
     add_questions(questions, zone.empty() ? seen.subject.host : zone, plan.zone_types, budget);
     seen.dns = co_await world.dns->ask(std::move(questions), budget.deadline);
+    charge_retries(seen.dns, budget);
 
     Walk walk = walk_chain(seen.subject.host, seen.dns);
     for (std::size_t hop = 0; walk.unanswered && budget.dns > 0 && hop < chain_limit; ++hop) {
@@ -63,6 +72,7 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
             break;
         std::vector<DnsAnswer> answers =
             co_await world.dns->ask(std::move(further), budget.deadline);
+        charge_retries(answers, budget);
         for (DnsAnswer& answer : answers)
             seen.dns.push_back(std::move(answer));
         walk = walk_chain(seen.subject.host, seen.dns);
@@ -127,6 +137,7 @@ asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Obser
     if (questions.empty())
         co_return found;
     std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), budget.deadline);
+    charge_retries(answers, budget);
     const Walk walk = walk_chain(host, answers);
     for (DnsAnswer& answer : answers)
         seen.dns.push_back(std::move(answer));

@@ -16,8 +16,9 @@ void certificate_name(Sight& sight, const Catalogue& catalogue)
             const resolvers::Certificate& leaf = tls.chain.front();
             // Anybody can write any name into a certificate that nobody trusts.
             const bool trusted = tls.trusted.value_or(false);
-            const auto add = [&](std::string_view field, const std::string& value) {
-                for (const Rule* rule : catalogue.certificate_rules(field, value))
+            const auto add_rules = [&](const std::vector<const Rule*>& rules,
+                                       std::string_view field, const std::string& value) {
+                for (const Rule* rule : rules)
                     sight.signs.push_back({.signal = "certificate_name",
                                            .channel = Channel::tls,
                                            .strength = trusted ? rule->strength : Strength::weak,
@@ -26,8 +27,21 @@ void certificate_name(Sight& sight, const Catalogue& catalogue)
                                            .address = static_cast<int>(i),
                                            .forgeable = !trusted});
             };
-            for (const std::string& name : leaf.names)
+            const auto add = [&](std::string_view field, const std::string& value) {
+                add_rules(catalogue.certificate_rules(field, value), field, value);
+            };
+            for (const std::string& name : leaf.names) {
                 add("san_suffix", name);
+                if (!name.starts_with("*."))
+                    continue;
+                for (const RuleKind kind : {RuleKind::cname, RuleKind::native}) {
+                    std::vector<const Rule*> rules = catalogue.name_rules(kind, name.substr(2));
+                    std::erase_if(rules, [&](const Rule* rule) {
+                        return rule->key != std::string_view(name).substr(2);
+                    });
+                    add_rules(rules, "san", name);
+                }
+            }
             add("subject_cn", leaf.subject_common_name);
             add("subject_o", leaf.subject_organisation);
         }

@@ -204,7 +204,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
             out.others.push_back(hop);
 
     for (const AddressSight& address : sight.addresses)
-        if (address.known && address.not_looked && !sight.observation->probes.empty())
+        if (address.known && address.not_looked && !sight.observation->probes.empty() &&
+            !has_spokesman(sight, address))
             add_flag(out, "not_all_addresses_probed");
 }
 

@@ -23,19 +23,31 @@ public:
     /// Bytes not read yet; 0 after a failure.
     std::size_t left() const { return ok_ ? bytes_.size() - position_ : 0; }
 
-    std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-    std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-    std::uint32_t u32() { return number(4); }
+    std::uint8_t u8()
+    {
+        const std::uint8_t* at = advance(1);
+        return at == nullptr ? std::uint8_t{0} : at[0];
+    }
+
+    std::uint16_t u16()
+    {
+        const std::uint8_t* at = advance(2);
+        return at == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(at[0] << 8 | at[1]);
+    }
+
+    std::uint32_t u32()
+    {
+        const std::uint8_t* at = advance(4);
+        return at == nullptr ? 0U
+                             : static_cast<std::uint32_t>(at[0]) << 24 |
+                                   static_cast<std::uint32_t>(at[1]) << 16 |
+                                   static_cast<std::uint32_t>(at[2]) << 8 | at[3];
+    }
 
     std::span<const std::uint8_t> take(std::size_t count)
     {
-        if (count > left()) {
-            ok_ = false;
-            return {};
-        }
-        const auto taken = bytes_.subspan(position_, count);
-        position_ += count;
-        return taken;
+        const std::uint8_t* at = advance(count);
+        return at == nullptr ? std::span<const std::uint8_t>{} : std::span(at, count);
     }
 
     /// Everything that is left.
@@ -48,12 +60,16 @@ public:
     std::span<const std::uint8_t> take_after_u16() { return take(u16()); }
 
 private:
-    std::uint32_t number(std::size_t width)
+    // The next `count` bytes, passed over; null if there are not so many.
+    const std::uint8_t* advance(std::size_t count)
     {
-        std::uint32_t value = 0;
-        for (const std::uint8_t byte : take(width))
-            value = value << 8 | byte;
-        return value;
+        if (count > left()) {
+            ok_ = false;
+            return nullptr;
+        }
+        const std::uint8_t* at = bytes_.data() + position_;
+        position_ += count;
+        return at;
     }
 
     std::span<const std::uint8_t> bytes_;

@@ -150,15 +150,18 @@ struct RecordFrame {
 
 class MessageReader {
 public:
-    MessageReader(Octets message, Sections sections) : message_(message), sections_(sections) {}
-
-    Outcome<DnsMessage> read()
+    MessageReader(Octets octets, Sections sections, DnsMessage& message)
+        : octets_(octets), sections_(sections), message_(message)
     {
-        if (message_.size() > max_message)
+    }
+
+    std::optional<Failure> read()
+    {
+        if (octets_.size() > max_message)
             return malformed("longer than a message can be");
-        ByteReader reader(message_);
+        ByteReader reader(octets_);
         const std::uint16_t id = reader.u16();
-        parsed_.header = header_of(id, reader.u16());
+        message_.header = header_of(id, reader.u16());
         const std::uint16_t questions = reader.u16();
         const std::uint16_t answers = reader.u16();
         const std::uint16_t authorities = reader.u16();
@@ -169,40 +172,43 @@ public:
 
         if (!read_questions(questions))
             return malformed("unreadable question section");
-        if (!read_section(answers, parsed_.answer))
+        if (!read_section(answers, message_.answer))
             return malformed("unreadable answer section" + complaint_);
-        if (!read_section(authorities, parsed_.authority))
+        if (!read_section(authorities, message_.authority))
             return malformed("unreadable authority section" + complaint_);
-        if (!read_section(additionals, parsed_.additional))
+        if (!read_section(additionals, message_.additional))
             return malformed("unreadable additional section" + complaint_);
-        return std::move(parsed_);
+        return std::nullopt;
     }
 
 private:
     bool read_questions(unsigned count)
     {
+        if (!message_.question)
+            message_.question.emplace();
         for (unsigned i = 0; i < count; ++i) {
-            AskedQuestion asked;
-            if (!read_name(message_, position_, Compression::allowed, asked.name))
+            AskedQuestion& asked = *message_.question;
+            asked.name.clear();
+            if (!read_name(octets_, position_, Compression::allowed, asked.name))
                 return false;
-            ByteReader reader(message_.subspan(position_));
+            ByteReader reader(octets_.subspan(position_));
             asked.type = reader.u16();
             asked.record_class = reader.u16();
             if (!reader.ok())
                 return false;
             position_ += reader.position();
-            if (count == 1)
-                parsed_.question = std::move(asked);
         }
+        if (count != 1)
+            message_.question.reset();
         return true;
     }
 
     bool read_section(std::size_t count, std::vector<DnsRecord>& records)
     {
         // What the counts promise need not be there.
-        if (count * min_record > message_.size() - position_)
+        if (count * min_record > octets_.size() - position_)
             return false;
-        const bool wanted = sections_ == Sections::all || &records == &parsed_.answer;
+        const bool wanted = sections_ == Sections::all || &records == &message_.answer;
         if (wanted)
             records.reserve(count);
         for (std::size_t i = 0; i < count; ++i)
@@ -215,14 +221,14 @@ private:
     {
         const std::size_t owner = position_;
         RecordFrame frame;
-        if (!skip_name(message_, position_) || !read_frame(frame))
+        if (!skip_name(octets_, position_) || !read_frame(frame))
             return false;
-        const bool additional = &records == &parsed_.additional;
+        const bool additional = &records == &message_.additional;
         if (frame.type == record_type::opt && additional)
-            return message_[owner] == 0 && read_opt(frame);
-        if (&records == &parsed_.authority) {
-            parsed_.authority_has_soa |= frame.type == record_type::soa;
-            parsed_.authority_has_ns |= frame.type == record_type::ns;
+            return octets_[owner] == 0 && read_opt(frame);
+        if (&records == &message_.authority) {
+            message_.authority_has_soa |= frame.type == record_type::soa;
+            message_.authority_has_ns |= frame.type == record_type::ns;
         }
         if (!wanted || frame.record_class != class_in)
             return true;
@@ -230,10 +236,9 @@ private:
         DnsRecord& record = records.emplace_back();
         record.type = type_text(frame.type);
         record.ttl = (frame.ttl & 0x80000000U) != 0 ? 0 : frame.ttl;  // RFC 2181 section 8
-        std::size_t owner_end = owner;
-        if (!read_name(message_, owner_end, Compression::allowed, record.name))
+        if (!read_owner(owner, record.name))
             return false;
-        if (!read_rdata(message_, frame.data_position, frame.data_size, frame.type, record)) {
+        if (!read_rdata(octets_, frame.data_position, frame.data_size, frame.type, record)) {
             complaint_ = ": bad data of " + record.type;
             return false;
         }
@@ -245,9 +250,20 @@ private:
         return true;
     }
 
+    // Most owners are a pointer to the question's name, which has been read.
+    bool read_owner(std::size_t position, std::string& name)
+    {
+        if (message_.question && octets_[position] == 0xC0 &&
+            octets_[position + 1] == header_size) {
+            name = message_.question->name;
+            return true;
+        }
+        return read_name(octets_, position, Compression::allowed, name);
+    }
+
     bool read_frame(RecordFrame& frame)
     {
-        ByteReader reader(message_.subspan(position_));
+        ByteReader reader(octets_.subspan(position_));
         frame.type = reader.u16();
         frame.record_class = reader.u16();
         frame.ttl = reader.u32();
@@ -261,36 +277,36 @@ private:
     // RFC 6891 section 6.1: class and TTL carry other things here; a second OPT is an error.
     bool read_opt(const RecordFrame& frame)
     {
-        if (parsed_.edns)
+        if (message_.edns)
             return false;
-        Edns& edns = parsed_.edns.emplace();
+        Edns& edns = message_.edns.emplace();
         edns.udp_size = frame.record_class;
         edns.version = static_cast<std::uint8_t>(frame.ttl >> 16);
         edns.dnssec_ok = (frame.ttl & 0x8000) != 0;
-        parsed_.header.rcode =
-            static_cast<std::uint16_t>(parsed_.header.rcode | (frame.ttl >> 24) << 4);
+        message_.header.rcode =
+            static_cast<std::uint16_t>(message_.header.rcode | (frame.ttl >> 24) << 4);
 
-        ByteReader reader(message_.subspan(frame.data_position, frame.data_size));
+        ByteReader reader(octets_.subspan(frame.data_position, frame.data_size));
         while (reader.left() > 0) {
             const std::uint16_t code = reader.u16();
             const Octets value = reader.take_after_u16();
             if (!reader.ok())
                 return false;
             if (code == option_extended_error && value.size() >= 2)
-                parsed_.errors.push_back({static_cast<std::uint16_t>(value[0] << 8 | value[1]),
-                                          utf8_or_latin1(value.subspan(2))});
+                message_.errors.push_back({static_cast<std::uint16_t>(value[0] << 8 | value[1]),
+                                           utf8_or_latin1(value.subspan(2))});
             if (code == option_client_subnet && value.size() >= 4)
                 edns.client_subnet_scope = value[3];
         }
         return true;
     }
 
-    Octets message_;
+    Octets octets_;
     Sections sections_;
+    DnsMessage& message_;
     std::size_t position_ = 0;
     std::size_t text_size_ = 0;
     std::string complaint_;
-    DnsMessage parsed_;
 };
 
 }  // namespace
@@ -350,9 +366,24 @@ Outcome<std::vector<std::uint8_t>> encode_query(const Question& question, std::u
     return std::vector<std::uint8_t>(buffer.begin(), buffer.begin() + static_cast<long>(size));
 }
 
+std::optional<Failure> parse_message_into(Octets octets, Sections sections, DnsMessage& message)
+{
+    message.answer.clear();
+    message.authority.clear();
+    message.additional.clear();
+    message.authority_has_soa = false;
+    message.authority_has_ns = false;
+    message.edns.reset();
+    message.errors.clear();
+    return MessageReader(octets, sections, message).read();
+}
+
 Outcome<DnsMessage> parse_message(Octets octets, Sections sections)
 {
-    return MessageReader(octets, sections).read();
+    DnsMessage message;
+    if (std::optional<Failure> failure = parse_message_into(octets, sections, message))
+        return std::move(*failure);
+    return message;
 }
 
 bool answers_question(const DnsMessage& message, const Question& question, std::uint16_t id)

@@ -112,6 +112,11 @@ enum class Sections { all, answer };
 Outcome<DnsMessage> parse_message(std::span<const std::uint8_t> octets,
                                   Sections sections = Sections::all);
 
+/// The same into a message that was used before, whose memory it takes over: for those who read
+/// many. Absent if it went well; after a failure the message holds nothing of use.
+std::optional<Failure> parse_message_into(std::span<const std::uint8_t> octets, Sections sections,
+                                          DnsMessage& message);
+
 /// Is this the response to that query: id, QR, opcode, and the question itself in type, class and
 /// name (letters in any case)?
 bool answers_question(const DnsMessage& message, const Question& question, std::uint16_t id);

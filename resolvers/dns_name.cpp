@@ -38,19 +38,36 @@ void append_digits(std::uint8_t octet, std::string& text)
     text.push_back(static_cast<char>('0' + octet % 10));
 }
 
-void append_label(std::span<const std::uint8_t> label, std::string& text)
-{
-    for (const std::uint8_t octet : label) {
-        const char form = label_forms[octet];
-        if (form == needs_digits) {
-            append_digits(octet, text);
-            continue;
+// Text of one name as it grows: in place, because a name is read for every record.
+class NameText {
+public:
+    void push_dot() { text_[size_++] = '.'; }
+
+    void push_label(std::span<const std::uint8_t> label)
+    {
+        for (const std::uint8_t octet : label) {
+            const char form = label_forms[octet];
+            if (form != needs_backslash && form != needs_digits) {
+                text_[size_++] = form;
+                continue;
+            }
+            text_[size_++] = '\\';
+            if (form == needs_backslash) {
+                text_[size_++] = static_cast<char>(octet);
+                continue;
+            }
+            text_[size_++] = static_cast<char>('0' + octet / 100);
+            text_[size_++] = static_cast<char>('0' + octet / 10 % 10);
+            text_[size_++] = static_cast<char>('0' + octet % 10);
         }
-        if (form == needs_backslash)
-            text.push_back('\\');
-        text.push_back(form == needs_backslash ? static_cast<char>(octet) : form);
     }
-}
+
+    std::string_view view() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 4 * max_name> text_;  // each octet as "\DDD" at the worst
+    std::size_t size_ = 0;
+};
 
 bool is_digit(char c)
 {
@@ -66,6 +83,7 @@ bool read_name(std::span<const std::uint8_t> message, std::size_t& position,
     std::size_t earliest = position;  // a pointer must lead before the run of labels it ends
     std::size_t length = 0;
     unsigned pointers = 0;
+    NameText name;
     while (true) {
         if (at >= message.size())
             return false;
@@ -92,12 +110,13 @@ bool read_name(std::span<const std::uint8_t> message, std::size_t& position,
         if (message.size() - at - 1 < lead)
             return false;
         if (length > lead + 1U)
-            text.push_back('.');
-        append_label(message.subspan(at + 1, lead), text);
+            name.push_dot();
+        name.push_label(message.subspan(at + 1, lead));
         at += lead + 1U;
     }
     if (length == 1)
-        text.push_back('.');
+        name.push_dot();
+    text.append(name.view());
     if (pointers == 0)
         position = at + 1;
     return true;

@@ -14,25 +14,22 @@ namespace {
 
 using Octets = std::span<const std::uint8_t>;
 
-void append_decimal(std::uint8_t value, std::string& text)
-{
-    if (value >= 100)
-        text.push_back(static_cast<char>('0' + value / 100));
-    if (value >= 10)
-        text.push_back(static_cast<char>('0' + value / 10 % 10));
-    text.push_back(static_cast<char>('0' + value % 10));
-}
-
 // By hand: this is the record that we read most, and inet_ntop formats it with printf.
 bool append_ipv4(Octets rdata, std::string& text)
 {
     if (rdata.size() != 4)
         return false;
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (i > 0)
-            text.push_back('.');
-        append_decimal(rdata[i], text);
+    std::array<char, 16> digits;
+    std::size_t size = 0;
+    for (const std::uint8_t octet : rdata) {
+        if (octet >= 100)
+            digits[size++] = static_cast<char>('0' + octet / 100);
+        if (octet >= 10)
+            digits[size++] = static_cast<char>('0' + octet / 10 % 10);
+        digits[size++] = static_cast<char>('0' + octet % 10);
+        digits[size++] = '.';
     }
+    text.append(digits.data(), size - 1);
     return true;
 }
 

@@ -1,0 +1,50 @@
+// Where a Location header points: URL references resolved by RFC 3986, and URLs taken apart into
+// what a probe needs. Pure. Judges neither whether the place may be visited nor whether it exists.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace resolvers {
+
+/// An http or https URL as a probe needs it.
+struct HttpUrl {
+    /// "http" or "https".
+    std::string scheme;
+    /// ASCII letters lowered, no final dot, IPv6 without brackets. May hold bytes beyond ASCII: the
+    /// caller turns IDN into A-labels.
+    std::string host;
+    /// 80 or 443 unless the URL says otherwise.
+    std::uint16_t port = 0;
+    /// Origin form (RFC 9112 section 3.2.1): path and query, "/" at least, no fragment; bytes that
+    /// may not stand in a request are percent-encoded.
+    std::string target;
+    friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
+
+    /// The URL again, the default port left out.
+    std::string text() const;
+};
+
+/// Longest URL looked at, in bytes; longer ones are refused.
+inline constexpr std::size_t url_limit = 8192;
+
+/// Reads an absolute http or https URL. User information is dropped: we never send any.
+/// Absent for other schemes, an empty or impossible host, port 0 or one above 65535.
+std::optional<HttpUrl> parse_http_url(std::string_view text);
+
+/// The same from its parts: a host, an address literal with or without brackets, and an origin-form
+/// target. Absent where the text of such a URL would be read differently than it was meant.
+std::optional<HttpUrl> make_http_url(std::string_view scheme, std::string_view host,
+                                     std::uint16_t port, std::string_view target);
+
+/// The target URI that a reference means where `base` is the URI it was found in (RFC 3986
+/// section 5.2, strict). Total: garbage in, garbage out.
+std::string resolve_reference(std::string_view base, std::string_view reference);
+
+/// Where a Location header's value leads, from the URL that answered with it (RFC 9110
+/// section 10.2.2). Absent when it leads to something that is not http or https.
+std::optional<HttpUrl> redirect_target(const HttpUrl& from, std::string_view location);
+
+}  // namespace resolvers

@@ -53,11 +53,11 @@ Value converted(const toml::node& node)
             made.kind = Value::Kind::table;
             made.fields.reserve(node.as_table()->size());
             for (auto&& [key, value] : *node.as_table()) {
-                made.fields.emplace_back(std::string(key.str()), converted(value));
+                made.fields.push_back({std::string(key.str()), converted(value)});
                 // A table made by [a.b] or an array by [[a.b]] has its own line, where a reader
                 // looks.
                 if (!value.is_table() && line_of(key.source()) != 0)
-                    made.fields.back().second.line = line_of(key.source());
+                    made.fields.back().value.line = line_of(key.source());
             }
             break;
         default:

@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace scanner {
+
+struct Field;
 
 struct Value {
     enum class Kind { text, integer, real, boolean, date, array, table };
@@ -23,10 +24,15 @@ struct Value {
     /// Of an array.
     std::vector<Value> items;
     /// Of a table, by key.
-    std::vector<std::pair<std::string, Value>> fields;
+    std::vector<Field> fields;
 
     /// Null if the table has no such key.
     const Value* find(std::string_view key) const;
+};
+
+struct Field {
+    std::string key;
+    Value value;
 };
 
 /// "a text", "a list"... for messages.

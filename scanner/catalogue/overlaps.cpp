@@ -111,8 +111,9 @@ void report(const Quarrels& quarrels, Errors& errors)
             quarrel.mutual || yields(*pair.first, *pair.second) || yields(*pair.second, *pair.first)
                 ? "their yields_to go round in a circle; let one of them stand"
                 : "say which gives way: yields_to = [\"" + a.product->id + "\"]";
-        errors.add(b.where, "prefix " + quarrel.first.text() + more + " is listed by " +
-                                a.product->id + " (" + a.where + ") as well; " + advice);
+        std::string what = "prefix " + quarrel.first.text() + more;
+        what += " is listed by " + a.product->id + " (" + a.where + ") as well; " + advice;
+        errors.add(b.where, std::move(what));
     }
 }
 

@@ -40,7 +40,8 @@ std::string roles_text(const Product& product)
 std::string source_text(const Source& source)
 {
     return (source.url.empty() && source.path.empty() ? "no address" : source.text()) + " (" +
-           source.kind + ", read " + source.checked + ")";
+           source.kind + ", " + (source.checked.empty() ? "undated" : "read " + source.checked) +
+           ")";
 }
 
 std::string name_of(const Product& product)
@@ -49,21 +50,36 @@ std::string name_of(const Product& product)
     return product.id + " (" + product.name + (same ? "" : ", " + product.provider_name) + ")";
 }
 
+// What else must hold, and what follows: answers are about more than one header.
+std::string answer_text(const Rule& rule)
+{
+    std::string text = "      means " + rule.state;
+    if (rule.http_status != 0)
+        text += ", with HTTP status " + std::to_string(rule.http_status);
+    if (!rule.key.empty() && !rule.body.empty())
+        text += ", with " + rule.key + match_text(rule.match, rule.value);
+    if (!rule.body.empty())
+        text += ", with \"" + rule.body + "\" in the body";
+    return text + "\n";
+}
+
 void add_rule(std::string& out, const Rule& rule)
 {
     out += "      rule " + rule.id + ", " + std::string(word(rule.strength));
     if (!rule.side.empty())
         out += ", " + rule.side + " side";
     out += ", at " + rule.where + "\n      from " + source_text(*rule.source) + "\n";
+    if (rule.kind == RuleKind::answer)
+        out += answer_text(rule);
 }
 
-void add_verdict(std::string& out, const Rule& rule, const std::string& seen)
+void add_head(std::string& out, const Product& product)
 {
-    const Product& product = *rule.product;
     out += "    " + name_of(product) + ": " + roles_text(product) + "\n";
-    if (!seen.empty())
-        out += "      " + seen + "\n";
-    add_rule(out, rule);
+}
+
+void add_remarks(std::string& out, const Product& product)
+{
     if (!product.undetermined_with.empty()) {
         out += "      looks the same as:";
         for (const std::string& other : product.undetermined_with)
@@ -74,13 +90,31 @@ void add_verdict(std::string& out, const Rule& rule, const std::string& seen)
         out += "      note: " + product.notes + "\n";
 }
 
+void add_verdict(std::string& out, const Rule& rule, const std::string& seen)
+{
+    add_head(out, *rule.product);
+    out += "      " + seen + "\n";
+    add_rule(out, rule);
+    add_remarks(out, *rule.product);
+}
+
+// In their order, the rules of one product together under its name.
 void add_rules(std::string& out, const std::string& title, const std::vector<const Rule*>& rules)
 {
     if (rules.empty())
         return;
     out += "  " + title + "\n";
-    for (const Rule* rule : rules)
-        add_verdict(out, *rule, "");
+    std::vector<const Product*> told;
+    for (const Rule* first : rules) {
+        if (std::find(told.begin(), told.end(), first->product) != told.end())
+            continue;
+        told.push_back(first->product);
+        add_head(out, *first->product);
+        for (const Rule* rule : rules)
+            if (rule->product == first->product)
+                add_rule(out, *rule);
+        add_remarks(out, *first->product);
+    }
 }
 
 std::string hit_text(const RangeHit& hit)

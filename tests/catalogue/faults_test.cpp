@@ -32,6 +32,16 @@ void check_only_fault(const std::string& faults, const std::string& where, const
     CHECK(faults.find(part) != std::string::npos);
 }
 
+// A company whose product "<id>-x" lists 25.1.0.0/24 and its neighbour.
+std::string company(const std::string& id, const std::string& yields_to)
+{
+    return "id = \"" + id + "\"\nname = \"X\"\n[sources.s]\nkind = \"primary\"\n" +
+           "url = \"https://a.example/\"\nchecked = 2026-01-01\n[[product]]\nid = \"" + id +
+           "-x\"\nname = \"" + id + " X\"\nroles = [\"host\"]\n[[product.range]]\n" +
+           "prefixes = [\"25.1.0.0/24\", \"25.1.1.0/24\"]\nkind = \"edge\"\nsource = \"s\"\n" +
+           "yields_to = [" + yields_to + "]\nexample = \"25.1.0.1\"\n";
+}
+
 }  // namespace
 
 TEST_CASE("the files that faults are planted in are right without them")
@@ -460,6 +470,100 @@ TEST_CASE("each fault in a product's tables is told once, at its file and line")
         CHECK(faults.substr(0, where.size()) == where);
         CHECK(faults.find(c.part) != std::string::npos);
     }
+}
+
+TEST_CASE("what looks like a fault and is none")
+{
+    struct Case {
+        const char* why;
+        const char* block;
+    };
+    const Case cases[] = {
+        {"a prefix shared with a product that it yields to",
+         "[[product.range]]\nprefixes = [\"25.1.0.0/16\", \"25.2.0.0/16\"]\nkind = \"edge\"\n"
+         "source = \"page\"\nyields_to = [\"other-host\"]\nexample = \"25.2.0.1\"\n"},
+        {"a prefix shared that only calls origins",
+         "[[product.range]]\nprefixes = [\"25.1.0.0/16\"]\nkind = \"origin_facing\"\n"
+         "source = \"page\"\nexample = \"25.1.0.1\"\n"},
+        {"a prefix twice in one product",
+         "[[product.range]]\nprefixes = [\"25.2.0.0/16\", \"25.2.0.0/16\"]\nkind = \"edge\"\n"
+         "source = \"page\"\nexample = \"25.2.0.1\"\n"
+         "[[product.range]]\nprefixes = [\"25.2.0.0/16\"]\nkind = \"from_routing\"\n"
+         "source = \"page\"\nexample = \"25.2.0.1\"\n"},
+        {"a /8 and a /19, which are the widest",
+         "[[product.range]]\nprefixes = [\"25.0.0.0/8\", \"2d00:2000::/19\"]\nkind = \"edge\"\n"
+         "source = \"page\"\nexample = \"25.2.0.1\"\n"},
+        {"a suffix that another product's pattern narrows",
+         "[[product.cname]]\nsuffix = \"other.example\"\nsource = \"page\"\n"
+         "example = \"www.other.example\"\n"},
+        {"one suffix for the names given out and for CNAMEs",
+         "[[product.cname]]\nsuffix = \"a.acme.example\"\nsource = \"page\"\n"
+         "example = \"x.a.acme.example\"\n"
+         "[[product.native]]\nsuffix = \"a.acme.example\"\nsource = \"page\"\n"
+         "example = \"x.a.acme.example\"\n"},
+        {"a top-level domain that a pattern narrows",
+         "[[product.ns]]\nsuffix = \"example\"\npattern = \"^ns-[0-9]+[.]acme[0-9]+[.]example$\"\n"
+         "source = \"page\"\nexample = \"ns-1.acme7.example\"\n"},
+        {"a day in quotes",
+         "[sources.quoted]\nkind = \"primary\"\nurl = \"https://a.example/\"\n"
+         "checked = \"2026-08-22\"\n"},
+        {"another limit of URLs",
+         "[[product.channel]]\ntype = \"form\"\naddress = \"https://acme.example/\"\n"
+         "scope = \"general\"\nconstraints = [\"max_25_urls\"]\nsource = \"page\"\n"},
+        {"a header shared by products that say that they look the same",
+         "[[product.header]]\nname = \"x-acme\"\nmatch = \"present\"\nside = \"edge\"\n"
+         "source = \"page\"\nexample = \"1\"\n"
+         "[[product]]\nid = \"acme-two\"\nname = \"Two\"\nroles = [\"platform\"]\n"
+         "undetermined_with = [\"acme-front\"]\n"
+         "[[product.header]]\nname = \"x-acme\"\nmatch = \"present\"\nside = \"edge\"\n"
+         "source = \"page\"\nexample = \"1\"\n"},
+        {"an answer by header, status and body together",
+         "[[product.answer]]\nid = \"a\"\nstate = \"edge\"\nstatus = 503\nheader = \"server\"\n"
+         "value = \"acme\"\nbody = \"acme error\"\nsource = \"page\"\nexample = \"Acme error "
+         "7\"\n"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        CatalogueFiles files;
+        files.write("providers/acme.toml", std::string(acme) + c.block)
+            .write("providers/other.toml", test::other);
+        CHECK(files.faults() == "");
+    }
+}
+
+TEST_CASE("two products that each yield to the other settle nothing")
+{
+    {
+        CatalogueFiles files;
+        files.write("providers/a.toml", company("a", "\"b-x\""))
+            .write("providers/b.toml", company("b", "\"a-x\""));
+        check_only_fault(files.faults(), "providers/b.toml:11",
+                         "prefix 25.1.0.0/24 and 1 more is listed by a-x (providers/a.toml:11) as "
+                         "well; their yields_to go round in a circle");
+    }
+    {
+        CatalogueFiles files;
+        files.write("providers/a.toml", company("a", "\"b-x\""))
+            .write("providers/b.toml", company("b", "\"c-x\""))
+            .write("providers/c.toml", company("c", "\"a-x\""));
+        const std::string faults = files.faults();
+        CAPTURE(faults);
+        CHECK(faults.find("their yields_to go round in a circle") != std::string::npos);
+    }
+}
+
+TEST_CASE("three products on one prefix come in the order in which they yield")
+{
+    CatalogueFiles files;
+    files.write("providers/a.toml", company("a", "\"b-x\""))
+        .write("providers/b.toml", company("b", ""))
+        .write("providers/c.toml", company("c", "\"a-x\", \"b-x\""));
+    const auto loaded = files.load();
+    REQUIRE(loaded.has_value());
+    std::string order;
+    for (const auto& hit : loaded->ranges_of(*resolvers::IpAddress::parse("25.1.0.1")))
+        order += hit.rule->product->id + " ";
+    CHECK(order == "b-x a-x c-x ");
 }
 
 TEST_CASE("an AS that serves one product alone cannot be another's as well")

@@ -90,7 +90,7 @@ TEST_CASE("each kind of question gets its answer")
         {"an edge's error",
          "x-excdn-error: 1016",
          {"as an answer of the edge itself:", "examplecdn-proxy/answer/origin-dns-error",
-          "examplecdn-proxy/answer/edge-made"},
+          "examplecdn-proxy/answer/edge-made", "means origin_dead, with HTTP status 530"},
          {}},
         {"a cookie being set",
          "set-cookie: __excdn=abc; Path=/",

@@ -63,8 +63,7 @@ std::vector<Evidence> evidence_of(const Sight& sight)
         }
         made.seen = sign.seen;
         if (sign.address >= 0 && sight.addresses[static_cast<std::size_t>(sign.address)].known)
-            made.address =
-                sight.addresses[static_cast<std::size_t>(sign.address)].address.text();
+            made.address = sight.addresses[static_cast<std::size_t>(sign.address)].address.text();
         made.forgeable = sign.forgeable;
     }
     return list;
@@ -158,8 +157,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
         if (verdict.address < 0 ||
             !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
             continue;
-        const AddressSight& address =
-            sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         AddressVerdict& line = out.addresses.emplace_back();
         line.address = address.address;
         line.owner = address.owner != nullptr ? address.owner->product->id : "";

@@ -113,9 +113,8 @@ bool split_by_family(const Sight& sight, const std::vector<Verdict>& verdicts)
     }
     if (fronts[0].empty() || fronts[1].empty())
         return false;
-    return std::none_of(fronts[0].begin(), fronts[0].end(), [&](const std::string& front) {
-        return fronts[1].count(front) != 0;
-    });
+    return std::none_of(fronts[0].begin(), fronts[0].end(),
+                        [&](const std::string& front) { return fronts[1].count(front) != 0; });
 }
 
 // The chain of the name: the longest that any address showed under the name's own front, with the
@@ -227,8 +226,8 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
             products[sign.product->id] = sign.product;
         }
         for (const auto& [id, signs] : found)
-            out.others.push_back(finding_of(*products[id], role, Grade::probable, signs,
-                                            score_of(sight, signs)));
+            out.others.push_back(
+                finding_of(*products[id], role, Grade::probable, signs, score_of(sight, signs)));
     }
 
     // network: who announces each address. Routing data say so, the catalogue only gives a name.

@@ -70,8 +70,8 @@ void place_unplaced_probes(std::vector<AddressSight>& all)
 {
     const auto unplaced = std::find_if(all.begin(), all.end(),
                                        [](const AddressSight& sight) { return !sight.known; });
-    const auto first = std::find_if(all.begin(), all.end(),
-                                    [](const AddressSight& sight) { return sight.known; });
+    const auto first =
+        std::find_if(all.begin(), all.end(), [](const AddressSight& sight) { return sight.known; });
     if (unplaced == all.end() || first == all.end())
         return;
     for (const AddressSight& sight : all)
@@ -86,8 +86,7 @@ void place_unplaced_probes(std::vector<AddressSight>& all)
 bool same_holder(const AddressSight& a, const AddressSight& b)
 {
     if (a.owner != nullptr || b.owner != nullptr)
-        return a.owner != nullptr && b.owner != nullptr &&
-               a.owner->product == b.owner->product;
+        return a.owner != nullptr && b.owner != nullptr && a.owner->product == b.owner->product;
     return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
 }
 

@@ -50,8 +50,8 @@ std::optional<StateVerdict> from_addresses(const Sight& sight)
     if (seen.chain_end == ChainEnd::nxdomain)
         return StateVerdict{State::nxdomain, seen.subject.host + " does not exist"};
     if (seen.chain_end == ChainEnd::dangling)
-        return StateVerdict{State::nxdomain, "alias of " + seen.chain.back() +
-                                                 ", which does not exist"};
+        return StateVerdict{State::nxdomain,
+                            "alias of " + seen.chain.back() + ", which does not exist"};
     return std::nullopt;
 }
 
@@ -111,11 +111,9 @@ std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& ca
     for (const StateRule& rule : catalogue.state_rules())
         if (marker_seen(rule, *sight.observation))
             found.push_back(&rule);
-    const auto said = [](const StateRule& rule) {
-        return rule.kind + " of " + rule.operator_name;
-    };
-    for (const State state : {State::seized, State::parked, State::tampered,
-                              State::blocked_for_vantage}) {
+    const auto said = [](const StateRule& rule) { return rule.kind + " of " + rule.operator_name; };
+    for (const State state :
+         {State::seized, State::parked, State::tampered, State::blocked_for_vantage}) {
         for (const StateRule* rule : found)
             if (rule->state == state && rule->sufficient)
                 return StateVerdict{state, said(*rule)};
@@ -134,8 +132,7 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
     for (const Verdict& verdict : verdicts) {
         if (verdict.address < 0)
             continue;
-        const AddressSight& address =
-            sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         for (const Sign& sign : sight.signs) {
             if (sign.address != verdict.address || sign.rule == nullptr ||
                 sign.rule->kind != RuleKind::answer || sign.rule->state == "edge")
@@ -161,8 +158,8 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
 {
     if (seen.redirects.empty())
         return std::nullopt;
-    const bool content = std::any_of(
-        seen.probes.begin(), seen.probes.end(), [&](const Probe& probe) {
+    const bool content =
+        std::any_of(seen.probes.begin(), seen.probes.end(), [&](const Probe& probe) {
             return probe.http_facts && probe.host == seen.subject.host &&
                    (probe.http_facts->status < 300 || probe.http_facts->status >= 400);
         });
@@ -218,8 +215,8 @@ StateVerdict from_answers(const Sight& sight)
             if ((answer.type != "A" && answer.type != "AAAA") ||
                 answer.status == DnsStatus::noerror || answer.status == DnsStatus::nodata)
                 continue;
-            const bool ours = answer.status == DnsStatus::local_error ||
-                              answer.status == DnsStatus::skipped;
+            const bool ours =
+                answer.status == DnsStatus::local_error || answer.status == DnsStatus::skipped;
             return {ours ? State::not_observed : State::unreachable,
                     "dns " + std::string(word(answer.status))};
         }

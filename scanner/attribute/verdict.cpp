@@ -102,8 +102,8 @@ std::vector<int> holder_signs(const Sight& sight, int address, const Product& pr
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         const bool here = sign.address == address || sign.address < 0;
-        const bool about_host = sign.product == &product && sign.rule != nullptr &&
-                                sign.rule->kind != RuleKind::ns;
+        const bool about_host =
+            sign.product == &product && sign.rule != nullptr && sign.rule->kind != RuleKind::ns;
         if (here && about_host)
             signs.push_back(static_cast<int>(i));
     }
@@ -137,9 +137,10 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
         for (const Rule* rule : address.as_rules) {
             if (rule->precision == AsnPrecision::shared)
                 return unknown(Role::host, "ambiguous_holder");
-            const Product* candidate = rule->product->has(Role::host)
-                                           ? rule->product
-                                           : catalogue.product_of(rule->product->provider, Role::host);
+            const Product* candidate =
+                rule->product->has(Role::host)
+                    ? rule->product
+                    : catalogue.product_of(rule->product->provider, Role::host);
             if (candidate == nullptr)
                 continue;
             product = candidate;

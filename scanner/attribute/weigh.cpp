@@ -76,7 +76,8 @@ void note(Candidate& candidate, const Sign& sign)
 
 bool counts_for_fronting(const Sign& sign)
 {
-    if (sign.rule != nullptr && (sign.rule->kind == RuleKind::ns || sign.rule->kind == RuleKind::ptr))
+    if (sign.rule != nullptr &&
+        (sign.rule->kind == RuleKind::ns || sign.rule->kind == RuleKind::ptr))
         return false;
     const Product& product = *sign.product;
     return product.has(Role::front) || product.has(Role::platform) || product.has(Role::steering) ||
@@ -116,10 +117,9 @@ void grade(Candidate& c, const AddressSight* address)
 
     const bool same_company = address->belongs_to(c.product->provider);
     // Somebody else's listed address; and a rented machine of the same company is no edge of it.
-    const bool held_by_other =
-        address->owner != nullptr && address->owner->product != c.product &&
-        (address->owner->product->provider != c.product->provider ||
-         address->owner->range_kind != RangeKind::edge);
+    const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
+                               (address->owner->product->provider != c.product->provider ||
+                                address->owner->range_kind != RangeKind::edge);
 
     if (c.range) {
         c.holds_address = true;
@@ -151,8 +151,9 @@ void grade(Candidate& c, const AddressSight* address)
             c.claim = true;
         return;
     }
-    // The address is the company's, by AS, and no list says which product: drifted lists, customers'
-    // own prefixes. The network is one channel; the edge's marks or the alias are another.
+    // The address is the company's, by AS, and no list says which product: drifted lists,
+    // customers' own prefixes. The network is one channel; the edge's marks or the alias are
+    // another.
     const bool marked = c.http_edge >= at_least_strong || c.cname;
     if (marked && (address->connected || c.cname)) {
         c.holds_address = true;
@@ -175,8 +176,7 @@ double score_of(const Sight& sight, const std::vector<int>& signs)
     for (const int index : signs) {
         const Sign& sign = sight.signs[static_cast<std::size_t>(index)];
         const auto channel = static_cast<std::size_t>(sign.channel);
-        best[channel] =
-            std::max(best[channel], weight[static_cast<std::size_t>(sign.strength)]);
+        best[channel] = std::max(best[channel], weight[static_cast<std::size_t>(sign.strength)]);
         ++count[channel];
     }
     double total = 0.0;

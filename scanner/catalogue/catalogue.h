@@ -59,7 +59,17 @@ struct Product {
 };
 
 enum class RuleKind {
-    range, asn, cname, native, ns, ptr, header, cookie, certificate, ech, answer
+    range,
+    asn,
+    cname,
+    native,
+    ns,
+    ptr,
+    header,
+    cookie,
+    certificate,
+    ech,
+    answer
 };
 
 /// Which addresses a range lists; see data/README.md.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "resolvers/digest.h"
 #include "scanner/catalogue/data_files.h"
 #include "scanner/catalogue/deny_file.h"
-#include "scanner/catalogue/digest.h"
 #include "scanner/catalogue/provider_file.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/registrar_file.h"
@@ -35,9 +35,9 @@ public:
         for (const DataFile& file : folder.deny)
             read_deny_file(prefix + file.name, file.text, contents_.deny, errors_);
         for (const DataFile* file : folder.by_name()) {
-            digest_.add(prefix_in_digest_ + file->name);
-            digest_.add(std::string_view("\0", 1));
-            digest_.add(file->text);
+            digest_.update(prefix_in_digest_ + file->name);
+            digest_.update(std::string_view("\0", 1));
+            digest_.update(file->text);
         }
         // Where an overlay lies on the disk is no part of what it says.
         prefix_in_digest_ += '+';
@@ -101,7 +101,7 @@ private:
     Errors& errors_;
     Contents contents_;
     std::map<std::string, std::string> layer_of_;
-    Digest digest_;
+    resolvers::Sha256 digest_;
     std::string prefix_in_digest_;
 };
 

@@ -10,9 +10,9 @@ namespace scanner {
 /// Exit statuses, the same for every command.
 enum class ExitCode : int {
     ok = 0,
-    found = 1,         ///< done, with something to report
-    failed = 2,        ///< could not
-    interrupted = 130, ///< by SIGINT or SIGTERM, what was done is written
+    found = 1,          ///< done, with something to report
+    failed = 2,         ///< could not
+    interrupted = 130,  ///< by SIGINT or SIGTERM, what was done is written
 };
 
 struct Command {

@@ -47,8 +47,9 @@ std::function<ExitCode()> explain_command(CLI::App& app)
     app.add_option("--deadline", flags->live.deadline, "For each name")->capture_default_str();
     app.add_option("--ca-file", flags->live.ca_file, "Trust these certificates (PEM) as well");
     app.add_flag("--no-http", flags->live.no_http, "Ask the DNS only");
-    app.footer("  servedby explain example.com\n"
-               "  grep '\"host\":\"example.com\"' records.jsonl | servedby explain -");
+    app.footer(
+        "  servedby explain example.com\n"
+        "  grep '\"host\":\"example.com\"' records.jsonl | servedby explain -");
     return [flags]() -> ExitCode {
         const auto catalogue = load_catalogue(flags->knowledge);
         if (!catalogue)

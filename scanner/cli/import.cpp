@@ -45,8 +45,8 @@ ExitCode run_import(const Flags& flags)
         auto in = open_inputs({file});
         if (!in)
             return fail(in.error().detail);
-        const Importer* importer = flags.format == "auto" ? sniff(first_bytes(**in))
-                                                          : importer_named(flags.format);
+        const Importer* importer =
+            flags.format == "auto" ? sniff(first_bytes(**in)) : importer_named(flags.format);
         if (importer == nullptr)
             return fail(file + ": of no format that can be told; name it instead of auto");
         const auto emit = [&](Observation&& seen) {

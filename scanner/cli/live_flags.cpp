@@ -132,8 +132,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& head
     if (!descriptor)
         return fail(descriptor.error().detail);
 
-    LineWriter writer(*descriptor, flags.ordered ? LineWriter::Order::sequence
-                                                 : LineWriter::Order::as_they_come);
+    LineWriter writer(
+        *descriptor, flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come);
     // The header goes before number 0: straight out, nobody else writes yet.
     if (!header.empty() && ::write(*descriptor, header.data(), header.size()) < 0)
         return fail("cannot write the output");
@@ -172,8 +172,7 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& head
     const ExitCode written = exit_code_of(writer, flags.output);
     if (written != ExitCode::ok)
         return written;
-    const auto invalid =
-        counters.states[static_cast<std::size_t>(State::invalid_input)].load();
+    const auto invalid = counters.states[static_cast<std::size_t>(State::invalid_input)].load();
     return flags.strict && invalid > 0 ? ExitCode::found : ExitCode::ok;
 }
 

@@ -58,7 +58,8 @@ Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
 std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
 {
     for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::customer ||
+        if (hit.rule->range_kind == RangeKind::edge ||
+            hit.rule->range_kind == RangeKind::customer ||
             hit.rule->range_kind == RangeKind::service)
             return hit.rule->product->id;
     return "";

@@ -1,7 +1,7 @@
 #include "scanner/cli/run_control.h"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <chrono>
 #include <cstdlib>

@@ -101,8 +101,9 @@ std::function<ExitCode()> scan_command(CLI::App& app)
     app.add_option("--format", flags->format, "jsonl, csv or table (default: table on a terminal)")
         ->check(CLI::IsMember(formats));
     app.add_flag("--json", flags->json, "The same as --format jsonl");
-    app.footer("  printf 'example.com\\nhttps://example.org/x\\n' | servedby scan\n"
-               "  servedby scan --ordered sites.csv -o records.jsonl");
+    app.footer(
+        "  printf 'example.com\\nhttps://example.org/x\\n' | servedby scan\n"
+        "  servedby scan --ordered sites.csv -o records.jsonl");
     return [flags] { return run_scan(*flags); };
 }
 

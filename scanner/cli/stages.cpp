@@ -1,5 +1,5 @@
-// servedby attribute and servedby route: the pure stages over stored lines. Offline; the same input and catalogue
-// give the same bytes.
+// servedby attribute and servedby route: the pure stages over stored lines. Offline; the same input
+// and catalogue give the same bytes.
 #include <memory>
 
 #include "scanner/cli/knowledge.h"
@@ -24,12 +24,12 @@ ExitCode run_stage(const Flags& flags, Stage stage)
     if (!catalogue)
         return fail(catalogue.error().detail);
     const Provenance provenance = provenance_of(*catalogue);
-    return run_offline(flags.offline, [&](std::string_view line, std::uint64_t number,
-                                          std::string& out) {
-        const Record record = stage(line, number, *catalogue, provenance);
-        write_record(out, record);
-        out += '\n';
-    });
+    return run_offline(flags.offline,
+                       [&](std::string_view line, std::uint64_t number, std::string& out) {
+                           const Record record = stage(line, number, *catalogue, provenance);
+                           write_record(out, record);
+                           out += '\n';
+                       });
 }
 
 std::function<ExitCode()> stage_command(CLI::App& app, Stage stage)

@@ -43,8 +43,8 @@ std::vector<std::string> blind_spots(const Observation& seen)
         if (answer.status == DnsStatus::noerror || answer.status == DnsStatus::nodata ||
             answer.status == DnsStatus::nxdomain)
             continue;
-        std::string line = answer.name + " " + answer.type + ": " +
-                           std::string(word(answer.status));
+        std::string line =
+            answer.name + " " + answer.type + ": " + std::string(word(answer.status));
         if (!answer.resolver.empty())
             line += " from " + answer.resolver;
         if (!answer.detail.empty())
@@ -56,9 +56,8 @@ std::vector<std::string> blind_spots(const Observation& seen)
             lines.push_back(unprobed_sentence(address));
     for (const resolvers::Probe& probe : seen.probes) {
         const std::string where = probe.scheme + " at " + probe.address.text() + ": ";
-        for (const auto& [name, step] :
-             {std::pair{"tcp", &probe.tcp}, std::pair{"tls", &probe.tls},
-              std::pair{"http", &probe.http}})
+        for (const auto& [name, step] : {std::pair{"tcp", &probe.tcp}, std::pair{"tls", &probe.tls},
+                                         std::pair{"http", &probe.http}})
             if (step->status != StepStatus::ok && step->status != StepStatus::not_tried)
                 lines.push_back(where + step_sentence(name, *step));
     }
@@ -76,15 +75,17 @@ std::vector<std::string> next_steps(const Record& record)
                               "certificate for the name, or the edge's own headers, there"
                             : "a connection to its addresses would confirm the front");
     if (verdict.front.status == "identified" && verdict.front.grade == Grade::possible)
-        steps.emplace_back("the address that answered would raise the front: what the site itself "
-                           "says is not enough");
+        steps.emplace_back(
+            "the address that answered would raise the front: what the site itself "
+            "says is not enough");
     if (verdict.host.reason == "behind_front")
         steps.push_back("the host does not show from outside; " + verdict.front.name +
                         " knows it: ask for forwarding or disclosure in the notice");
     if (verdict.host.status == "identified" && verdict.host.grade == Grade::possible)
         steps.emplace_back("the registry's entry of the address (RDAP) would tell who holds it");
     if (verdict.front.reason == "conflict")
-        steps.emplace_back("look again in ten minutes and from elsewhere before writing to anybody");
+        steps.emplace_back(
+            "look again in ten minutes and from elsewhere before writing to anybody");
     return steps;
 }
 

@@ -49,7 +49,8 @@ void tell_evidence(std::string& out, const Evidence& one, const Catalogue& catal
     if (one.rule.empty())
         return;
     out += std::string(indent) + "   rule " + one.rule;
-    if (const Rule* rule = rule_with(catalogue, one.rule); rule != nullptr && rule->source != nullptr)
+    if (const Rule* rule = rule_with(catalogue, one.rule);
+        rule != nullptr && rule->source != nullptr)
         out += "\n" + std::string(indent) + "   from " + rule->source->text() +
                (rule->source->checked.empty() ? "" : ", read " + rule->source->checked);
     out += "\n";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "resolvers/ip_address.h"
+#include "resolvers/svcb.h"
 #include "scanner/input/ascii_text.h"
 
 namespace scanner {
@@ -78,11 +79,13 @@ std::string with_names(std::string_view data, const NameWords& names)
 }
 
 // The one place where imported HTTPS and SVCB records get their meaning: DnsRecord::service out of
-// DnsRecord::data by the reader of presentation format in resolvers/svcb.h. Until that is connected
-// here they keep their text alone.
+// DnsRecord::data. One that cannot be read keeps its text alone.
 void fill_service(DnsRecord& record)
 {
-    static_cast<void>(record);
+    if (record.type != "HTTPS" && record.type != "SVCB")
+        return;
+    if (auto service = resolvers::parse_service_presentation(record.data))
+        record.service = std::move(*service);
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
     seen.observed_at = read_timestamp(text_at(line, {"date"}));
     if (const std::optional<bool> proxied = bool_at(line, {"proxied"}))
         seen.declared = *proxied ? "proxied" : "dns_only";
+    if (!seen.declared.empty())
+        seen.declared_by = text_at(line, {"ns_provider"});
     for (const std::string_view key : {"zone", "ns_provider"})
         if (std::string value = text_at(line, {key}); !value.empty())
             seen.subject.extra.emplace_back(key, std::move(value));

@@ -18,8 +18,8 @@ enum class ChainEnd {
     dangling,      ///< at a name that does not exist, after at least one CNAME
     nxdomain,      ///< the subject's own name does not exist
     loop,
-    too_long,      ///< more than 16 hops
-    failed,        ///< a question on the way failed
+    too_long,  ///< more than 16 hops
+    failed,    ///< a question on the way failed
 };
 
 /// One address that the subject's name leads to, and who announces it.

@@ -42,8 +42,8 @@ ChainEnd end_without_address(const Walk& walk, const std::vector<DnsAnswer>& ans
         if (answer.status == DnsStatus::nxdomain)
             return walk.chain.size() > 1 ? ChainEnd::dangling : ChainEnd::nxdomain;
         nodata = nodata || answer.status == DnsStatus::nodata;
-        failed = failed ||
-                 (answer.status != DnsStatus::nodata && answer.status != DnsStatus::noerror);
+        failed =
+            failed || (answer.status != DnsStatus::nodata && answer.status != DnsStatus::noerror);
     }
     if (failed)
         return ChainEnd::failed;

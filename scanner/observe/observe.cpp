@@ -105,8 +105,8 @@ asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
 bool wants_plain_http(const Probe& probe)
 {
     return probe.http.status != StepStatus::ok && !probe.http_facts &&
-           probe.tcp.status != StepStatus::local_error &&
-           probe.tcp.status != StepStatus::blocked && probe.tcp.status != StepStatus::deadline;
+           probe.tcp.status != StepStatus::local_error && probe.tcp.status != StepStatus::blocked &&
+           probe.tcp.status != StepStatus::deadline;
 }
 
 std::string location_of(const Probe& probe)
@@ -189,8 +189,8 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
         IpAddress address = last.address;
         if (other_host && !step.addresses.empty())
             address = step.addresses.front().address;
-        const std::string refusal = other_host ? refusal_of(to->host, step.addresses, world, plan)
-                                               : std::string();
+        const std::string refusal =
+            other_host ? refusal_of(to->host, step.addresses, world, plan) : std::string();
         if (visited.count(to->text()) != 0)
             step.outcome = "loop";
         else if (!refusal.empty())

@@ -34,7 +34,8 @@ struct Plan {
     std::string vantage;
 };
 
-/// Through which eyes. All of it must outlive the coroutine; the functions are called on its thread.
+/// Through which eyes. All of it must outlive the coroutine; the functions are called on its
+/// thread.
 struct World {
     resolvers::DnsResolver* dns = nullptr;
     /// Null when the plan does not connect.

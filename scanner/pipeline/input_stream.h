@@ -14,7 +14,8 @@ namespace scanner {
 
 /// Stdin when no file is named. Failure "not_found" names the first file that cannot be opened. A
 /// file that breaks off in the middle (damaged zstd) sets badbit.
-resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(const std::vector<std::string>& files);
+resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(
+    const std::vector<std::string>& files);
 
 /// What a stream of open_inputs() begins with, not consumed: up to 64 KiB, less where a pipe gave
 /// less. Empty at the end of the input.

@@ -12,10 +12,12 @@ namespace scanner {
 
 /// Called from several threads: appends what becomes of a line, with "\n" at its end, or nothing.
 /// `number` counts the input's lines from 1.
-using LineFunction = std::function<void(std::string_view line, std::uint64_t number, std::string& out)>;
+using LineFunction =
+    std::function<void(std::string_view line, std::uint64_t number, std::string& out)>;
 
 /// Reads lines (a missing last newline is fine, "\r" before it dropped, empty lines skipped) until
 /// the input ends or the writer fails. The same bytes come out whatever `threads` is.
-void map_lines(std::istream& in, LineWriter& writer, unsigned threads, const LineFunction& function);
+void map_lines(std::istream& in, LineWriter& writer, unsigned threads,
+               const LineFunction& function);
 
 }  // namespace scanner

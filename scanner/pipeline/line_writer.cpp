@@ -13,8 +13,8 @@ namespace {
 // Beyond this producers pause; lines are a few KiB each.
 constexpr std::size_t full_at = 8U << 20;
 
-// Writes it all, or returns errno. A disk that fills in the middle of a line would leave half of it:
-// a regular file is cut back to its last whole line.
+// Writes it all, or returns errno. A disk that fills in the middle of a line would leave half of
+// it: a regular file is cut back to its last whole line.
 int write_all(int descriptor, std::string_view text)
 {
     const char* const begin = text.data();
@@ -33,8 +33,7 @@ int write_all(int descriptor, std::string_view text)
         struct stat status {};
         if (done > whole && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
             const off_t end = lseek(descriptor, 0, SEEK_END);
-            if (end >= 0 &&
-                ftruncate(descriptor, end - static_cast<off_t>(done - whole)) != 0)
+            if (end >= 0 && ftruncate(descriptor, end - static_cast<off_t>(done - whole)) != 0)
                 return error;  // nothing more can be done about it
         }
         return error;

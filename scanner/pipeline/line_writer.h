@@ -36,7 +36,8 @@ public:
     /// Waits until everything taken is written, as far as its order lets it.
     void flush();
 
-    /// Gives up waiting for numbers that will not come (an interrupted run) and writes what is held.
+    /// Gives up waiting for numbers that will not come (an interrupted run) and writes what is
+    /// held.
     void close_gaps();
 
     /// errno of the write that failed; 0 if none did. After a failure everything is dropped.

@@ -56,8 +56,8 @@ asio::awaitable<void> work_off(Shard& shard)
         std::string lines;
         const State state = shard.parts.finish(std::move(seen), lines);
         shard.writer.write(work->number, std::move(lines));
-        shard.counters.states[static_cast<std::size_t>(state)].fetch_add(
-            1, std::memory_order_relaxed);
+        shard.counters.states[static_cast<std::size_t>(state)].fetch_add(1,
+                                                                         std::memory_order_relaxed);
         shard.counters.done.fetch_add(1, std::memory_order_relaxed);
     }
 }
@@ -103,9 +103,8 @@ void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const Scan
     std::vector<std::exception_ptr> failures(shards);
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < shards; ++i)
-        threads.emplace_back([&, i] {
-            run_shard(intake, writer, parts, options, counters, workers, failures[i]);
-        });
+        threads.emplace_back(
+            [&, i] { run_shard(intake, writer, parts, options, counters, workers, failures[i]); });
     for (std::thread& thread : threads)
         thread.join();
     for (const std::exception_ptr& failure : failures)

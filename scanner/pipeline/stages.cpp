@@ -56,8 +56,9 @@ Record route_line(std::string_view line, std::uint64_t number, const Catalogue& 
     Record record;
     if (format && *format == LineFormat::record) {
         resolvers::Outcome<Record> read = read_record(line);
-        record = read ? std::move(*read)
-                      : decide(unreadable(line, number, read.error().detail), catalogue, provenance);
+        record = read
+                     ? std::move(*read)
+                     : decide(unreadable(line, number, read.error().detail), catalogue, provenance);
     } else {
         record = attribute_line(line, number, catalogue, provenance);
     }

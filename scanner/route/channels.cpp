@@ -33,10 +33,9 @@ std::vector<ContactChannel> channels_for(const Product& product, Role role,
     for (const ContactChannel& channel : source->channels)
         if (channel.type != "email" || !catalogue.is_denied(channel.address))
             channels.push_back(channel);
-    std::stable_sort(channels.begin(), channels.end(),
-                     [](const ContactChannel& a, const ContactChannel& b) {
-                         return order_of(a) < order_of(b);
-                     });
+    std::stable_sort(
+        channels.begin(), channels.end(),
+        [](const ContactChannel& a, const ContactChannel& b) { return order_of(a) < order_of(b); });
     return channels;
 }
 

@@ -7,8 +7,8 @@
 
 namespace scanner {
 
-/// The product's own channels, else those of a product of the same company with that role. Mailboxes
-/// on the deny-list are left out; guesses come last. Empty when none is known.
+/// The product's own channels, else those of a product of the same company with that role.
+/// Mailboxes on the deny-list are left out; guesses come last. Empty when none is known.
 std::vector<ContactChannel> channels_for(const Product& product, Role role,
                                          const Catalogue& catalogue);
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "scanner/route/channels.h"
 #include "scanner/model/words.h"
+#include "scanner/route/channels.h"
 
 namespace scanner {
 
@@ -128,9 +128,8 @@ public:
         Addressee& made = list_.emplace_back();
         made.rank = static_cast<unsigned>(list_.size());
         // What is only possible is never the one to write to first.
-        made.kind = finding.grade == Grade::possible && kind == std::string_view("primary")
-                        ? "also"
-                        : kind;
+        made.kind =
+            finding.grade == Grade::possible && kind == std::string_view("primary") ? "also" : kind;
         made.role = finding.role;
         made.provider = finding.provider;
         made.product = finding.product;
@@ -194,9 +193,9 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
         for (const Finding& other : attribution.others) {
             if (other.role != role)
                 continue;
-            const bool same_company = !other.provider.empty() &&
-                                      (other.provider == front.provider ||
-                                       other.provider == host.provider);
+            const bool same_company =
+                !other.provider.empty() &&
+                (other.provider == front.provider || other.provider == host.provider);
             if (role == Role::network && (same_company || other.name.ends_with(host.name)) &&
                 (same_company || !host.name.empty()))
                 continue;

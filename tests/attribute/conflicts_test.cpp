@@ -26,7 +26,6 @@ bool has_flag(const Attribution& verdict, const char* flag)
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
 
-
 }  // namespace
 
 TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
@@ -79,21 +78,22 @@ TEST_CASE("an edge that does not know the name: no notice")
     const Attribution verdict = judged(
         Observed("example.org")
             .address("104.16.1.1", 13335, "Cloudflare, Inc.")
-            .https("104.16.1.1",
-                   {{"server", "cloudflare"}, {"cf-error-type", "1001"}, {"cf-error-origin", "edge"}},
-                   530));
+            .https(
+                "104.16.1.1",
+                {{"server", "cloudflare"}, {"cf-error-type", "1001"}, {"cf-error-origin", "edge"}},
+                530));
     CHECK(verdict.front.provider == "cloudflare");
     CHECK_FALSE(verdict.notice_ready);
 }
 
 TEST_CASE("a platform's marks behind a front: both are named, the front first")
 {
-    const Attribution verdict =
-        judged(Observed("example.org")
-                   .address("104.16.1.1", 13335, "Cloudflare, Inc.")
-                   .https("104.16.1.1", {{"server", "cloudflare"},
-                                         {"cf-ray", "8f3c2a1b4d5e6f70-FRA"},
-                                         {"x-vercel-id", "fra1::abcde-1795315200000-0123456789ab"}}));
+    const Attribution verdict = judged(
+        Observed("example.org")
+            .address("104.16.1.1", 13335, "Cloudflare, Inc.")
+            .https("104.16.1.1", {{"server", "cloudflare"},
+                                  {"cf-ray", "8f3c2a1b4d5e6f70-FRA"},
+                                  {"x-vercel-id", "fra1::abcde-1795315200000-0123456789ab"}}));
     CHECK(verdict.front.product == "cloudflare-proxy");
     CHECK(verdict.front.grade == Grade::confirmed);
     const Finding* vercel = nullptr;

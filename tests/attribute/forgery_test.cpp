@@ -1,6 +1,6 @@
-// Everything that a site's operator can make up, alone, in pairs and all together, at addresses that
-// are not the claimed provider's. Nothing of it may lift the provider above `possible`, and the first
-// addressee is never the forged one.
+// Everything that a site's operator can make up, alone, in pairs and all together, at addresses
+// that are not the claimed provider's. Nothing of it may lift the provider above `possible`, and
+// the first addressee is never the forged one.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -46,10 +46,13 @@ const std::vector<Provider>& providers()
 {
     static const std::vector<Provider> all = {
         {"cloudflare",
-         {header("server", "cloudflare"), header("cf-ray", "8f3c2a1b4d5e6f70-FRA"),
-          header("cf-cache-status", "HIT"), header("cf-mitigated", "challenge"),
+         {header("server", "cloudflare"),
+          header("cf-ray", "8f3c2a1b4d5e6f70-FRA"),
+          header("cf-cache-status", "HIT"),
+          header("cf-mitigated", "challenge"),
           cookie("__cf_bm"),
-          {"ns", [](Observed& o, support::Headers&) {
+          {"ns",
+           [](Observed& o, support::Headers&) {
                o.name_server("ada.ns.cloudflare.com").name_server("bob.ns.cloudflare.com");
            }},
           {"ech", [](Observed& o, support::Headers&) { o.ech("cloudflare-ech.com"); }},
@@ -147,13 +150,12 @@ TEST_CASE("no forged signal, alone or with others, makes a provider probable or 
 
 TEST_CASE("forged marks on a known host's address are kept as claims, and the host stays the host")
 {
-    const Attribution verdict =
-        attribute(Observed("example.org")
-                      .address("51.83.1.2", 16276, "OVH SAS")
-                      .https("51.83.1.2", {{"server", "cloudflare"},
-                                           {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}})
-                      .seen,
-                  support::shipped_catalogue());
+    const Attribution verdict = attribute(
+        Observed("example.org")
+            .address("51.83.1.2", 16276, "OVH SAS")
+            .https("51.83.1.2", {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}})
+            .seen,
+        support::shipped_catalogue());
     CHECK(verdict.front.status == "none");
     CHECK(verdict.claims == std::vector<std::string>{"cloudflare"});
     CHECK(verdict.host.provider == "ovh");

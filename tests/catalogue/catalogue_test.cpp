@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/catalogue/digest.h"
+#include "resolvers/digest.h"
 #include "tests/support/catalogue_files.h"
 
 namespace {
@@ -523,10 +523,10 @@ TEST_CASE("the digest names the data and nothing else")
     };
     test::CatalogueFiles one;
     one.write("providers/acme.toml", test::acme);
-    scanner::Digest by_hand;
-    by_hand.add("providers/acme.toml");
-    by_hand.add(std::string_view("\0", 1));
-    by_hand.add(test::acme);
+    resolvers::Sha256 by_hand;
+    by_hand.update("providers/acme.toml");
+    by_hand.update(std::string_view("\0", 1));
+    by_hand.update(test::acme);
     CHECK(digest(one) == by_hand.hex());
     test::CatalogueFiles same;
     same.write("providers/acme.toml", test::acme).write("notes.md", "not part of it");

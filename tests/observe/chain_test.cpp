@@ -79,7 +79,8 @@ TEST_CASE("the end of the walk tells absence from failure")
           answer("x.example", "AAAA", DnsStatus::timeout)},
          ChainEnd::failed},
         {"other types do not count",
-         {answer("x.example", "A", DnsStatus::nodata), answer("x.example", "AAAA", DnsStatus::nodata),
+         {answer("x.example", "A", DnsStatus::nodata),
+          answer("x.example", "AAAA", DnsStatus::nodata),
           answer("x.example", "HTTPS", DnsStatus::servfail)},
          ChainEnd::nodata},
         {"an alias of itself",
@@ -100,15 +101,16 @@ TEST_CASE("the end of the walk tells absence from failure")
 
 TEST_CASE("a resolver that stops at an alias is asked again")
 {
-    const auto half = walk_chain(
-        "x.example", {answer("x.example", "A", DnsStatus::noerror, {cname("x.example", "y.example")})});
+    const auto half = walk_chain("x.example", {answer("x.example", "A", DnsStatus::noerror,
+                                                      {cname("x.example", "y.example")})});
     REQUIRE(half.unanswered.has_value());
     CHECK(*half.unanswered == "y.example");
 
-    const auto whole = walk_chain(
-        "x.example", {answer("x.example", "A", DnsStatus::noerror, {cname("x.example", "y.example")}),
-                      answer("y.example", "A", DnsStatus::nodata),
-                      answer("y.example", "AAAA", DnsStatus::nodata)});
+    const auto whole =
+        walk_chain("x.example",
+                   {answer("x.example", "A", DnsStatus::noerror, {cname("x.example", "y.example")}),
+                    answer("y.example", "A", DnsStatus::nodata),
+                    answer("y.example", "AAAA", DnsStatus::nodata)});
     CHECK_FALSE(whole.unanswered.has_value());
     CHECK(whole.end == ChainEnd::nodata);
 }
@@ -117,8 +119,8 @@ TEST_CASE("an endless chain is cut")
 {
     std::vector<resolvers::DnsRecord> records;
     for (int i = 0; i < 40; ++i)
-        records.push_back(cname("n" + std::to_string(i) + ".example",
-                                "n" + std::to_string(i + 1) + ".example"));
+        records.push_back(
+            cname("n" + std::to_string(i) + ".example", "n" + std::to_string(i + 1) + ".example"));
     const auto walk =
         walk_chain("n0.example", {answer("n0.example", "A", DnsStatus::noerror, records)});
     CHECK(walk.end == ChainEnd::too_long);

@@ -13,7 +13,8 @@ using scanner::map_lines;
 
 namespace {
 
-std::string mapped(const std::string& input, unsigned threads, const scanner::LineFunction& function)
+std::string mapped(const std::string& input, unsigned threads,
+                   const scanner::LineFunction& function)
 {
     char path[] = "/tmp/servedby-test-XXXXXX";
     const int descriptor = ::mkstemp(path);

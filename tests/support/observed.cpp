@@ -28,8 +28,8 @@ Observed& Observed::address(const std::string& address, unsigned asn,
     scanner::SeenAddress made;
     made.address = *IpAddress::parse(address);
     if (asn != 0)
-        made.origin = Origin{
-            prefix_around(made.address, made.address.is_v4() ? 24 : 48), asn, organisation};
+        made.origin =
+            Origin{prefix_around(made.address, made.address.is_v4() ? 24 : 48), asn, organisation};
     seen.addresses.push_back(std::move(made));
     std::sort(seen.addresses.begin(), seen.addresses.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });

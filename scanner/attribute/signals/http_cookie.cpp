@@ -15,8 +15,7 @@ void http_cookie(Sight& sight, const Catalogue& catalogue)
             for (const auto& [name, value] : probe->http_facts->headers) {
                 if (name != "set-cookie")
                     continue;
-                const std::string_view cookie =
-                    std::string_view(value).substr(0, value.find('='));
+                const std::string_view cookie = std::string_view(value).substr(0, value.find('='));
                 for (const Rule* rule : catalogue.cookie_rules(cookie))
                     sight.signs.push_back({.signal = "http_cookie",
                                            .channel = Channel::http,

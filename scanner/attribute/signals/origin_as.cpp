@@ -18,8 +18,7 @@ void origin_as(Sight& sight, const Catalogue&)
                                    .strength = rule->strength,
                                    .rule = rule,
                                    .seen = address.address.text() + " from AS" +
-                                           std::to_string(origin->asn) + " " +
-                                           origin->organisation,
+                                           std::to_string(origin->asn) + " " + origin->organisation,
                                    .address = static_cast<int>(i),
                                    .forgeable = false});
     }

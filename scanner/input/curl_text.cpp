@@ -121,7 +121,7 @@ void CurlTextReader::end_exchange()
         url += ":" + std::to_string(now_.port);
     url += now_.target.starts_with('/') ? now_.target : "/";
 
-    Subject subject = read_subject(url, now_.line);
+    Subject subject = read_exact_subject(url, now_.line);
     if (seen_ && seen_->subject.host != subject.host)
         flush();
     if (!seen_)
@@ -144,7 +144,7 @@ void CurlTextReader::end_exchange()
         if (now_.asked_host.empty() || now_.asked_host == now_.host)
             add_listed_answers(seen, seen.subject.host, lists);
     }
-    const std::string full_url = read_subject(url, 0).url;
+    const std::string full_url = read_exact_subject(url, 0).url;
     // Through a proxy, the address is the proxy's, and no response is no word about the site.
     if (now_.over_proxy && now_.http.status == 0)
         now_.failure = "the proxy brought no response";
@@ -407,7 +407,7 @@ void CurlTextReader::read_request(std::string_view request)
     // A whole URL in the request line is for a proxy (RFC 9112 section 3.2.2).
     const bool absolute = now_.target.starts_with("http") && now_.target.find("://") < 6;
     if (absolute) {
-        const UrlParts parts = parts_of(read_subject(now_.target, 0).url);
+        const UrlParts parts = parts_of(read_exact_subject(now_.target, 0).url);
         now_.over_proxy = true;
         now_.port = parts.port;
         now_.target = parts.target;

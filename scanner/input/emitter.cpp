@@ -81,7 +81,10 @@ void Emitter::finish(Observation seen, bool headers_known)
     ++summary.observations;
     if (!seen.subject.invalid.empty()) {
         ++summary.invalid;
-        sink_(std::move(seen));
+        // Whatever was read beside it is about nobody.
+        Observation bare = begin(std::move(seen.subject));
+        bare.observed_at = seen.observed_at;
+        sink_(std::move(bare));
         return;
     }
     follow_answers(seen);

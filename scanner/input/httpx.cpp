@@ -182,11 +182,12 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
     // Without a scheme in url or input there is a key for it; a port alone says enough.
     std::string url = seen.subject.url;
     if (const std::string scheme = text_at(line, {"scheme"}); url.empty() && !scheme.empty())
-        url = read_subject(scheme + "://" + seen.subject.host, 0).url;
+        url = read_exact_subject(scheme + "://" + seen.subject.host, 0).url;
 
     // With redirects followed, status and headers are those of the last hop, which may be another
     // site's. Whose address was dialled is then not certain, so it is nobody's.
-    const std::string final_url = read_subject(text_at(line, {"final_url", "final-url"}), 0).url;
+    const std::string final_url =
+        read_exact_subject(text_at(line, {"final_url", "final-url"}), 0).url;
     const bool elsewhere = !final_url.empty() && parts_of(final_url).host != seen.subject.host;
     const std::string& answered_url = elsewhere ? final_url : url;
     Probe probe = recorded_probe(answered_url, seen.subject.host,

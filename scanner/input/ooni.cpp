@@ -124,7 +124,7 @@ void read_request(const json::object& item, Observation& seen)
     const json::object* found = object_at(item, {"response"});
     const json::object& response = found == nullptr ? item : *found;
     const std::string url =
-        read_subject(text_at(request == nullptr ? item : *request, {"url"}), 0).url;
+        read_exact_subject(text_at(request == nullptr ? item : *request, {"url"}), 0).url;
     if (url.empty() || parts_of(url).host != seen.subject.host || seen.probes.size() >= max_probes)
         return;
 

@@ -247,15 +247,16 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
     // needs.
     const std::string base = facts.url.empty() ? "http://" + seen.subject.host + "/" : facts.url;
     redirect.to = resolved_location(base, location->second);
-    const Subject target = read_subject(redirect.to, 0);
-    const Subject source = read_subject(base, 0);
+    const Subject target = read_exact_subject(redirect.to, 0);
+    const Subject source = read_exact_subject(base, 0);
     const bool other_site = target.registrable_domain.empty()
                                 ? target.host != source.host
                                 : target.registrable_domain != source.registrable_domain;
     if (redirect.to.empty())
-        redirect.outcome = read_subject(location->second, 0).invalid.ends_with("not a web address")
-                               ? "not_http"
-                               : "unreadable";
+        redirect.outcome =
+            read_exact_subject(location->second, 0).invalid.ends_with("not a web address")
+                ? "not_http"
+                : "unreadable";
     else if (followed)
         redirect.outcome = "followed";
     else if (other_site)

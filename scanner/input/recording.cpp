@@ -39,10 +39,10 @@ bool is_about_a_host(const std::string& url)
 Subject subject_of(const RecordedEntry& entry)
 {
     const std::string url = web_url(entry.url);
-    Subject subject = read_subject(url, entry.number);
+    Subject subject = read_exact_subject(url, entry.number);
     if (!subject.invalid.empty() && url.size() > max_url)
-        subject =
-            read_subject(url.substr(0, url.find_first_of("?#")).substr(0, 2048), entry.number);
+        subject = read_exact_subject(url.substr(0, url.find_first_of("?#")).substr(0, 2048),
+                                     entry.number);
     if (subject.invalid.empty() && subject.url.empty())
         return unreadable_subject(entry.url, entry.number, "the entry has no web address");
     subject.text = unreadable_subject(entry.url, 0, "").text;

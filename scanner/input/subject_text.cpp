@@ -347,14 +347,12 @@ std::string url_of(const Subject& subject, std::string scheme, std::optional<std
 }
 
 /// Fills all but line and text; returns why the text cannot be read.
-std::string read_text(std::string_view text, Subject& subject)
+std::string read_text(std::string_view plain, Subject& subject)
 {
-    const std::string_view core = without_wrapping(text);
-    if (core.empty())
+    if (plain.empty())
         return "there is nothing on the line";
-    if (core.find('\0') != std::string_view::npos)
+    if (plain.find('\0') != std::string_view::npos)
         return "contains a NUL octet (UTF-16 text? Save it as UTF-8)";
-    const std::string plain = refanged(core);
 
     // Bare IPv6 first: its colons would be read as a scheme or a port.
     if (IpAddress::parse(plain))
@@ -362,7 +360,7 @@ std::string read_text(std::string_view text, Subject& subject)
 
     const Split split = split_url(plain);
     if (!split.why.empty()) {
-        const std::string_view digits_part = std::string_view(plain).substr(0, plain.find('%'));
+        const std::string_view digits_part = plain.substr(0, plain.find('%'));
         const bool colons =
             std::count(plain.begin(), plain.end(), ':') > 1 &&
             digits_part.find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos;
@@ -414,6 +412,13 @@ Subject unreadable_subject(std::string_view text, std::uint64_t line, std::strin
 
 Subject read_subject(std::string_view text, std::uint64_t line)
 {
+    Subject subject = read_exact_subject(refanged(without_wrapping(text)), line);
+    subject.text = unreadable_subject(text, line, "").text;
+    return subject;
+}
+
+Subject read_exact_subject(std::string_view text, std::uint64_t line)
+{
     Subject subject = unreadable_subject(text, line, "");
     std::string why = read_text(text, subject);
     if (!why.empty())
@@ -439,7 +444,7 @@ UrlParts parts_of(std::string_view normalised_url)
 
 std::string resolved_location(std::string_view normalised_base, std::string_view location)
 {
-    const std::string_view core = without_wrapping(location);
+    const std::string_view core = trimmed(location);
     const UrlParts base = parts_of(normalised_base);
     if (core.empty() || base.scheme.empty())
         return {};
@@ -466,8 +471,7 @@ std::string resolved_location(std::string_view normalised_base, std::string_view
             origin +
             base.target.substr(0, base.target.substr(0, base.target.find('?')).rfind('/') + 1) +
             std::string(core);
-    const Subject target = read_subject(absolute, 0);
-    return target.url;
+    return read_exact_subject(absolute, 0).url;
 }
 
 }  // namespace scanner

@@ -22,6 +22,10 @@ inline constexpr std::size_t max_url = 8192;
 /// http URL, or an https one for port 443.
 Subject read_subject(std::string_view text, std::uint64_t line);
 
+/// The same of text that a machine wrote, say a URL out of a recording: nothing around it is taken
+/// off, and nothing in it is a disguise.
+Subject read_exact_subject(std::string_view text, std::uint64_t line);
+
 /// A Subject for a line that cannot be read.
 Subject unreadable_subject(std::string_view text, std::uint64_t line, std::string why);
 

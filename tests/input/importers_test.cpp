@@ -203,3 +203,17 @@ TEST_CASE("Lines and documents beyond the limits are told, and the rest is read"
     REQUIRE(har.observations.size() == 1);
     CHECK(har.observations[0].subject.invalid == "the recording is larger than 400 octets");
 }
+
+TEST_CASE("What stands beside an unreadable name is about nobody")
+{
+    const Imported made =
+        import_text("curl",
+                    "{\"kind\":\"curl -v\",\"host\":\"\xB8.example.com\",\"ip\":\"192.0.2.1\","
+                    "\"status\":200,\"headers\":{\"server\":\"x\"},\"ns\":[\"ns.example.net\"]}");
+    REQUIRE(made.observations.size() == 1);
+    const Observation& seen = made.observations[0];
+    CHECK_FALSE(seen.subject.invalid.empty());
+    CHECK(seen.probes.empty());
+    CHECK(seen.dns.empty());
+    CHECK(seen.addresses.empty());
+}

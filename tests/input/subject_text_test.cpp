@@ -448,3 +448,14 @@ TEST_CASE("The parts of a normalised URL")
     CHECK(scanner::parts_of("http://example.com/").port == 80);
     CHECK(scanner::parts_of("").scheme == "");
 }
+
+TEST_CASE("What a machine wrote is taken as it stands")
+{
+    // For people's lists the comma is the list's; in a recording it is the URL's.
+    CHECK(read_subject("https://example.com/a,", 1).url == "https://example.com/a");
+    CHECK(scanner::read_exact_subject("https://example.com/a,", 1).url == "https://example.com/a,");
+    CHECK(scanner::read_exact_subject("example[.]com", 1).invalid ==
+          "contains the character \"[\"");
+    CHECK(scanner::read_exact_subject(" example.com", 1).invalid == "contains a space");
+    CHECK(scanner::resolved_location("https://example.com/", "/a;") == "https://example.com/a;");
+}

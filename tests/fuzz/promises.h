@@ -1,0 +1,73 @@
+// What every Subject and Observation keeps to, whatever it was made of.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "resolvers/domain_name.h"
+#include "resolvers/ip_address.h"
+#include "scanner/input/subject_text.h"
+#include "scanner/input/utf8.h"
+#include "scanner/model/observation.h"
+
+namespace scanner::fuzz {
+
+inline void require(bool kept)
+{
+    if (!kept)
+        std::abort();
+}
+
+inline void check(const Subject& subject)
+{
+    require(subject.text.size() <= max_subject_text && is_utf8(subject.text));
+    require(is_utf8(subject.invalid) && is_utf8(subject.unicode) && is_utf8(subject.url));
+    require(subject.host.empty() != subject.invalid.empty());
+    for (const auto& [title, cell] : subject.extra)
+        require(is_utf8(title) && is_utf8(cell));
+    if (!subject.invalid.empty()) {
+        require(subject.url.empty() && subject.registrable_domain.empty() && !subject.wildcard);
+        return;
+    }
+    if (subject.is_address)
+        require(resolvers::IpAddress::parse(subject.host)->text() == subject.host);
+    else
+        require(resolvers::DomainName::parse(subject.host)->text() == subject.host);
+    require(subject.url.size() <= max_url);
+    require(std::all_of(subject.url.begin(), subject.url.end(),
+                        [](char c) { return c > 0x20 && c < 0x7F; }));
+    if (!subject.registrable_domain.empty())
+        require(resolvers::is_under(subject.host, subject.registrable_domain));
+}
+
+inline void check(const Observation& seen)
+{
+    check(seen.subject);
+    require(seen.profile == "imported" && !seen.source.empty());
+    require(std::is_sorted(seen.not_observed.begin(), seen.not_observed.end()));
+    require(seen.chain.size() <= 17);
+    require(is_utf8(seen.vantage));
+    for (const std::string& name : seen.chain)
+        require(is_utf8(name));
+    for (const resolvers::DnsAnswer& answer : seen.dns) {
+        require(is_utf8(answer.detail) && is_utf8(answer.resolver) && is_utf8(answer.type));
+        for (const resolvers::DnsRecord& record : answer.records)
+            require(is_utf8(record.name) && is_utf8(record.type) && is_utf8(record.data));
+    }
+    for (const resolvers::Probe& probe : seen.probes) {
+        require(!probe.host.empty() && is_utf8(probe.host));
+        require(is_utf8(probe.tcp.detail) && is_utf8(probe.tls.detail) &&
+                is_utf8(probe.http.detail));
+        if (!probe.http_facts)
+            continue;
+        require(probe.http_facts->status <= 599 && probe.http_facts->headers.size() <= 200);
+        require(is_utf8(probe.http_facts->title));
+        for (const auto& [name, value] : probe.http_facts->headers)
+            require(!name.empty() && is_utf8(name) && is_utf8(value));
+    }
+    for (const Redirect& redirect : seen.redirects)
+        require(redirect.location.size() <= max_url && is_utf8(redirect.location));
+}
+
+}  // namespace scanner::fuzz

@@ -680,17 +680,15 @@ TEST_CASE("no more are in flight than allowed; the others wait for their turn")
 {
     constexpr std::size_t room = 20;
     std::vector<ScriptedQuery> held;
-    std::size_t most = 0;
-    std::size_t answered = 0;
+    std::atomic<std::size_t> most = 0;
     ScriptedDns* server_itself = nullptr;
     ScriptedDns server([&](const ScriptedQuery& query) {
         held.push_back(query);
-        most = std::max(most, held.size());
+        most = std::max(most.load(), held.size());
         // Answers only once the client has nothing left to send.
         if (held.size() == room) {
             for (const ScriptedQuery& one : held)
                 server_itself->send(one, address_reply(one, "192.0.2.1"));
-            answered += held.size();
             held.clear();
         }
         return std::vector<Octets>{};
@@ -713,7 +711,6 @@ TEST_CASE("no more are in flight than allowed; the others wait for their turn")
     const std::vector<ScriptedQuery> queries = server.queries();
     REQUIRE(queries.size() == 10 * room);
     CHECK(most == room);
-    CHECK(answered == 10 * room);
     // First come, first served: of the first batch the names are the first ones.
     for (std::size_t i = 0; i < room; ++i)
         CHECK(std::stoul(queries[i].name.substr(1)) < room);

@@ -845,23 +845,41 @@ TEST_CASE("everything may be torn down with queries in flight")
 TEST_CASE("a resolver may go away in the hands of the one that it has just answered")
 {
     struct Owner {
-        static asio::awaitable<void> run(std::unique_ptr<DnsCares>& resolver, Answers& answers)
+        static asio::awaitable<void> run(std::unique_ptr<DnsCares>& resolver, Answers& answers,
+                                         Deadline deadline)
         {
-            auto work = resolver->ask({question("a.example")}, Clock::now() + 10s);
+            auto work = resolver->ask({question("a.example"), question("b.example")}, deadline);
             answers = co_await std::move(work);
             resolver.reset();
         }
     };
-    ScriptedDns server(
-        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.1")}; });
-    asio::io_context context(1);
-    auto resolver = resolver_on(context, options_for({server.address()}));
-    Answers answers;
-    asio::co_spawn(context, Owner::run(resolver, answers), asio::detached);
-    context.run();
-    CHECK(resolver == nullptr);
-    REQUIRE(answers.size() == 1);
-    CHECK(answers[0].status == DnsStatus::noerror);
+    struct Case {
+        const char* why;
+        bool silent;
+        DnsStatus status;
+    };
+    const Case cases[] = {
+        {"after an answer", false, DnsStatus::noerror},
+        {"after the deadline, with its query still in flight", true, DnsStatus::timeout},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        ScriptedDns server([&c](const ScriptedQuery& query) -> Replies {
+            if (c.silent)
+                return {};
+            return {address_reply(query, "192.0.2.1")};
+        });
+        asio::io_context context(1);
+        auto resolver = resolver_on(context, options_for({server.address()}));
+        Answers answers;
+        const Deadline deadline = Clock::now() + (c.silent ? 50ms : 10s);
+        asio::co_spawn(context, Owner::run(resolver, answers, deadline), asio::detached);
+        context.run();
+        CHECK(resolver == nullptr);
+        REQUIRE(answers.size() == 2);
+        CHECK(answers[0].status == c.status);
+        CHECK(answers[1].status == c.status);
+    }
 }
 
 TEST_CASE("an ask that was made before its resolver went away is skipped")

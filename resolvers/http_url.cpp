@@ -140,7 +140,7 @@ std::string encoded_target(std::string_view path, const std::optional<std::strin
 {
     constexpr char digits[] = "0123456789ABCDEF";
     std::string target;
-    const auto append = [&target, &digits](std::string_view text) {
+    const auto append = [&target](std::string_view text) {
         for (const char c : text) {
             if (is_target_byte(c)) {
                 target.push_back(c);

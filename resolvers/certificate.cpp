@@ -212,13 +212,6 @@ bool wildcard_covers(X509* certificate, std::string_view host)
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes)
-{
-    Digest digest{};
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, sha256(), nullptr);
-    return hex(digest);
-}
-
 // ---- Chains -------------------------------------------------------------------------------------
 
 void CertificateChain::Release::operator()(x509_st* certificate) const

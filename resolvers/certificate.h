@@ -26,9 +26,6 @@ inline constexpr std::size_t chain_limit = 10;
 /// Characters kept of each name of a subject or issuer.
 inline constexpr std::size_t certificate_text_limit = 256;
 
-/// SHA-256, lower-case hex.
-std::string sha256_hex(std::string_view bytes);
-
 /// A chain as a peer sent it, leaf first, at most `chain_limit`; holds OpenSSL's own objects.
 class CertificateChain {
 public:

@@ -6,7 +6,7 @@ namespace resolvers {
 
 namespace {
 
-constexpr std::size_t max_name = 253;   // RFC 1035 2.3.4, in text form without the final dot
+constexpr std::size_t max_name = 253;  // RFC 1035 2.3.4, in text form without the final dot
 constexpr std::size_t max_label = 63;
 
 bool is_label_octet(char c)

@@ -25,9 +25,9 @@ using Milliseconds = std::chrono::milliseconds;
 /// What became of one question (RFC 9499 terms). The first three are answers about the name;
 /// everything else means that we do not know.
 enum class DnsStatus {
-    noerror,        ///< records of the asked type, or a CNAME towards them, were answered
-    nodata,         ///< the name exists, the type does not (RFC 2308)
-    nxdomain,       ///< the name does not exist; a CNAME in the answer says whose target does not
+    noerror,   ///< records of the asked type, or a CNAME towards them, were answered
+    nodata,    ///< the name exists, the type does not (RFC 2308)
+    nxdomain,  ///< the name does not exist; a CNAME in the answer says whose target does not
     servfail,
     refused,
     formerr,
@@ -135,18 +135,18 @@ struct DnsAnswer {
 /// What became of one step of a probe: TCP, then TLS, then HTTP.
 enum class StepStatus {
     ok,
-    not_tried,         ///< an earlier step failed, or the plan did not ask for it
-    refused,           ///< TCP RST to our SYN
+    not_tried,  ///< an earlier step failed, or the plan did not ask for it
+    refused,    ///< TCP RST to our SYN
     timeout,
-    unreachable,       ///< ICMP or no route
-    reset,             ///< the peer cut an established connection
-    closed,            ///< the peer closed before it said anything of use
-    alert,             ///< the peer sent a TLS alert: `detail` names it
-    protocol_error,    ///< what came is not TLS, or not HTTP
-    too_large,         ///< a cap of ours on headers was reached before the end of them
-    deadline,          ///< the subject's own deadline ended it
-    local_error,       ///< our own machine's limit: says nothing about the peer
-    blocked,           ///< we refused: special-purpose address, block list, opt-out
+    unreachable,     ///< ICMP or no route
+    reset,           ///< the peer cut an established connection
+    closed,          ///< the peer closed before it said anything of use
+    alert,           ///< the peer sent a TLS alert: `detail` names it
+    protocol_error,  ///< what came is not TLS, or not HTTP
+    too_large,       ///< a cap of ours on headers was reached before the end of them
+    deadline,        ///< the subject's own deadline ended it
+    local_error,     ///< our own machine's limit: says nothing about the peer
+    blocked,         ///< we refused: special-purpose address, block list, opt-out
 };
 
 struct Step {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "resolvers/certificate.h"
+#include "resolvers/digest.h"
 
 namespace resolvers {
 namespace {

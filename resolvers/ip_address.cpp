@@ -94,8 +94,7 @@ std::optional<Prefix> Prefix::parse(std::string_view text)
     const std::optional<IpAddress> address = IpAddress::parse(text.substr(0, slash));
     const std::string_view digits = text.substr(slash + 1);
     unsigned length = 0;
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (!address || error != std::errc{} || end != digits.data() + digits.size() ||
         length > (address->is_v4() ? 32U : 128U))
         return std::nullopt;

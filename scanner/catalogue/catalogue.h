@@ -51,12 +51,25 @@ struct Product {
     std::vector<std::string> undetermined_with;
     std::vector<ContactChannel> channels;
     std::string notes;
+    /// "file:line" of the product, and of each channel.
+    std::string where;
+    std::vector<std::string> channel_where;
 
     bool has(Role role) const;
 };
 
 enum class RuleKind {
-    range, asn, cname, native, ns, ptr, header, cookie, certificate, ech, answer
+    range,
+    asn,
+    cname,
+    native,
+    ns,
+    ptr,
+    header,
+    cookie,
+    certificate,
+    ech,
+    answer
 };
 
 /// Which addresses a range lists; see data/README.md.
@@ -84,9 +97,15 @@ struct Rule {
     // Only what belongs to the rule's kind is set.
     RangeKind range_kind = RangeKind::edge;
     std::uint32_t asn = 0;
+    /// How many prefixes the range lists.
+    std::size_t prefix_count = 0;
     AsnPrecision precision = AsnPrecision::company;
     /// Suffix of a name, header or cookie name, certificate field, ECH public name.
     std::string key;
+    /// Is `key` only the beginning of a header's name?
+    bool key_is_prefix = false;
+    /// Of a header's value, a cookie's name, a certificate's field. `regex` for names whose suffix
+    /// a pattern narrows, `present` for other names.
     TextMatch match = TextMatch::present;
     /// Lower case unless it is a regex.
     std::string value;
@@ -143,6 +162,12 @@ public:
     /// Every rule whose range holds the address, longest prefix first; origin-facing ones never.
     std::vector<RangeHit> ranges_of(const resolvers::IpAddress& address) const;
 
+    /// The same of origin-facing ranges, which say who calls an origin, never who answers there.
+    std::vector<RangeHit> origin_facing_of(const resolvers::IpAddress& address) const;
+
+    /// Listed prefixes that lie inside this one and are longer, in order, at most `limit`.
+    std::vector<RangeHit> ranges_inside(const resolvers::Prefix& prefix, std::size_t limit) const;
+
     std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
 
     /// Rules whose suffix the name lies under, longest first. `kind` is cname, native, ns or ptr.
@@ -160,12 +185,18 @@ public:
     /// All [[product.answer]] rules.
     const std::vector<const Rule*>& answer_rules() const;
 
+    /// Does a value of the header `rule.key` satisfy this answer rule, as far as its header goes?
+    /// False for a rule without one. Status and body are the caller's: all given must hold.
+    bool answer_matches(const Rule& rule, std::string_view header_value) const;
+
     const std::vector<StateRule>& state_rules() const;
 
     /// Body texts to look for while a body is at hand: (rule id, lower-case text).
     const std::vector<std::pair<std::string, std::string>>& body_markers() const;
 
     const Product* product(std::string_view id) const;
+    /// A registrar by its IANA id ("registrar-292", also among the products); null if not known.
+    const Product* registrar(unsigned iana_id) const;
     /// Every product, by id.
     const std::vector<const Product*>& products() const;
     /// Every rule, by id.

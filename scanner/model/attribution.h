@@ -23,12 +23,12 @@ enum class State {
     on_hold,
     not_registered,
     nxdomain,
-    unreachable,          ///< no address, or nothing answers there
-    tampered,             ///< all views show signs of forgery
-    reserved,             ///< the address, or the name, is for special purposes
+    unreachable,  ///< no address, or nothing answers there
+    tampered,     ///< all views show signs of forgery
+    reserved,     ///< the address, or the name, is for special purposes
     opt_out,
     invalid_input,
-    not_observed,         ///< this source cannot tell (header-only imports, DNS-only scans)
+    not_observed,  ///< this source cannot tell (header-only imports, DNS-only scans)
 };
 
 /// What can be said of one role.
@@ -43,8 +43,8 @@ struct Finding {
     std::string name;
     Grade grade = Grade::none;
     /// no_evidence, behind_front, conflict, resolver_disagreement, all_views_tampered,
-    /// blocked_for_vantage, rdap_unavailable, ambiguous_holder, data_too_old, opt_out, not_observed.
-    /// Empty when identified.
+    /// blocked_for_vantage, rdap_unavailable, ambiguous_holder, data_too_old, opt_out,
+    /// not_observed. Empty when identified.
     std::string reason;
     /// Share of the addresses that it answers at, 0 to 1; 1 for roles that are about the name.
     double share = 1.0;

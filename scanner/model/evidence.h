@@ -8,13 +8,13 @@ namespace scanner {
 
 /// What a provider does for a site. One provider has several; each is a different fact.
 enum class Role {
-    front,      ///< reverse proxy or CDN: passes through
-    platform,   ///< site builder, blog, PaaS, static hosting, object storage: stores the content
-    host,       ///< whose machine answers
-    network,    ///< announces the address, or lets it
-    scrubber,   ///< announces the route, does not proxy HTTP
-    steering,   ///< multi-CDN or GSLB name
-    dns,        ///< runs the name servers
+    front,     ///< reverse proxy or CDN: passes through
+    platform,  ///< site builder, blog, PaaS, static hosting, object storage: stores the content
+    host,      ///< whose machine answers
+    network,   ///< announces the address, or lets it
+    scrubber,  ///< announces the route, does not proxy HTTP
+    steering,  ///< multi-CDN or GSLB name
+    dns,       ///< runs the name servers
     registrar,
     registry,
 };

@@ -18,8 +18,8 @@ enum class ChainEnd {
     dangling,      ///< at a name that does not exist, after at least one CNAME
     nxdomain,      ///< the subject's own name does not exist
     loop,
-    too_long,      ///< more than 16 hops
-    failed,        ///< a question on the way failed
+    too_long,  ///< more than 16 hops
+    failed,    ///< a question on the way failed
 };
 
 /// One address that the subject's name leads to, and who announces it.
@@ -86,6 +86,8 @@ struct Observation {
     std::string refused;
     /// Declared by the zone's operator rather than seen: "proxied", "dns_only". Empty otherwise.
     std::string declared;
+    /// At which DNS provider it is declared so, by name ("Cloudflare"). Empty if `declared` is.
+    std::string declared_by;
 
     friend bool operator==(const Observation&, const Observation&) = default;
 };

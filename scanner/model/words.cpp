@@ -17,14 +17,15 @@ struct Words;
 template <>
 struct Words<DnsStatus> {
     static constexpr std::string_view all[] = {
-        "noerror", "nodata",  "nxdomain",      "servfail",     "refused",     "formerr", "notimp",
-        "other_rcode", "timeout", "network_error", "bad_response", "local_error", "skipped"};
+        "noerror",      "nodata",      "nxdomain",    "servfail", "refused",
+        "formerr",      "notimp",      "other_rcode", "timeout",  "network_error",
+        "bad_response", "local_error", "skipped"};
 };
 template <>
 struct Words<StepStatus> {
     static constexpr std::string_view all[] = {
-        "ok",     "not_tried", "refused",        "timeout",   "unreachable", "reset",      "closed",
-        "alert", "protocol_error", "too_large", "deadline",    "local_error", "blocked"};
+        "ok",    "not_tried",      "refused",   "timeout",  "unreachable", "reset",  "closed",
+        "alert", "protocol_error", "too_large", "deadline", "local_error", "blocked"};
 };
 template <>
 struct Words<ChainEnd> {
@@ -33,9 +34,9 @@ struct Words<ChainEnd> {
 };
 template <>
 struct Words<Role> {
-    static constexpr std::string_view all[] = {"front",    "platform", "host",
-                                               "network",  "scrubber", "steering",
-                                               "dns",      "registrar", "registry"};
+    static constexpr std::string_view all[] = {"front",   "platform",  "host",
+                                               "network", "scrubber",  "steering",
+                                               "dns",     "registrar", "registry"};
 };
 template <>
 struct Words<Strength> {
@@ -43,8 +44,8 @@ struct Words<Strength> {
 };
 template <>
 struct Words<Channel> {
-    static constexpr std::string_view all[] = {"network", "dns", "tls", "http", "registry",
-                                               "declared"};
+    static constexpr std::string_view all[] = {"network", "dns",      "tls",
+                                               "http",    "registry", "declared"};
 };
 template <>
 struct Words<Grade> {
@@ -53,10 +54,11 @@ struct Words<Grade> {
 template <>
 struct Words<State> {
     static constexpr std::string_view all[] = {
-        "live",     "edge_unconfigured", "origin_dead", "blocked_for_vantage", "challenged",
-        "redirect_only", "parked",       "seized",      "on_hold",             "not_registered",
-        "nxdomain", "unreachable",       "tampered",    "reserved",            "opt_out",
-        "invalid_input", "not_observed"};
+        "live",        "edge_unconfigured", "origin_dead", "blocked_for_vantage",
+        "challenged",  "redirect_only",     "parked",      "seized",
+        "on_hold",     "not_registered",    "nxdomain",    "unreachable",
+        "tampered",    "reserved",          "opt_out",     "invalid_input",
+        "not_observed"};
 };
 
 template <typename T>
@@ -67,14 +69,38 @@ std::string_view look_up(T value)
 
 }  // namespace
 
-std::string_view word(DnsStatus status) { return look_up(status); }
-std::string_view word(StepStatus status) { return look_up(status); }
-std::string_view word(ChainEnd end) { return look_up(end); }
-std::string_view word(Role role) { return look_up(role); }
-std::string_view word(Strength strength) { return look_up(strength); }
-std::string_view word(Channel channel) { return look_up(channel); }
-std::string_view word(Grade grade) { return look_up(grade); }
-std::string_view word(State state) { return look_up(state); }
+std::string_view word(DnsStatus status)
+{
+    return look_up(status);
+}
+std::string_view word(StepStatus status)
+{
+    return look_up(status);
+}
+std::string_view word(ChainEnd end)
+{
+    return look_up(end);
+}
+std::string_view word(Role role)
+{
+    return look_up(role);
+}
+std::string_view word(Strength strength)
+{
+    return look_up(strength);
+}
+std::string_view word(Channel channel)
+{
+    return look_up(channel);
+}
+std::string_view word(Grade grade)
+{
+    return look_up(grade);
+}
+std::string_view word(State state)
+{
+    return look_up(state);
+}
 
 template <typename T>
 std::optional<T> value_of(std::string_view text)
@@ -93,5 +119,20 @@ template std::optional<Strength> value_of<Strength>(std::string_view);
 template std::optional<Channel> value_of<Channel>(std::string_view);
 template std::optional<Grade> value_of<Grade>(std::string_view);
 template std::optional<State> value_of<State>(std::string_view);
+
+template <typename T>
+std::span<const std::string_view> words_of()
+{
+    return Words<T>::all;
+}
+
+template std::span<const std::string_view> words_of<DnsStatus>();
+template std::span<const std::string_view> words_of<StepStatus>();
+template std::span<const std::string_view> words_of<ChainEnd>();
+template std::span<const std::string_view> words_of<Role>();
+template std::span<const std::string_view> words_of<Strength>();
+template std::span<const std::string_view> words_of<Channel>();
+template std::span<const std::string_view> words_of<Grade>();
+template std::span<const std::string_view> words_of<State>();
 
 }  // namespace scanner

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "scanner/model/attribution.h"
@@ -22,5 +23,9 @@ std::string_view word(State state);
 /// The value of that word; absent if there is no such word. T is one of the types above.
 template <typename T>
 std::optional<T> value_of(std::string_view word);
+
+/// All words of a type, in the order of its enumerators; for schemas and for help.
+template <typename T>
+std::span<const std::string_view> words_of();
 
 }  // namespace scanner

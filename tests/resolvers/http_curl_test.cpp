@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 
+#include "resolvers/digest.h"
 #include "scanner/model/words.h"
 #include "tests/support/http_faults.h"
 #include "tests/support/tls_server.h"

@@ -1,0 +1,611 @@
+#include "resolvers/dns_engine.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+namespace resolvers {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// How often c-ares looks for queries whose time is over. (Its own ares_timeout() walks through all
+// of them each time it is asked.)
+constexpr milliseconds timeout_tick{50};
+// After the kernel would not take a datagram, and between looks for room or rate.
+constexpr milliseconds room_pause{5};
+// After our machine would not open a socket.
+constexpr milliseconds local_limit_pause{1000};
+// Before the only server is asked again after it refused, failed or talked nonsense; doubled each
+// time, and spread by up to as much again so that many questions do not come back as one.
+constexpr milliseconds repeat_pause{100};
+constexpr unsigned max_doublings = 5;
+// Rounds of reading before other sockets, and other work of the thread, get their turn.
+constexpr unsigned turns_for_a_socket = 16;
+
+DnsStatus status_of(ChannelReply::End end)
+{
+    switch (end) {
+        case ChannelReply::End::timeout:
+            return DnsStatus::timeout;
+        case ChannelReply::End::unreachable:
+            return DnsStatus::network_error;
+        default:
+            return DnsStatus::local_error;
+    }
+}
+
+std::string detail_of(const ChannelReply& reply)
+{
+    if (reply.end == ChannelReply::End::timeout)
+        return "no response in time";
+    return reply.error == 0 ? "connection closed" : std::strerror(reply.error);
+}
+
+}  // namespace
+
+// ---- Opening and closing ------------------------------------------------------------------------
+
+DnsCares::Engine::Engine(asio::any_io_executor executor, DnsOptions options)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      timer_(executor_),
+      poll_(executor_)
+{
+}
+
+Outcome<bool> DnsCares::Engine::open()
+{
+    const int poll = epoll_create1(EPOLL_CLOEXEC);
+    if (poll < 0)
+        return Failure{"local_error", std::string("epoll: ") + std::strerror(errno)};
+    poll_.assign(poll);
+    read_clocks();
+    return pool_.open(options_, poll, &Engine::on_reply, now_);
+}
+
+void DnsCares::Engine::close()
+{
+    closed_ = true;
+    read_clocks();
+    while (!asks_.empty())
+        give_up(*asks_.begin()->second, true);
+    for (const std::unique_ptr<DnsAsk>& ask : done_)
+        ask->deliver(executor_, false);
+    done_.clear();
+    pool_.close();  // c-ares ends what is on its way; nobody waits for it any more
+    timer_.cancel();
+    boost::system::error_code ignored;
+    poll_.close(ignored);
+}
+
+DnsCounters DnsCares::Engine::counters() const
+{
+    DnsCounters counters = counters_;
+    counters.dropped = pool_.dropped();
+    return counters;
+}
+
+void DnsCares::Engine::read_clocks()
+{
+    now_ = Clock::now();
+    wall_now_ = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+}
+
+DnsAnswer& DnsCares::Engine::answer_of(const PendingQuestion& pending)
+{
+    return pending.ask->answers[pending.index];
+}
+
+// ---- Asks and their questions -------------------------------------------------------------------
+
+void DnsCares::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
+{
+    read_clocks();
+    DnsAsk& started = *ask;
+    // Deadlines mostly come in order.
+    started.position = asks_.emplace_hint(asks_.end(), deadline, std::move(ask));
+
+    const std::size_t count = started.questions.size();
+    started.open = count;
+    started.answers.resize(count);
+    started.pendings.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        DnsAnswer& answer = started.answers[i];
+        answer.name = started.questions[i].name.text();
+        answer.type = started.questions[i].type;
+        answer.asked_at = wall_now_;
+        PendingQuestion& pending = started.pendings[i];
+        pending.ask = &started;
+        pending.index = i;
+        pending.retries_left = options_.retries;
+    }
+    if (closed_ || deadline <= now_)
+        give_up(started, closed_);
+    else if (count == 0)
+        hand_over(started);
+    else
+        send_or_wait(started);
+    // The caller is not waiting yet, so nothing may be handed over from in here.
+    if (!done_.empty() || !refused_.empty())
+        settle_later();
+    arm();
+}
+
+void DnsCares::Engine::cancel(DnsAsk& ask)
+{
+    read_clocks();
+    give_up(ask, true);
+    settle_later();
+}
+
+void DnsCares::Engine::wait_in(Queue& queue, PendingQuestion& pending, bool in_front)
+{
+    pending.place = PendingQuestion::Place::waiting;
+    pending.queue = &queue;
+    pending.queue_position = queue.insert(in_front ? queue.begin() : queue.end(), &pending);
+}
+
+void DnsCares::Engine::pause(PendingQuestion& pending)
+{
+    static thread_local std::minstd_rand spread{std::random_device{}()};
+    const milliseconds least = repeat_pause * (1 << std::min(pending.pauses, max_doublings));
+    std::uniform_int_distribution<long> more(0, least.count());
+    pending.place = PendingQuestion::Place::paused;
+    pending.pause = paused_.emplace(now_ + least + milliseconds(more(spread)), &pending);
+    ++pending.pauses;
+}
+
+void DnsCares::Engine::take_from_place(PendingQuestion& pending)
+{
+    switch (pending.place) {
+        case PendingQuestion::Place::waiting:
+            pending.queue->erase(pending.queue_position);
+            break;
+        case PendingQuestion::Place::paused:
+            paused_.erase(pending.pause);
+            break;
+        case PendingQuestion::Place::in_flight:
+            pending.flight->pending = nullptr;
+            break;
+        case PendingQuestion::Place::nowhere:
+        case PendingQuestion::Place::done:
+            break;
+    }
+    pending.place = PendingQuestion::Place::nowhere;
+}
+
+// The answer is complete but for the time that it took. With the last one the whole ask is done,
+// but stays alive until it is delivered.
+void DnsCares::Engine::finish(PendingQuestion& pending)
+{
+    take_from_place(pending);
+    pending.place = PendingQuestion::Place::done;
+    DnsAnswer& answer = answer_of(pending);
+    if (answer.attempts > 0)
+        answer.took = std::chrono::floor<milliseconds>(now_ - pending.first_sent);
+    if (--pending.ask->open == 0)
+        hand_over(*pending.ask);
+}
+
+void DnsCares::Engine::hand_over(DnsAsk& ask)
+{
+    ask.forget_cancellation();
+    done_.push_back(std::move(ask.position->second));
+    asks_.erase(ask.position);
+}
+
+// Ends an ask with what there is.
+void DnsCares::Engine::give_up(DnsAsk& ask, bool cancelled)
+{
+    if (ask.questions.empty()) {
+        hand_over(ask);
+        return;
+    }
+    for (PendingQuestion& pending : ask.pendings) {
+        if (pending.place == PendingQuestion::Place::done)
+            continue;
+        DnsAnswer& answer = answer_of(pending);
+        if (cancelled) {
+            answer.status = DnsStatus::skipped;
+            answer.detail = "cancelled";
+        } else if (answer.attempts == 0) {
+            answer.status = DnsStatus::skipped;
+            answer.detail = "not sent before the deadline";
+        } else if (pending.place == PendingQuestion::Place::in_flight || pending.over_tcp) {
+            note_failure(pending, DnsStatus::timeout, "no response before the deadline");
+        }
+        finish(pending);
+    }
+}
+
+// ---- Sending ------------------------------------------------------------------------------------
+
+void DnsCares::Engine::send_or_wait(DnsAsk& ask)
+{
+    for (PendingQuestion& pending : ask.pendings) {
+        const std::string& type = ask.questions[pending.index].type;
+        if (!type_number(type)) {
+            note_failure(pending, DnsStatus::local_error,
+                         "no record type is called '" + type + "'");
+            finish(pending);
+            continue;
+        }
+        PoolChannel* channel = waiting_.empty() ? pick_channel(pending) : nullptr;
+        if (channel != nullptr)
+            send(pending, *channel);
+        else
+            wait_in(waiting_, pending);
+    }
+    pump();
+}
+
+void DnsCares::Engine::pump()
+{
+    while (!waiting_.empty()) {
+        PendingQuestion& pending = *waiting_.front();
+        PoolChannel* channel = pick_channel(pending);
+        if (channel == nullptr && !pool_.all_unusable(now_))
+            break;
+        take_from_place(pending);
+        if (channel != nullptr) {
+            send(pending, *channel);
+            continue;
+        }
+        note_failure(pending, DnsStatus::local_error, local_limit_);
+        finish(pending);
+    }
+    if (!waiting_for_tcp_.empty())
+        pump_over_tcp();
+}
+
+// Each goes to the server that truncated; one whose connection is full does not hold up the others.
+void DnsCares::Engine::pump_over_tcp()
+{
+    for (auto next = waiting_for_tcp_.begin(); next != waiting_for_tcp_.end();) {
+        PendingQuestion& pending = **next++;
+        PoolChannel* channel = pool_.tcp_of(*pending.server);
+        if (channel != nullptr && channel->in_flight >= channel->max_in_flight)
+            continue;
+        take_from_place(pending);
+        if (channel != nullptr) {
+            send(pending, *channel);
+            continue;
+        }
+        note_failure(pending, DnsStatus::local_error, "c-ares cannot make a channel");
+        finish(pending);
+    }
+}
+
+PoolChannel* DnsCares::Engine::pick_channel(const PendingQuestion& pending)
+{
+    if (pending.same_server)
+        return pool_.pick_of(*pending.server, now_);
+    return pool_.pick(pending.server, now_);
+}
+
+DnsFlight& DnsCares::Engine::take_flight()
+{
+    if (free_flights_.empty()) {
+        flights_.push_back(std::make_unique<DnsFlight>());
+        free_flights_.push_back(flights_.back().get());
+    }
+    DnsFlight& flight = *free_flights_.back();
+    free_flights_.pop_back();
+    return flight;
+}
+
+void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
+{
+    DnsFlight& flight = take_flight();
+    flight.engine = this;
+    flight.channel = &channel;
+    flight.pending = &pending;
+    flight.sent.id = pool_.take_id(channel);
+    flight.sent.edns = channel.server->edns && !pending.without_edns;
+    flight.sent.over_tcp = channel.over_tcp;
+
+    pending.place = PendingQuestion::Place::in_flight;
+    pending.flight = &flight;
+    pending.server = channel.server;
+    pending.same_server = false;
+    DnsAnswer& answer = answer_of(pending);
+    if (answer.attempts == 0) {
+        answer.asked_at = wall_now_;
+        pending.first_sent = now_;
+    }
+    ++answer.attempts;
+    ++(channel.over_tcp ? counters_.over_tcp : counters_.queries);
+
+    const EdnsOptions edns{.enabled = flight.sent.edns,
+                           .dnssec_ok = options_.dnssec_ok,
+                           .client_subnet = options_.client_subnet};
+    std::array<std::uint8_t, max_query> buffer;
+    const Question& question = pending.ask->questions[pending.index];
+    const std::size_t size = encode_query_into(buffer, question, flight.sent.id, edns);
+    channel.cares->send(std::span(buffer).first(size), flight);
+    if (channel.cares->refused() && std::ranges::find(refused_, &channel) == refused_.end())
+        refused_.push_back(&channel);
+}
+
+// ---- Receiving ----------------------------------------------------------------------------------
+
+void DnsCares::Engine::on_reply(ChannelQuery& query, const ChannelReply& reply)
+{
+    DnsFlight& flight = static_cast<DnsFlight&>(query);
+    flight.engine->ended(flight, reply);
+}
+
+// Called by c-ares: moves questions to their next place, but sends nothing.
+void DnsCares::Engine::ended(DnsFlight& flight, const ChannelReply& reply)
+{
+    pool_.give_back(*flight.channel, flight.sent.id, reply.end, now_);
+    counters_.responses += reply.end == ChannelReply::End::response ? 1 : 0;
+    PendingQuestion* pending = flight.pending;
+    flight.pending = nullptr;
+    free_flights_.push_back(&flight);  // nobody takes it before we are through with it
+    if (pending == nullptr) {
+        counters_.late += reply.end == ChannelReply::End::closed ? 0 : 1;
+        return;
+    }
+    pending->place = PendingQuestion::Place::nowhere;
+    switch (reply.end) {
+        case ChannelReply::End::response:
+            take_response(flight, *pending, reply.octets);
+            break;
+        case ChannelReply::End::held_back:
+        case ChannelReply::End::local_limit:
+            take_back(flight, *pending, reply);
+            break;
+        default:
+            take_failure(flight, *pending, reply);
+    }
+}
+
+void DnsCares::Engine::take_response(const DnsFlight& flight, PendingQuestion& pending,
+                                     std::span<const std::uint8_t> octets)
+{
+    const Question& question = pending.ask->questions[pending.index];
+    const std::optional<Failure> unreadable =
+        parse_message_into(octets, Sections::answer, message_);
+    const DnsVerdict verdict = judge_response(unreadable, message_, question, flight.sent);
+    PoolServer& server = *flight.channel->server;
+    DnsAnswer& answer = answer_of(pending);
+    if (verdict.next == DnsVerdict::Next::ask_over_tcp) {
+        answer.rcode = message_.header.rcode;
+        pending.over_tcp = true;
+        wait_in(waiting_for_tcp_, pending);
+        return;
+    }
+    if (!verdict.responded) {
+        note_failure(pending, verdict.status, verdict.detail);
+        ask_again(pending, false);
+        return;
+    }
+
+    pending.responded = true;
+    answer.status = verdict.status;
+    answer.rcode = message_.header.rcode;
+    answer.records = std::move(message_.answer);
+    answer.errors = std::move(message_.errors);
+    answer.resolver = server.text;
+    answer.over_tcp = flight.sent.over_tcp;
+    answer.authentic_data = message_.header.authentic_data;
+    answer.detail = verdict.detail;
+    // Remembered only once it shows that it can do without: one odd name must not cost us EDNS for
+    // all names.
+    if (pending.without_edns && verdict.status != DnsStatus::formerr &&
+        verdict.status != DnsStatus::notimp)
+        server.edns = false;
+
+    switch (verdict.next) {
+        case DnsVerdict::Next::ask_without_edns:
+            pending.without_edns = true;
+            pending.same_server = true;
+            wait_in(flight.sent.over_tcp ? waiting_for_tcp_ : waiting_, pending);
+            break;
+        case DnsVerdict::Next::ask_again:
+            ask_again(pending, false);
+            break;
+        default:
+            finish(pending);
+    }
+}
+
+void DnsCares::Engine::take_failure(const DnsFlight& flight, PendingQuestion& pending,
+                                    const ChannelReply& reply)
+{
+    pending.over_tcp = flight.sent.over_tcp;
+    note_failure(pending, status_of(reply.end), detail_of(reply));
+    ask_again(pending, reply.end == ChannelReply::End::timeout);
+}
+
+// Our machine did not send it: that is no attempt, and says nothing about the server. Another
+// channel may have its socket already, or room in its buffer.
+void DnsCares::Engine::take_back(const DnsFlight& flight, PendingQuestion& pending,
+                                 const ChannelReply& reply)
+{
+    --answer_of(pending).attempts;
+    PoolChannel& channel = *flight.channel;
+    if (reply.end == ChannelReply::End::held_back) {
+        ++counters_.held_back;
+        channel.full_until = now_ + room_pause;
+    } else {
+        local_limit_ = reply.error == 0 ? "c-ares: out of memory" : std::strerror(reply.error);
+        channel.unusable_until = now_ + local_limit_pause;
+    }
+    if (!channel.over_tcp) {
+        wait_in(waiting_, pending, true);
+        return;
+    }
+    note_failure(pending, DnsStatus::local_error, local_limit_);
+    finish(pending);
+}
+
+// What a server said before, if only SERVFAIL, counts for more than silence now.
+void DnsCares::Engine::note_failure(PendingQuestion& pending, DnsStatus status,
+                                    const std::string& detail)
+{
+    if (pending.responded)
+        return;
+    DnsAnswer& answer = answer_of(pending);
+    answer.status = status;
+    answer.detail = (pending.over_tcp ? "truncated over UDP; over TCP: " : "") + detail;
+    if (pending.server != nullptr)
+        answer.resolver = pending.server->text;
+}
+
+// Silence has taken long enough already; a server that spoke, or is known to be gone, gets a pause
+// if there is no other.
+void DnsCares::Engine::ask_again(PendingQuestion& pending, bool at_once)
+{
+    pending.over_tcp = false;
+    if (pending.retries_left == 0) {
+        finish(pending);
+        return;
+    }
+    --pending.retries_left;
+    ++counters_.retries;
+    if (at_once || pool_.server_count() > 1)
+        wait_in(waiting_, pending);
+    else
+        pause(pending);
+}
+
+// ---- The loop -----------------------------------------------------------------------------------
+
+void DnsCares::Engine::settle()
+{
+    if (!closed_) {
+        end_refused();
+        pump();
+    }
+    deliver_done();
+    arm();
+}
+
+void DnsCares::Engine::settle_later()
+{
+    if (settle_posted_)
+        return;
+    settle_posted_ = true;
+    asio::post(executor_, [self = shared_from_this()] {
+        self->settle_posted_ = false;
+        self->settle();
+    });
+}
+
+void DnsCares::Engine::end_refused()
+{
+    std::vector<PoolChannel*> refused;
+    refused.swap(refused_);
+    for (PoolChannel* channel : refused)
+        channel->cares->end_refused();
+}
+
+// Runs the coroutines that waited; any of them may ask anew, or make the resolver go away.
+void DnsCares::Engine::deliver_done()
+{
+    std::vector<std::unique_ptr<DnsAsk>> ready;
+    ready.swap(done_);
+    for (const std::unique_ptr<DnsAsk>& ask : ready)
+        ask->deliver(executor_, true);
+}
+
+// While nobody asks, nothing of ours keeps the io_context at work.
+void DnsCares::Engine::arm()
+{
+    if (closed_)
+        return;
+    if (!asks_.empty()) {
+        arm_timer();
+        arm_poll();
+    } else if (poll_armed_) {
+        boost::system::error_code ignored;
+        poll_.cancel(ignored);
+    }
+}
+
+void DnsCares::Engine::arm_timer()
+{
+    Clock::time_point at = std::min(now_ + timeout_tick, asks_.begin()->first);
+    if (!paused_.empty())
+        at = std::min(at, paused_.begin()->first);
+    if (!waiting_.empty() || !refused_.empty())
+        at = std::min(at, now_ + room_pause);
+    if (timer_armed_ && timer_at_ <= at)
+        return;
+    timer_armed_ = true;
+    timer_at_ = at;
+    timer_.expires_at(at);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (error || self->closed_)
+            return;
+        self->timer_armed_ = false;
+        self->on_timer();
+    });
+}
+
+void DnsCares::Engine::arm_poll()
+{
+    if (poll_armed_)
+        return;
+    poll_armed_ = true;
+    poll_.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                         self->poll_armed_ = false;
+                         if (error)
+                             self->arm();  // cancelled, and perhaps asked again since
+                         else if (!self->closed_)
+                             self->on_readable();
+                     });
+}
+
+void DnsCares::Engine::on_timer()
+{
+    read_clocks();
+    if (now_ - last_tick_ >= timeout_tick) {
+        last_tick_ = now_;
+        pool_.check_timeouts();
+    }
+    while (!asks_.empty() && asks_.begin()->first <= now_)
+        give_up(*asks_.begin()->second, false);
+    while (!paused_.empty() && paused_.begin()->first <= now_) {
+        PendingQuestion& pending = *paused_.begin()->second;
+        take_from_place(pending);
+        wait_in(waiting_, pending);
+    }
+    settle();
+}
+
+void DnsCares::Engine::on_readable()
+{
+    read_clocks();
+    std::array<epoll_event, 64> events;
+    const int count =
+        epoll_wait(poll_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        // What is read is handed over, and new queries go out, before more is read.
+        for (unsigned turn = 0; turn < turns_for_a_socket; ++turn) {
+            const bool more = static_cast<CaresChannel*>(event.data.ptr)->on_events(event.events);
+            pump();
+            deliver_done();
+            if (closed_)
+                return;
+            if (!more)
+                break;
+        }
+    }
+    settle();
+}
+
+}  // namespace resolvers

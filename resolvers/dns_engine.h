@@ -1,0 +1,176 @@
+// The inside of DnsCares: what is asked, what is on its way, what waits, and the loop that moves
+// questions between these places. Belongs to one thread.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "resolvers/cares_channel.h"
+#include "resolvers/dns_cares.h"
+#include "resolvers/dns_message.h"
+#include "resolvers/dns_server_pool.h"
+#include "resolvers/dns_verdict.h"
+#include "resolvers/resolvers.h"
+
+namespace resolvers {
+
+struct DnsAsk;
+struct PendingQuestion;
+
+/// One query on its way. It outlives its question if the deadline comes first: c-ares has no way to
+/// take back a single query.
+struct DnsFlight : ChannelQuery {
+    DnsCares::Engine* engine = nullptr;
+    PoolChannel* channel = nullptr;
+    /// Null once nobody waits for it.
+    PendingQuestion* pending = nullptr;
+    SentQuery sent;
+};
+
+/// One question that is not answered yet. It is in exactly one place.
+struct PendingQuestion {
+    enum class Place { nowhere, waiting, paused, in_flight, done };
+    using Queue = std::list<PendingQuestion*>;
+    using Pauses = std::multimap<std::chrono::steady_clock::time_point, PendingQuestion*>;
+
+    DnsAsk* ask = nullptr;
+    std::size_t index = 0;
+    unsigned retries_left = 0;
+    /// Pauses made so far.
+    unsigned pauses = 0;
+    bool without_edns = false;
+    /// The next query goes where the last one went.
+    bool same_server = false;
+    /// A truncated response came, and TCP has not been tried to the end.
+    bool over_tcp = false;
+    /// A whole response has come, if only to say SERVFAIL.
+    bool responded = false;
+    /// The one asked last; null at first.
+    PoolServer* server = nullptr;
+    std::chrono::steady_clock::time_point first_sent{};
+
+    Place place = Place::nowhere;
+    DnsFlight* flight = nullptr;       // in_flight
+    Queue* queue = nullptr;            // waiting
+    Queue::iterator queue_position{};  // waiting
+    Pauses::iterator pause{};          // paused
+};
+
+/// One call of DnsCares::ask.
+struct DnsAsk {
+    virtual ~DnsAsk() = default;
+
+    /// Hands the answers over: at once if `at_once` and the caller runs on `here`, else by a post.
+    virtual void deliver(const boost::asio::any_io_executor& here, bool at_once) = 0;
+
+    /// From now on it cannot be cancelled any more.
+    virtual void forget_cancellation() = 0;
+
+    std::vector<Question> questions;
+    std::vector<DnsAnswer> answers;
+    std::vector<PendingQuestion> pendings;
+    /// Questions that are not done.
+    std::size_t open = 0;
+    std::multimap<Deadline, std::unique_ptr<DnsAsk>>::iterator position{};
+};
+
+class DnsCares::Engine : public std::enable_shared_from_this<DnsCares::Engine> {
+public:
+    Engine(boost::asio::any_io_executor executor, DnsOptions options);
+
+    Outcome<bool> open();
+    void close();
+
+    /// Sends what it can. Never hands answers over before it returns.
+    void start(std::unique_ptr<DnsAsk> ask, Deadline deadline);
+
+    /// Ends an ask that has not been handed over.
+    void cancel(DnsAsk& ask);
+
+    DnsCounters counters() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Queue = PendingQuestion::Queue;
+
+    static void on_reply(ChannelQuery& query, const ChannelReply& reply);
+    void read_clocks();
+    static DnsAnswer& answer_of(const PendingQuestion& pending);
+
+    // From place to place.
+    void wait_in(Queue& queue, PendingQuestion& pending, bool in_front = false);
+    void pause(PendingQuestion& pending);
+    void take_from_place(PendingQuestion& pending);
+    void finish(PendingQuestion& pending);
+    void hand_over(DnsAsk& ask);
+    void give_up(DnsAsk& ask, bool cancelled);
+
+    // Sending.
+    void send_or_wait(DnsAsk& ask);
+    void pump();
+    void pump_over_tcp();
+    PoolChannel* pick_channel(const PendingQuestion& pending);
+    void send(PendingQuestion& pending, PoolChannel& channel);
+    DnsFlight& take_flight();
+
+    // Receiving.
+    void ended(DnsFlight& flight, const ChannelReply& reply);
+    void take_response(const DnsFlight& flight, PendingQuestion& pending,
+                       std::span<const std::uint8_t> octets);
+    void take_failure(const DnsFlight& flight, PendingQuestion& pending, const ChannelReply& reply);
+    void take_back(const DnsFlight& flight, PendingQuestion& pending, const ChannelReply& reply);
+    void note_failure(PendingQuestion& pending, DnsStatus status, const std::string& detail);
+    void ask_again(PendingQuestion& pending, bool at_once);
+
+    // The loop.
+    void settle();
+    void settle_later();
+    void deliver_done();
+    void end_refused();
+    void arm();
+    void arm_timer();
+    void arm_poll();
+    void on_timer();
+    void on_readable();
+
+    boost::asio::any_io_executor executor_;
+    DnsOptions options_;
+    boost::asio::steady_timer timer_;
+    boost::asio::posix::stream_descriptor poll_;  // an epoll descriptor with all sockets in it
+    Clock::time_point timer_at_{};
+    bool timer_armed_ = false;
+    bool poll_armed_ = false;
+    bool settle_posted_ = false;
+    bool closed_ = false;
+
+    DnsServerPool pool_;
+    // The ways out of here: an ask is in asks_, by deadline, until its last question is done.
+    std::multimap<Deadline, std::unique_ptr<DnsAsk>> asks_;
+    std::vector<std::unique_ptr<DnsAsk>> done_;
+    // First come, first served.
+    Queue waiting_;
+    Queue waiting_for_tcp_;
+    PendingQuestion::Pauses paused_;
+    std::vector<PoolChannel*> refused_;
+    std::string local_limit_;  // what our machine said last
+
+    std::vector<std::unique_ptr<DnsFlight>> flights_;
+    std::vector<DnsFlight*> free_flights_;
+    DnsMessage message_;  // the one being read; keeps its memory
+    DnsCounters counters_;
+
+    // Read once for each turn of the loop.
+    Clock::time_point now_{};
+    Timestamp wall_now_{};
+    Clock::time_point last_tick_{};
+};
+
+}  // namespace resolvers

@@ -1,0 +1,183 @@
+#include "resolvers/dns_server_pool.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "resolvers/dns_cares.h"
+
+namespace resolvers {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Queries without a response in a row that make us prefer other servers, and for how long.
+constexpr unsigned failures_to_avoid = 10;
+constexpr milliseconds avoid_pause{2000};
+// TCP connections are slow to build and few; queries go down one of them, so many at a time.
+constexpr unsigned max_in_flight_over_tcp = 100;
+constexpr unsigned most_in_flight = 32768;  // half of all ids: a free one is found at once
+// A burst is what the rate allows in this time, so that no timer need fire for each query.
+constexpr double burst_seconds = 0.05;
+
+}  // namespace
+
+Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor,
+                                  CaresChannel::Callback callback, TimePoint now)
+{
+    if (options.servers.empty())
+        return Failure{"no_resolver", "no DNS resolver to ask"};
+    max_in_flight_ = std::clamp(options.max_in_flight_per_channel, 1U, most_in_flight);
+    setup_.timeout = options.timeout;
+    setup_.receive_buffer = options.receive_buffer;
+    setup_.poll_descriptor = poll_descriptor;
+    setup_.callback = callback;
+    for (const ResolverAddress& address : options.servers) {
+        auto server = std::make_unique<PoolServer>();
+        server->address = address;
+        server->text = address.text();
+        const double rate = options.queries_per_second;
+        if (rate > 0)
+            server->limiter.emplace(rate, std::max(1.0, rate * burst_seconds), now);
+        for (unsigned i = 0; i < std::max(1U, options.channels_per_server); ++i) {
+            Outcome<std::unique_ptr<PoolChannel>> channel = make_channel(*server, false);
+            if (!channel.has_value())
+                return channel.error();
+            server->channels.push_back(std::move(*channel));
+        }
+        servers_.push_back(std::move(server));
+    }
+    return true;
+}
+
+Outcome<std::unique_ptr<PoolChannel>> DnsServerPool::make_channel(PoolServer& server,
+                                                                  bool over_tcp) const
+{
+    CaresChannel::Setup setup = setup_;
+    setup.server = server.address;
+    setup.over_tcp = over_tcp;
+    Outcome<std::unique_ptr<CaresChannel>> cares = CaresChannel::make(setup);
+    if (!cares.has_value())
+        return cares.error();
+    auto channel = std::make_unique<PoolChannel>();
+    channel->server = &server;
+    channel->over_tcp = over_tcp;
+    channel->max_in_flight = over_tcp ? max_in_flight_over_tcp : max_in_flight_;
+    channel->cares = std::move(*cares);
+    return channel;
+}
+
+PoolChannel* DnsServerPool::pick(const PoolServer* last, TimePoint now)
+{
+    const std::size_t count = servers_.size();
+    std::size_t before = latest_;
+    if (last != nullptr)
+        while (servers_[before].get() != last)
+            before = (before + 1) % count;
+    for (const bool avoided_too : {false, true}) {
+        for (std::size_t step = 1; step <= count; ++step) {
+            const std::size_t index = (before + step) % count;
+            PoolServer& server = *servers_[index];
+            if (!avoided_too && server.avoided_until > now)
+                continue;
+            PoolChannel* channel = pick_of(server, now);
+            if (channel == nullptr)
+                continue;
+            if (last == nullptr)
+                latest_ = index;
+            return channel;
+        }
+    }
+    return nullptr;
+}
+
+PoolChannel* DnsServerPool::pick_of(PoolServer& server, TimePoint now)
+{
+    PoolChannel* best = nullptr;
+    for (const std::unique_ptr<PoolChannel>& channel : server.channels) {
+        if (best != nullptr && channel->in_flight >= best->in_flight)
+            continue;
+        if (channel->in_flight < channel->max_in_flight && channel->full_until <= now &&
+            channel->unusable_until <= now)
+            best = channel.get();
+    }
+    if (best != nullptr && server.limiter && !server.limiter->take(now))
+        return nullptr;
+    return best;
+}
+
+PoolChannel* DnsServerPool::tcp_of(PoolServer& server)
+{
+    if (!server.tcp) {
+        Outcome<std::unique_ptr<PoolChannel>> made = make_channel(server, true);
+        if (made.has_value())
+            server.tcp = std::move(*made);
+    }
+    return server.tcp.get();
+}
+
+bool DnsServerPool::all_unusable(TimePoint now) const
+{
+    return std::ranges::all_of(servers_, [now](const std::unique_ptr<PoolServer>& server) {
+        return std::ranges::all_of(
+            server->channels, [now](const auto& channel) { return channel->unusable_until > now; });
+    });
+}
+
+std::uint16_t DnsServerPool::take_id(PoolChannel& channel)
+{
+    std::uint16_t id = random_number();
+    while (channel.ids.test(id))
+        id = random_number();
+    channel.ids.set(id);
+    ++channel.in_flight;
+    return id;
+}
+
+void DnsServerPool::give_back(PoolChannel& channel, std::uint16_t id, ChannelReply::End end,
+                              TimePoint now)
+{
+    channel.ids.reset(id);
+    --channel.in_flight;
+    PoolServer& server = *channel.server;
+    if (end == ChannelReply::End::response) {
+        server.failures = 0;
+        server.avoided_until = {};
+    } else if (end == ChannelReply::End::timeout || end == ChannelReply::End::unreachable) {
+        if (++server.failures >= failures_to_avoid)
+            server.avoided_until = now + avoid_pause;
+    }
+}
+
+void DnsServerPool::check_timeouts()
+{
+    for (const std::unique_ptr<PoolServer>& server : servers_) {
+        for (const std::unique_ptr<PoolChannel>& channel : server->channels)
+            if (channel->in_flight > 0)
+                channel->cares->check_timeouts();
+        if (server->tcp && server->tcp->in_flight > 0)
+            server->tcp->cares->check_timeouts();
+    }
+}
+
+std::uint64_t DnsServerPool::dropped() const
+{
+    std::uint64_t dropped = 0;
+    for (const std::unique_ptr<PoolServer>& server : servers_)
+        for (const std::unique_ptr<PoolChannel>& channel : server->channels)
+            dropped += channel->cares->dropped();
+    return dropped;
+}
+
+// From the kernel, some at a time. For 256 octets getrandom(2) neither fails nor comes short.
+std::uint16_t DnsServerPool::random_number()
+{
+    if (numbers_used_ == numbers_.size()) {
+        [[maybe_unused]] const ssize_t got = getrandom(numbers_.data(), sizeof numbers_, 0);
+        numbers_used_ = 0;
+    }
+    return numbers_[numbers_used_++];
+}
+
+}  // namespace resolvers

@@ -1,0 +1,103 @@
+// Our sockets to all servers, and which of them takes the next query: servers in turn, those that
+// were silent lately last; of a server's channels the least loaded. Knows loads, rates, ids and
+// health, but not what is asked.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resolvers/cares_channel.h"
+#include "resolvers/outcome.h"
+#include "resolvers/rate_limiter.h"
+#include "resolvers/resolver_address.h"
+
+namespace resolvers {
+
+struct DnsOptions;  // resolvers/dns_cares.h
+struct PoolServer;
+
+/// One c-ares channel and what we know about it.
+struct PoolChannel {
+    PoolServer* server = nullptr;
+    bool over_tcp = false;
+    unsigned in_flight = 0;
+    unsigned max_in_flight = 0;
+    /// The kernel's send buffer was full: not before then.
+    std::chrono::steady_clock::time_point full_until{};
+    /// Our machine would not open a socket: not before then.
+    std::chrono::steady_clock::time_point unusable_until{};
+    /// Of the queries on their way.
+    std::bitset<65536> ids;
+    std::unique_ptr<CaresChannel> cares;
+};
+
+struct PoolServer {
+    ResolverAddress address;
+    /// As in DnsAnswer::resolver.
+    std::string text;
+    /// False once it has shown that it answers only without.
+    bool edns = true;
+    /// Queries in a row that got no response.
+    unsigned failures = 0;
+    std::chrono::steady_clock::time_point avoided_until{};
+    std::optional<RateLimiter> limiter;
+    std::vector<std::unique_ptr<PoolChannel>> channels;
+    /// Made when first needed.
+    std::unique_ptr<PoolChannel> tcp;
+};
+
+class DnsServerPool {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// Makes all UDP channels; they report to `callback` and appear in the epoll set. Failure
+    /// "no_resolver" without servers, "local_error" if c-ares cannot start.
+    Outcome<bool> open(const DnsOptions& options, int poll_descriptor,
+                       CaresChannel::Callback callback, TimePoint now);
+
+    /// Ends everything that is on its way.
+    void close() { servers_.clear(); }
+
+    /// A channel with room for a question that `last` was asked before (null: nobody), taking the
+    /// server's rate into account. Null if nobody has room just now.
+    PoolChannel* pick(const PoolServer* last, TimePoint now);
+
+    /// The same of one server.
+    PoolChannel* pick_of(PoolServer& server, TimePoint now);
+
+    /// The server's TCP channel; null if there cannot be one.
+    PoolChannel* tcp_of(PoolServer& server);
+
+    /// Is there no channel at all that our machine would open a socket for?
+    bool all_unusable(TimePoint now) const;
+
+    /// An id that is unpredictable and not in use on the channel; counts the query in.
+    std::uint16_t take_id(PoolChannel& channel);
+
+    /// Counts a query out that ended this way, and keeps the server's health.
+    void give_back(PoolChannel& channel, std::uint16_t id, ChannelReply::End end, TimePoint now);
+
+    void check_timeouts();
+    std::uint64_t dropped() const;
+    std::size_t server_count() const { return servers_.size(); }
+    const std::vector<std::unique_ptr<PoolServer>>& servers() const { return servers_; }
+
+private:
+    std::uint16_t random_number();
+    Outcome<std::unique_ptr<PoolChannel>> make_channel(PoolServer& server, bool over_tcp) const;
+
+    CaresChannel::Setup setup_;
+    unsigned max_in_flight_ = 0;
+    std::vector<std::unique_ptr<PoolServer>> servers_;
+    std::size_t latest_ = 0;
+    std::array<std::uint16_t, 128> numbers_{};
+    std::size_t numbers_used_ = numbers_.size();
+};
+
+}  // namespace resolvers

@@ -1,0 +1,104 @@
+#include "resolvers/rdap_throttle.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "resolvers/rdap_values.h"
+
+namespace resolvers {
+
+RdapThrottle::RdapThrottle(RdapRate usual, std::map<std::string, RdapRate, std::less<>> by_host)
+    : usual_(usual), by_host_(std::move(by_host))
+{
+}
+
+std::map<std::string, RdapRate, std::less<>> RdapThrottle::known_rates()
+{
+    using namespace std::chrono_literals;
+    return {{"rdap.lacnic.net", {.interval = 7s, .burst = 2}}};
+}
+
+RdapThrottle::Host& RdapThrottle::of(std::string_view host)
+{
+    const auto known = hosts_.find(host);
+    if (known != hosts_.end())
+        return known->second;
+    const auto special = by_host_.find(host);
+    const RdapRate rate = special == by_host_.end() ? usual_ : special->second;
+    return hosts_.emplace(std::string(host), Host{.rate = rate}).first->second;
+}
+
+std::optional<Failure> RdapThrottle::refusal(std::string_view host, Time now)
+{
+    const Host& server = of(host);
+    if (server.closed_until <= now)
+        return std::nullopt;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(server.closed_until - now);
+    return Failure{"rate_limited", std::string(host) + " asked not to be asked for another " +
+                                       std::to_string(left.count()) + " s"};
+}
+
+std::optional<Failure> RdapThrottle::closed(std::string_view host, Time now)
+{
+    const std::lock_guard lock(mutex_);
+    return refusal(host, now);
+}
+
+Outcome<RdapThrottle::Time> RdapThrottle::reserve(std::string_view host, Time now, Time latest)
+{
+    const std::lock_guard lock(mutex_);
+    if (const std::optional<Failure> refused = refusal(host, now))
+        return *refused;
+    Host& server = of(host);
+    // `due` runs ahead of the clock by at most what a burst takes up.
+    const auto slack = server.rate.interval * (std::max(server.rate.burst, 1U) - 1);
+    const Time when = std::max(now, server.due - slack);
+    if (when > latest)
+        return Failure{"rate_limited", "the questions to " + std::string(host) +
+                                           " that are due before take too long"};
+    server.due = std::max(server.due, when) + server.rate.interval;
+    return when;
+}
+
+void RdapThrottle::close(std::string_view host, Time until)
+{
+    const std::lock_guard lock(mutex_);
+    Host& server = of(host);
+    server.closed_until = std::max(server.closed_until, until);
+}
+
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Timestamp now)
+{
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && blank(text.back()))
+        text.remove_suffix(1);
+
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size())
+        return std::chrono::seconds(number);
+
+    // "Sun, 06 Nov 1994 08:49:37 GMT"; the two other forms of RFC 9110 5.6.7 are long gone.
+    constexpr std::array<std::string_view, 12> months = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+    if (text.size() != 29 || !text.ends_with(" GMT"))
+        return std::nullopt;
+    const auto month =
+        std::find(months.begin(), months.end(), rdap_parts::lower(text.substr(8, 3)));
+    if (month == months.end())
+        return std::nullopt;
+    const auto number_of_month = static_cast<unsigned>(month - months.begin() + 1);
+    const std::string date = std::string(text.substr(12, 4)) + (number_of_month < 10 ? "-0" : "-") +
+                             std::to_string(number_of_month) + "-" +
+                             std::string(text.substr(5, 2)) + "T" +
+                             std::string(text.substr(17, 8)) + "Z";
+    const std::optional<Timestamp> when = parse_rdap_date(date);
+    if (!when)
+        return std::nullopt;
+    return std::max(std::chrono::ceil<std::chrono::seconds>(*when - now), std::chrono::seconds(0));
+}
+
+}  // namespace resolvers

@@ -1,0 +1,100 @@
+#include "resolvers/resolver_address.h"
+
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+namespace resolvers {
+
+namespace {
+
+constexpr std::size_t max_resolvers = 3;  // MAXNS of the C library
+
+std::optional<std::uint16_t> parse_port(std::string_view digits)
+{
+    std::uint16_t port = 0;
+    const char* end = digits.data() + digits.size();
+    const std::from_chars_result read = std::from_chars(digits.data(), end, port);
+    if (digits.empty() || read.ec != std::errc{} || read.ptr != end || port == 0)
+        return std::nullopt;
+    return port;
+}
+
+// The first word of a line, taken off it.
+std::string_view take_word(std::string_view& line)
+{
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+}  // namespace
+
+Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
+{
+    const Failure malformed{
+        "malformed", "not an address, or an address and a port: '" + std::string(text) + "'"};
+    if (const std::optional<IpAddress> bare = IpAddress::parse(text))
+        return ResolverAddress{*bare, 53};
+
+    std::string_view address = text;
+    std::optional<std::string_view> port;
+    if (text.starts_with('[')) {
+        const std::size_t close = text.find(']');
+        if (close == std::string_view::npos)
+            return malformed;
+        address = text.substr(1, close - 1);
+        const std::string_view behind = text.substr(close + 1);
+        if (!behind.empty() && behind.front() != ':')
+            return malformed;
+        if (!behind.empty())
+            port = behind.substr(1);
+    } else {
+        const std::size_t colon = text.find(':');
+        address = text.substr(0, colon);
+        if (colon != std::string_view::npos)
+            port = text.substr(colon + 1);
+    }
+
+    const std::optional<IpAddress> parsed = IpAddress::parse(address);
+    const std::optional<std::uint16_t> number = port ? parse_port(*port) : 53;
+    if (!parsed || !number || parsed->is_v6() != text.starts_with('['))
+        return malformed;
+    return ResolverAddress{*parsed, *number};
+}
+
+std::string ResolverAddress::text() const
+{
+    const std::string host = address.is_v6() ? "[" + address.text() + "]" : address.text();
+    return host + ":" + std::to_string(port);
+}
+
+std::vector<ResolverAddress> parse_resolv_conf(std::string_view text)
+{
+    std::vector<ResolverAddress> found;
+    while (!text.empty() && found.size() < max_resolvers) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (take_word(line) != "nameserver")
+            continue;
+        if (const std::optional<IpAddress> address = IpAddress::parse(take_word(line)))
+            found.push_back(ResolverAddress{*address, 53});
+    }
+    return found;
+}
+
+Outcome<std::vector<ResolverAddress>> read_resolv_conf(const std::string& path)
+{
+    std::ifstream file(path);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf()))
+        return Failure{"unreadable", "cannot read " + path};
+    std::vector<ResolverAddress> found = parse_resolv_conf(text.str());
+    if (found.empty())
+        return Failure{"no_resolver", path + " names no resolver that we can ask"};
+    return found;
+}
+
+}  // namespace resolvers

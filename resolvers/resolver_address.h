@@ -1,0 +1,36 @@
+// Where a DNS resolver listens, as people write it, and those that this machine is set up to use.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resolvers/ip_address.h"
+#include "resolvers/outcome.h"
+
+namespace resolvers {
+
+struct ResolverAddress {
+    IpAddress address;
+    std::uint16_t port = 53;
+
+    /// Reads "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe" and "[::1]:53". Failure "malformed" for
+    /// anything else: names, zones ("fe80::1%eth0") and port 0.
+    static Outcome<ResolverAddress> parse(std::string_view text);
+
+    /// With the port, always: "192.0.2.1:53", "[2001:db8::1]:53".
+    std::string text() const;
+
+    friend bool operator==(const ResolverAddress&, const ResolverAddress&) = default;
+};
+
+/// The addresses behind "nameserver" in a text of resolv.conf(5), in order, at most the three that
+/// the C library would use. Lines that cannot be read are passed over. May come out empty.
+std::vector<ResolverAddress> parse_resolv_conf(std::string_view text);
+
+/// The same of a file. Failure "unreadable" if it cannot be read, "no_resolver" if it names none.
+Outcome<std::vector<ResolverAddress>> read_resolv_conf(
+    const std::string& path = "/etc/resolv.conf");
+
+}  // namespace resolvers

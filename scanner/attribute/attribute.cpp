@@ -1,0 +1,175 @@
+#include "scanner/attribute/attribute.h"
+
+#include <algorithm>
+
+#include "resolvers/domain_name.h"
+#include "scanner/attribute/merge.h"
+#include "scanner/attribute/sign.h"
+#include "scanner/attribute/signals.h"
+#include "scanner/attribute/states.h"
+#include "scanner/attribute/verdict.h"
+#include "scanner/attribute/weigh.h"
+#include "scanner/model/words.h"
+
+namespace scanner {
+
+namespace {
+
+void collect_signs(Sight& sight, const Catalogue& catalogue)
+{
+    for (const Signal& signal : signals())
+        signal.collect(sight, catalogue);
+    // The same thing seen by several probes is one thing seen.
+    std::vector<Sign> unique;
+    unique.reserve(sight.signs.size());
+    for (Sign& sign : sight.signs) {
+        if (sign.product == nullptr)
+            sign.product = sign.rule->product;
+        const bool known = std::any_of(unique.begin(), unique.end(), [&](const Sign& other) {
+            return other.rule == sign.rule && other.product == sign.product &&
+                   other.address == sign.address && other.channel == sign.channel &&
+                   (other.seen == sign.seen || other.channel == Channel::http);
+        });
+        if (!known)
+            unique.push_back(std::move(sign));
+    }
+    sight.signs = std::move(unique);
+}
+
+Role role_of(const Sign& sign)
+{
+    if (sign.rule != nullptr && sign.rule->kind == RuleKind::ns)
+        return Role::dns;
+    return sign.product->roles.empty() ? Role::host : sign.product->roles.front();
+}
+
+std::vector<Evidence> evidence_of(const Sight& sight)
+{
+    std::vector<Evidence> list;
+    list.reserve(sight.signs.size());
+    for (std::size_t i = 0; i < sight.signs.size(); ++i) {
+        const Sign& sign = sight.signs[i];
+        Evidence& made = list.emplace_back();
+        made.id = evidence_id(static_cast<int>(i));
+        made.signal = sign.signal;
+        made.channel = sign.channel;
+        made.strength = sign.strength;
+        made.role = role_of(sign);
+        made.provider = sign.product->provider;
+        made.product = sign.product->id;
+        if (sign.rule != nullptr) {
+            made.rule = sign.rule->id;
+            made.side = sign.rule->side;
+        }
+        made.seen = sign.seen;
+        if (sign.address >= 0 && sight.addresses[static_cast<std::size_t>(sign.address)].known)
+            made.address = sight.addresses[static_cast<std::size_t>(sign.address)].address.text();
+        made.forgeable = sign.forgeable;
+    }
+    return list;
+}
+
+// An alias on a name of somebody's who is in no list, in front of a known edge: a service built on
+// top of the front (signals.md 3.1), which deserves a look of its own.
+bool has_foreign_alias(const Observation& seen, const Sight& sight)
+{
+    if (seen.chain.size() < 2 || seen.subject.registrable_domain.empty())
+        return false;
+    return std::any_of(seen.chain.begin() + 1, seen.chain.end(), [&](const std::string& alias) {
+        if (resolvers::is_under(alias, seen.subject.registrable_domain))
+            return false;
+        return std::none_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
+            return sign.rule != nullptr && sign.address < 0 &&
+                   resolvers::is_under(alias, sign.rule->key);
+        });
+    });
+}
+
+// What a forged answer leads to is the forger's, and nobody of the site's.
+void distrust(Attribution& out)
+{
+    for (Finding* finding : {&out.front, &out.host}) {
+        Finding unknown;
+        unknown.role = finding->role;
+        unknown.reason = "all_views_tampered";
+        unknown.against = finding->evidence;
+        *finding = std::move(unknown);
+    }
+    out.chain.clear();
+    std::erase_if(out.others, [](const Finding& finding) {
+        return finding.role != Role::dns && finding.role != Role::registrar;
+    });
+}
+
+void decide_notice(const Observation& seen, Attribution& out)
+{
+    if (out.state != State::live)
+        out.notice_reasons.push_back("state is " + std::string(word(out.state)));
+    const auto sure = [](const Finding& finding) {
+        return finding.status == "identified" && finding.grade >= Grade::probable;
+    };
+    const bool conflict = out.front.reason == "conflict";
+    if (conflict)
+        out.notice_reasons.emplace_back("conflict");
+    else if (!sure(out.front) && !sure(out.host))
+        out.notice_reasons.emplace_back("nobody is at least probable");
+    if (!seen.declared.empty())
+        out.notice_reasons.emplace_back("declared, not observed");
+    out.notice_ready = out.notice_reasons.empty();
+}
+
+}  // namespace
+
+Attribution attribute(const Observation& seen, const Catalogue& catalogue)
+{
+    Attribution out;
+    Sight sight = look_at(seen, catalogue);
+    collect_signs(sight, catalogue);
+
+    // Each address is judged by itself; a source without addresses is judged by name.
+    std::vector<Verdict> verdicts;
+    for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
+        const bool placed = sight.addresses[i].known || sight.addresses.size() == 1;
+        if (placed)
+            verdicts.push_back(judge(sight, static_cast<int>(i), catalogue));
+    }
+    if (verdicts.empty())
+        verdicts.push_back(judge(sight, -1, catalogue));
+
+    merge(sight, verdicts, out);
+    add_name_roles(sight, catalogue, out);
+
+    StateVerdict state = state_of(sight, verdicts, catalogue);
+    out.state = state.state;
+    out.state_reason = std::move(state.reason);
+    if (out.state == State::tampered)
+        distrust(out);
+
+    if (seen.chain_end == ChainEnd::dangling)
+        out.flags.emplace_back("dangling_cname");
+    if (has_foreign_alias(seen, sight))
+        out.flags.emplace_back("foreign_alias");
+    std::sort(out.flags.begin(), out.flags.end());
+
+    for (const Verdict& verdict : verdicts) {
+        for (const Product* product : verdict.claims)
+            out.claims.push_back(product->provider);
+        if (verdict.address < 0 ||
+            !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
+            continue;
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        AddressVerdict& line = out.addresses.emplace_back();
+        line.address = address.address;
+        line.owner = address.owner != nullptr ? address.owner->product->id : "";
+        line.front = verdict.front;
+        line.host = verdict.host;
+    }
+    std::sort(out.claims.begin(), out.claims.end());
+    out.claims.erase(std::unique(out.claims.begin(), out.claims.end()), out.claims.end());
+
+    out.evidence = evidence_of(sight);
+    decide_notice(seen, out);
+    return out;
+}
+
+}  // namespace scanner

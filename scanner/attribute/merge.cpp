@@ -1,0 +1,279 @@
+#include "scanner/attribute/merge.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace scanner {
+
+namespace {
+
+// One finding of several addresses: the same product (or, without one, the same name).
+struct Group {
+    Finding finding;
+    unsigned count = 0;
+    bool looked = false;
+};
+
+void add_ids(std::vector<std::string>& to, const std::vector<std::string>& from)
+{
+    for (const std::string& id : from)
+        if (std::find(to.begin(), to.end(), id) == to.end())
+            to.push_back(id);
+}
+
+std::string key_of(const Finding& finding)
+{
+    return finding.product.empty() ? finding.name : finding.product;
+}
+
+// An address that could not be looked at says nothing against one that was.
+void join(Group& group, const Finding& finding, bool looked)
+{
+    if (group.count == 0 || (looked && !group.looked)) {
+        Finding joined = finding;
+        add_ids(joined.evidence, group.finding.evidence);
+        add_ids(joined.against, group.finding.against);
+        group.finding = std::move(joined);
+    } else {
+        if (looked == group.looked)
+            group.finding.grade = std::min(group.finding.grade, finding.grade);
+        group.finding.score = std::max(group.finding.score, finding.score);
+        add_ids(group.finding.evidence, finding.evidence);
+        add_ids(group.finding.against, finding.against);
+    }
+    group.looked = group.looked || looked;
+    ++group.count;
+}
+
+// Does a probed address of the same holder and family speak for this one?
+bool has_spokesman(const Sight& sight, const AddressSight& address)
+{
+    return address.not_looked &&
+           std::any_of(sight.addresses.begin(), sight.addresses.end(),
+                       [&](const AddressSight& other) {
+                           return other.known && !other.not_looked &&
+                                  other.address.is_v6() == address.address.is_v6() &&
+                                  same_holder(other, address);
+                       });
+}
+
+// Groups of identified findings, largest share first; `rest` gets what to say when there is none.
+std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdicts,
+                         Finding Verdict::*which, unsigned total, Finding& rest)
+{
+    std::map<std::string, Group> groups;
+    bool have_rest = false;
+    for (const Verdict& verdict : verdicts) {
+        const Finding& finding = verdict.*which;
+        const AddressSight* address =
+            verdict.address < 0 ? nullptr
+                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
+        if (finding.status != "identified") {
+            if (address != nullptr && has_spokesman(sight, *address))
+                continue;
+            // "Unknown" outweighs "none": one address unseen is enough not to know.
+            if (!have_rest || (rest.status == "none" && finding.status == "unknown"))
+                rest = finding;
+            have_rest = true;
+            continue;
+        }
+        Group& mine = groups[key_of(finding)];
+        join(mine, finding, address != nullptr && !address->not_looked);
+    }
+    std::vector<Group> sorted;
+    for (auto& [key, one] : groups) {
+        one.finding.share = total == 0 ? 1.0 : static_cast<double>(one.count) / total;
+        sorted.push_back(std::move(one));
+    }
+    std::stable_sort(sorted.begin(), sorted.end(), [](const Group& a, const Group& b) {
+        if (a.count != b.count)
+            return a.count > b.count;
+        return a.finding.grade > b.finding.grade;
+    });
+    return sorted;
+}
+
+void add_flag(Attribution& out, const char* flag)
+{
+    if (std::find(out.flags.begin(), out.flags.end(), flag) == out.flags.end())
+        out.flags.emplace_back(flag);
+}
+
+// Do the two families lead to different fronts (or one of them to none)?
+bool split_by_family(const Sight& sight, const std::vector<Verdict>& verdicts)
+{
+    std::set<std::string> fronts[2];
+    for (const Verdict& verdict : verdicts) {
+        if (verdict.address < 0)
+            continue;
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        if (address.known)
+            fronts[address.address.is_v6() ? 1 : 0].insert(key_of(verdict.front));
+    }
+    if (fronts[0].empty() || fronts[1].empty())
+        return false;
+    return std::none_of(fronts[0].begin(), fronts[0].end(),
+                        [&](const std::string& front) { return fronts[1].count(front) != 0; });
+}
+
+// The chain of the name: the longest that any address showed under the name's own front, with the
+// grades of all of them joined.
+void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
+{
+    std::vector<Group> hops;
+    std::vector<Role> roles;
+    for (const Verdict& verdict : verdicts) {
+        const bool same_front =
+            verdict.front.product == out.front.product || out.front.product.empty();
+        if (!same_front)
+            continue;
+        const AddressSight* address =
+            verdict.address < 0 ? nullptr
+                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const bool looked = address != nullptr && !address->not_looked;
+        for (const Hop& hop : verdict.chain) {
+            Finding finding = finding_of(*hop.candidate.product, hop.role, hop.grade,
+                                         hop.candidate.signs, hop.candidate.score);
+            auto known = std::find_if(hops.begin(), hops.end(), [&](const Group& one) {
+                return one.finding.product == finding.product && one.finding.role == finding.role;
+            });
+            if (known == hops.end())
+                known = hops.insert(hops.end(), Group{});
+            join(*known, finding, looked);
+        }
+    }
+    for (Group& hop : hops)
+        out.chain.push_back(std::move(hop.finding));
+}
+
+}  // namespace
+
+void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
+{
+    unsigned total = 0;
+    bool conflict = false;
+    bool partly_unfronted = false;
+    for (const Verdict& verdict : verdicts) {
+        ++total;
+        conflict = conflict || verdict.conflict;
+        partly_unfronted = partly_unfronted || verdict.front.status == "none";
+        if (verdict.product_undetermined)
+            add_flag(out, "product_undetermined");
+    }
+
+    Finding no_front;
+    no_front.role = Role::front;
+    no_front.reason = "no_evidence";
+    std::vector<Group> fronts = group(sight, verdicts, &Verdict::front, total, no_front);
+    Finding no_host;
+    no_host.role = Role::host;
+    no_host.reason = "no_evidence";
+    std::vector<Group> hosts = group(sight, verdicts, &Verdict::host, total, no_host);
+
+    // A conflict on one address puts the name's whole verdict in doubt (rule 7).
+    if (conflict) {
+        for (const Verdict& verdict : verdicts)
+            if (verdict.conflict) {
+                out.front = verdict.front;
+                out.host = verdict.host;
+                break;
+            }
+        add_flag(out, "conflict");
+        for (Group& one : fronts)
+            out.others.push_back(std::move(one.finding));
+        return;
+    }
+
+    out.front = fronts.empty() ? no_front : fronts.front().finding;
+    out.host = hosts.empty() ? no_host : hosts.front().finding;
+    if (fronts.size() > 1 || (!fronts.empty() && partly_unfronted))
+        add_flag(out, "multi_cdn");
+    if (!fronts.empty() && split_by_family(sight, verdicts))
+        add_flag(out, "split_by_family");
+    if (hosts.size() > 1)
+        add_flag(out, "several_hosts");
+    merge_chain(sight, verdicts, out);
+    for (std::size_t i = 1; i < fronts.size(); ++i)
+        out.others.push_back(fronts[i].finding);
+    for (std::size_t i = 1; i < hosts.size(); ++i)
+        out.others.push_back(hosts[i].finding);
+    for (const Finding& hop : out.chain)
+        if (hop.role == Role::platform)
+            out.others.push_back(hop);
+
+    for (const AddressSight& address : sight.addresses)
+        if (address.known && address.not_looked && !sight.observation->probes.empty() &&
+            !has_spokesman(sight, address))
+            add_flag(out, "not_all_addresses_probed");
+}
+
+void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution& out)
+{
+    // dns, steering: by name; one finding a product.
+    for (const Role role : {Role::steering, Role::dns}) {
+        std::map<std::string, std::vector<int>> found;
+        std::map<std::string, const Product*> products;
+        for (std::size_t i = 0; i < sight.signs.size(); ++i) {
+            const Sign& sign = sight.signs[i];
+            if (sign.rule == nullptr || !sign.product->has(role))
+                continue;
+            const bool named = role == Role::dns ? sign.rule->kind == RuleKind::ns
+                                                 : sign.rule->kind == RuleKind::cname;
+            if (!named)
+                continue;
+            found[sign.product->id].push_back(static_cast<int>(i));
+            products[sign.product->id] = sign.product;
+        }
+        for (const auto& [id, signs] : found)
+            out.others.push_back(
+                finding_of(*products[id], role, Grade::probable, signs, score_of(sight, signs)));
+    }
+
+    // network: who announces each address. Routing data say so, the catalogue only gives a name.
+    std::map<std::string, Finding> networks;
+    std::map<std::string, unsigned> counts;
+    unsigned total = 0;
+    for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
+        const AddressSight& address = sight.addresses[i];
+        if (!address.known)
+            continue;
+        ++total;
+        const resolvers::Origin* origin = address.origin();
+        if (origin == nullptr)
+            continue;
+        const std::string key = "AS" + std::to_string(origin->asn);
+        Finding& finding = networks[key];
+        ++counts[key];
+        if (counts[key] > 1)
+            continue;
+        finding.role = Role::network;
+        finding.status = "identified";
+        finding.name = key + (origin->organisation.empty() ? "" : " " + origin->organisation);
+        finding.grade = Grade::confirmed;
+        for (const Rule* rule : address.as_rules)
+            if (rule->precision != AsnPrecision::shared || rule->product->has(Role::network)) {
+                finding.provider = rule->product->provider;
+                if (rule->product->has(Role::network))
+                    finding.product = rule->product->id;
+                break;
+            }
+        for (const Rule* rule : address.as_rules)
+            if (rule->product->has(Role::scrubber)) {
+                std::vector<int> signs;
+                for (std::size_t s = 0; s < sight.signs.size(); ++s)
+                    if (sight.signs[s].rule == rule &&
+                        sight.signs[s].address == static_cast<int>(i))
+                        signs.push_back(static_cast<int>(s));
+                out.others.push_back(finding_of(*rule->product, Role::scrubber, Grade::possible,
+                                                signs, score_of(sight, signs)));
+            }
+    }
+    for (auto& [key, finding] : networks) {
+        finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);
+        out.others.push_back(std::move(finding));
+    }
+    (void)catalogue;
+}
+
+}  // namespace scanner

@@ -1,0 +1,128 @@
+#include "scanner/attribute/sign.h"
+
+#include <algorithm>
+
+namespace scanner {
+
+using resolvers::Probe;
+using resolvers::StepStatus;
+
+bool AddressSight::belongs_to(const std::string& provider) const
+{
+    for (const RangeHit& hit : ranges)
+        if (hit.rule->product->provider == provider &&
+            hit.rule->range_kind != RangeKind::third_party)
+            return true;
+    return std::any_of(as_rules.begin(), as_rules.end(), [&](const Rule* rule) {
+        return rule->product->provider == provider && rule->precision != AsnPrecision::shared;
+    });
+}
+
+namespace {
+
+AddressSight& sight_of(std::vector<AddressSight>& all, const resolvers::IpAddress& address)
+{
+    const bool known = address != resolvers::IpAddress{};
+    for (AddressSight& sight : all)
+        if (sight.known == known && sight.address == address)
+            return sight;
+    AddressSight& made = all.emplace_back();
+    made.address = address;
+    made.known = known;
+    return made;
+}
+
+bool is_local(StepStatus status)
+{
+    return status == StepStatus::local_error || status == StepStatus::blocked ||
+           status == StepStatus::deadline;
+}
+
+// What the probes of one address came to, taken together.
+void sum_up(AddressSight& sight)
+{
+    bool only_local = true;
+    for (const Probe* probe : sight.probes) {
+        if (probe->tls.status == StepStatus::ok || probe->http.status == StepStatus::ok ||
+            probe->http_facts)
+            sight.connected = true;
+        if (!is_local(probe->tcp.status) && probe->tcp.status != StepStatus::unreachable)
+            only_local = false;
+        if (!probe->tls_facts || probe->purpose == "public_name")
+            continue;
+        const resolvers::TlsFacts& tls = *probe->tls_facts;
+        if (!tls.trusted || !tls.name_matches)
+            continue;
+        if (*tls.trusted && *tls.name_matches)
+            sight.valid_certificate = true;
+        else
+            sight.certificate_veto = true;
+    }
+    // One good answer outweighs a bad certificate elsewhere on the same address.
+    if (sight.valid_certificate)
+        sight.certificate_veto = false;
+    sight.not_looked = sight.probes.empty() || (only_local && !sight.connected);
+}
+
+// Some tools list the addresses and a response without saying which address gave it. Where one
+// holder has them all it makes no difference; elsewhere the response stays nobody's.
+void place_unplaced_probes(std::vector<AddressSight>& all)
+{
+    const auto unplaced = std::find_if(all.begin(), all.end(),
+                                       [](const AddressSight& sight) { return !sight.known; });
+    const auto first =
+        std::find_if(all.begin(), all.end(), [](const AddressSight& sight) { return sight.known; });
+    if (unplaced == all.end() || first == all.end())
+        return;
+    for (const AddressSight& sight : all)
+        if (sight.known && !same_holder(sight, *first))
+            return;
+    first->probes.insert(first->probes.end(), unplaced->probes.begin(), unplaced->probes.end());
+    all.erase(unplaced);
+}
+
+}  // namespace
+
+bool same_holder(const AddressSight& a, const AddressSight& b)
+{
+    if (a.owner != nullptr || b.owner != nullptr)
+        return a.owner != nullptr && b.owner != nullptr && a.owner->product == b.owner->product;
+    return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
+}
+
+Sight look_at(const Observation& seen, const Catalogue& catalogue)
+{
+    Sight sight;
+    sight.observation = &seen;
+    // In a zone's declaration a proxied record holds what lies behind, not what visitors reach.
+    if (seen.declared != "proxied")
+        for (const SeenAddress& address : seen.addresses)
+            sight_of(sight.addresses, address.address).seen = &address;
+    for (const Probe& probe : seen.probes) {
+        // Probes of a redirect's other host tell about that host, not about this one.
+        if (probe.host != seen.subject.host)
+            continue;
+        sight_of(sight.addresses, probe.address).probes.push_back(&probe);
+    }
+    for (AddressSight& address : sight.addresses) {
+        if (!address.known)
+            continue;
+        address.ranges = catalogue.ranges_of(address.address);
+        for (const RangeHit& hit : address.ranges) {
+            const RangeKind kind = hit.rule->range_kind;
+            if (kind == RangeKind::edge || kind == RangeKind::customer ||
+                kind == RangeKind::service) {
+                address.owner = hit.rule;
+                break;
+            }
+        }
+        if (const resolvers::Origin* origin = address.origin())
+            address.as_rules = catalogue.asn_rules(origin->asn);
+    }
+    place_unplaced_probes(sight.addresses);
+    for (AddressSight& address : sight.addresses)
+        sum_up(address);
+    return sight;
+}
+
+}  // namespace scanner

@@ -1,0 +1,82 @@
+// The working form of evidence inside attribute: what a signal found, still tied to the rule and
+// the address it belongs to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/catalogue/catalogue.h"
+#include "scanner/model/evidence.h"
+#include "scanner/model/observation.h"
+
+namespace scanner {
+
+/// One thing that one signal saw. Kept small: most subjects have a dozen, and text is only made for
+/// what is printed.
+struct Sign {
+    /// Name of the signal's file.
+    const char* signal = "";
+    Channel channel = Channel::dns;
+    Strength strength = Strength::weak;
+    /// Null only for a declaration, which names a product by itself.
+    const Rule* rule = nullptr;
+    /// Filled from the rule unless the signal sets it.
+    const Product* product = nullptr;
+    /// What was seen, as seen.
+    std::string seen;
+    /// Index into Sight::addresses; -1 when it is about the name as a whole.
+    int address = -1;
+    /// Can the site's operator make this up alone?
+    bool forgeable = true;
+};
+
+/// One address and everything about it that the rules need at hand.
+struct AddressSight {
+    /// Absent (0.0.0.0) when the source did not say which address answered.
+    resolvers::IpAddress address;
+    bool known = false;
+    const SeenAddress* seen = nullptr;
+    std::vector<const resolvers::Probe*> probes;
+
+    /// A handshake, or an HTTP exchange, came about here.
+    bool connected = false;
+    /// Somebody answered there with a trusted certificate for the subject's name.
+    bool valid_certificate = false;
+    /// A certificate was served, and it is not trusted or is for other names.
+    bool certificate_veto = false;
+    /// Probing was left out, or failed for reasons of our own: its silence says nothing.
+    bool not_looked = false;
+
+    /// Every range that holds it, longest first (origin-facing ones left out).
+    std::vector<RangeHit> ranges;
+    /// Rules of its origin AS.
+    std::vector<const Rule*> as_rules;
+    /// The longest match among edge, customer and service ranges; null if there is none.
+    const Rule* owner = nullptr;
+
+    const resolvers::Origin* origin() const
+    {
+        return seen != nullptr && seen->origin ? &*seen->origin : nullptr;
+    }
+
+    /// Does the address lie in the network of that company, by range or by AS?
+    bool belongs_to(const std::string& provider) const;
+
+    /// Is it known to be somebody's at all?
+    bool has_holder() const { return owner != nullptr || origin() != nullptr; }
+};
+
+/// Are both addresses of one holder, as far as the catalogue or the routing data tell?
+bool same_holder(const AddressSight& a, const AddressSight& b);
+
+/// An observation laid out for the rules.
+struct Sight {
+    const Observation* observation = nullptr;
+    std::vector<AddressSight> addresses;
+    std::vector<Sign> signs;
+};
+
+/// Lays out an observation: addresses with their owners, no signs yet.
+Sight look_at(const Observation& seen, const Catalogue& catalogue);
+
+}  // namespace scanner

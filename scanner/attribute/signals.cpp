@@ -1,0 +1,34 @@
+#include "scanner/attribute/signals.h"
+
+namespace scanner {
+
+namespace {
+
+constexpr Signal table[] = {
+    {"address_range", "the address lies in a list of the provider's own addresses", address_range},
+    {"origin_as", "the address is announced by the provider's AS", origin_as},
+    {"cname_suffix", "an alias of the name lies under a name that the provider hands out",
+     cname_suffix},
+    {"native_host", "the name itself was handed out by the provider", native_host},
+    {"name_server", "the zone is served by the provider's name servers: that role alone",
+     name_server},
+    {"http_header", "a response header that the provider adds; anybody can send it", http_header},
+    {"http_cookie", "a cookie that the provider sets; anybody can set it", http_cookie},
+    {"edge_answer", "an answer that the edge made by itself", edge_answer},
+    {"certificate_name", "a trusted certificate for a name of the provider's own",
+     certificate_name},
+    {"certificate_issuer", "the certificate's issuer: anybody may be its customer",
+     certificate_issuer},
+    {"https_record", "the ECH outer name in the zone's HTTPS record; the operator writes it",
+     https_record},
+    {"declared_zone", "the zone's own operator declared it so", declared_zone},
+};
+
+}  // namespace
+
+std::span<const Signal> signals()
+{
+    return table;
+}
+
+}  // namespace scanner

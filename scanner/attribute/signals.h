@@ -1,0 +1,35 @@
+// The table of signals: each reads one kind of fact and says which products it points at, how
+// strongly, and who could have forged it. A new signal is one file in signals/ and one row here.
+#pragma once
+
+#include <span>
+
+#include "scanner/attribute/sign.h"
+
+namespace scanner {
+
+struct Signal {
+    /// = the file's name in signals/.
+    const char* name;
+    /// One sentence for `explain` and the documentation.
+    const char* proves;
+    /// Reads sight.observation and sight.addresses, appends to sight.signs.
+    void (*collect)(Sight& sight, const Catalogue& catalogue);
+};
+
+std::span<const Signal> signals();
+
+void address_range(Sight&, const Catalogue&);
+void origin_as(Sight&, const Catalogue&);
+void cname_suffix(Sight&, const Catalogue&);
+void native_host(Sight&, const Catalogue&);
+void name_server(Sight&, const Catalogue&);
+void http_header(Sight&, const Catalogue&);
+void http_cookie(Sight&, const Catalogue&);
+void edge_answer(Sight&, const Catalogue&);
+void certificate_name(Sight&, const Catalogue&);
+void certificate_issuer(Sight&, const Catalogue&);
+void https_record(Sight&, const Catalogue&);
+void declared_zone(Sight&, const Catalogue&);
+
+}  // namespace scanner

@@ -1,0 +1,31 @@
+// The address lies in a list of addresses that the provider gave out for that purpose.
+// Proves who holds the address that answered; only a route hijacker can forge it. It does not prove
+// that the name is configured there, nor, without a connection, that anything answers.
+// Misses: edges outside published lists (customers' own prefixes, nodes rented from others).
+#include "scanner/attribute/signals.h"
+
+namespace scanner {
+
+void address_range(Sight& sight, const Catalogue&)
+{
+    for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
+        const AddressSight& address = sight.addresses[i];
+        for (const RangeHit& hit : address.ranges) {
+            const RangeKind kind = hit.rule->range_kind;
+            // The longest list decides: what lies under the owner's prefix is not this product's.
+            if (address.owner != nullptr && hit.rule != address.owner)
+                continue;
+            sight.signs.push_back({.signal = "address_range",
+                                   .channel = Channel::network,
+                                   .strength = hit.rule->strength,
+                                   .rule = hit.rule,
+                                   .seen = address.address.text() + " in " + hit.prefix.text(),
+                                   .address = static_cast<int>(i),
+                                   .forgeable = false});
+            if (kind != RangeKind::from_routing && kind != RangeKind::third_party)
+                break;
+        }
+    }
+}
+
+}  // namespace scanner

@@ -1,0 +1,24 @@
+// The zone's operator declared the record as proxied at its DNS provider: an export of the zone,
+// not an answer. Proves what was configured there, and nothing about what visitors reach today.
+#include "scanner/attribute/signals.h"
+
+namespace scanner {
+
+void declared_zone(Sight& sight, const Catalogue& catalogue)
+{
+    const Observation& seen = *sight.observation;
+    if (seen.declared != "proxied")
+        return;
+    // "Proxied" means the front of the company that serves the zone.
+    const Product* front =
+        catalogue.product_of(catalogue.company_named(seen.declared_by), Role::front);
+    if (front != nullptr)
+        sight.signs.push_back({.signal = "declared_zone",
+                               .channel = Channel::declared,
+                               .strength = Strength::strong,
+                               .product = front,
+                               .seen = "declared proxied at " + seen.declared_by,
+                               .forgeable = false});
+}
+
+}  // namespace scanner

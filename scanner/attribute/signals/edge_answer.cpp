@@ -1,0 +1,54 @@
+// An answer that the edge itself makes: its error pages, its challenge.
+// Proves, on the provider's own address, that the edge answered and often why the site did not.
+// On other addresses it is a copied page.
+#include <algorithm>
+
+#include "scanner/attribute/signals.h"
+
+namespace scanner {
+
+namespace {
+
+// What of the response the rule speaks of, or empty if it does not.
+std::string seen_by(const Rule& rule, const resolvers::HttpFacts& http, const Catalogue& catalogue)
+{
+    if (rule.http_status != 0 && rule.http_status != http.status)
+        return "";
+    std::string what;
+    if (!rule.key.empty()) {
+        for (const auto& [name, value] : http.headers)
+            if (what.empty() && name == rule.key && catalogue.answer_matches(rule, value))
+                what = name + ": " + value;
+        if (what.empty())
+            return "";
+    }
+    if (!rule.body.empty()) {
+        if (std::find(http.markers.begin(), http.markers.end(), rule.id) == http.markers.end())
+            return "";
+        what += (what.empty() ? "\"" : ", \"") + rule.body + "\" in the body";
+    }
+    return what.empty() && rule.http_status != 0 ? "status " + std::to_string(http.status) : what;
+}
+
+}  // namespace
+
+void edge_answer(Sight& sight, const Catalogue& catalogue)
+{
+    for (std::size_t i = 0; i < sight.addresses.size(); ++i)
+        for (const resolvers::Probe* probe : sight.addresses[i].probes) {
+            if (!probe->http_facts)
+                continue;
+            for (const Rule* rule : catalogue.answer_rules()) {
+                std::string what = seen_by(*rule, *probe->http_facts, catalogue);
+                if (!what.empty())
+                    sight.signs.push_back({.signal = "edge_answer",
+                                           .channel = Channel::http,
+                                           .strength = rule->strength,
+                                           .rule = rule,
+                                           .seen = std::move(what),
+                                           .address = static_cast<int>(i)});
+            }
+        }
+}
+
+}  // namespace scanner

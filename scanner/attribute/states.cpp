@@ -1,0 +1,251 @@
+#include "scanner/attribute/states.h"
+
+#include <algorithm>
+#include <set>
+
+#include "resolvers/domain_name.h"
+#include "scanner/model/words.h"
+
+namespace scanner {
+
+namespace {
+
+using resolvers::DnsAnswer;
+using resolvers::DnsStatus;
+using resolvers::Probe;
+using resolvers::StepStatus;
+
+// Names that the public DNS does not serve (RFC 6761 and its registry, RFC 9476, RFC 8375).
+// "example" is left out: its names are for documents, which may well resolve.
+constexpr std::string_view special_names[] = {"alt",   "home.arpa", "internal", "invalid",
+                                              "local", "localhost", "onion",    "test"};
+
+std::optional<StateVerdict> from_name(const Subject& subject)
+{
+    for (const std::string_view special : special_names)
+        if (resolvers::is_under(subject.host, special))
+            return StateVerdict{State::reserved,
+                                "." + std::string(special) + " is a special-use name"};
+    return std::nullopt;
+}
+
+std::optional<StateVerdict> from_addresses(const Sight& sight)
+{
+    const Observation& seen = *sight.observation;
+    std::size_t special = 0;
+    std::string which;
+    for (const AddressSight& address : sight.addresses) {
+        if (!address.known)
+            continue;
+        if (const auto kind = resolvers::special_purpose(address.address)) {
+            ++special;
+            which = address.address.text() + " is " + std::string(*kind);
+        } else if (address.owner != nullptr && address.owner->product->service) {
+            ++special;
+            which = address.address.text() + " is an address of " + address.owner->product->name;
+        }
+    }
+    if (special > 0 && special == sight.addresses.size())
+        return StateVerdict{State::reserved, which};
+    if (seen.chain_end == ChainEnd::nxdomain)
+        return StateVerdict{State::nxdomain, seen.subject.host + " does not exist"};
+    if (seen.chain_end == ChainEnd::dangling)
+        return StateVerdict{State::nxdomain,
+                            "alias of " + seen.chain.back() + ", which does not exist"};
+    return std::nullopt;
+}
+
+bool marker_seen(const StateRule& rule, const Observation& seen)
+{
+    if (rule.kind == "ns" || rule.kind == "cname") {
+        for (const DnsAnswer& answer : seen.dns)
+            for (const resolvers::DnsRecord& record : answer.records)
+                if (record.type == (rule.kind == "ns" ? "NS" : "CNAME") &&
+                    resolvers::is_under(record.data, rule.key))
+                    return true;
+        return false;
+    }
+    if (rule.kind == "address") {
+        const auto prefix = rule.key.find('/') == std::string::npos
+                                ? std::optional<resolvers::Prefix>{}
+                                : resolvers::Prefix::parse(rule.key);
+        return std::any_of(seen.addresses.begin(), seen.addresses.end(),
+                           [&](const SeenAddress& address) {
+                               return prefix ? prefix->contains(address.address)
+                                             : address.address.text() == rule.key;
+                           });
+    }
+    for (const Probe& probe : seen.probes) {
+        if (!probe.http_facts || probe.host != seen.subject.host)
+            continue;
+        const resolvers::HttpFacts& http = *probe.http_facts;
+        if (rule.kind == "body" &&
+            std::find(http.markers.begin(), http.markers.end(), rule.id) != http.markers.end())
+            return true;
+        if (rule.kind == "title") {
+            std::string lower = http.title;
+            std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+                return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+            });
+            if (lower.find(rule.key) != std::string::npos)
+                return true;
+        }
+    }
+    if (rule.kind == "redirect")
+        return std::any_of(seen.redirects.begin(), seen.redirects.end(), [&](const Redirect& step) {
+            const std::size_t scheme = step.to.find("://");
+            if (scheme == std::string::npos)
+                return false;
+            std::string host = step.to.substr(scheme + 3);
+            host = host.substr(0, host.find_first_of(":/?#"));
+            return resolvers::is_under(host, rule.key);
+        });
+    return false;
+}
+
+// Parking, seizure and block pages. Some marks are enough alone; of the others (a name server that
+// ordinary customers have too) two different kinds of one operator must agree.
+std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& catalogue)
+{
+    std::vector<const StateRule*> found;
+    for (const StateRule& rule : catalogue.state_rules())
+        if (marker_seen(rule, *sight.observation))
+            found.push_back(&rule);
+    const auto said = [](const StateRule& rule) { return rule.kind + " of " + rule.operator_name; };
+    for (const State state :
+         {State::seized, State::parked, State::tampered, State::blocked_for_vantage}) {
+        for (const StateRule* rule : found)
+            if (rule->state == state && rule->sufficient)
+                return StateVerdict{state, said(*rule)};
+        for (const StateRule* a : found)
+            for (const StateRule* b : found)
+                if (a->state == state && b->state == state && a->kind < b->kind &&
+                    (a->operator_name == b->operator_name || a->kind == "ns" || b->kind == "ns"))
+                    return StateVerdict{state, said(*a) + ", " + said(*b)};
+    }
+    return std::nullopt;
+}
+
+// What the edge says about itself and about what is behind it; only on its own addresses.
+std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verdict>& verdicts)
+{
+    for (const Verdict& verdict : verdicts) {
+        if (verdict.address < 0)
+            continue;
+        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        for (const Sign& sign : sight.signs) {
+            if (sign.address != verdict.address || sign.rule == nullptr ||
+                sign.rule->kind != RuleKind::answer || sign.rule->state == "edge")
+                continue;
+            if (address.known && !address.belongs_to(sign.product->provider))
+                continue;
+            if (const std::optional<State> state = value_of<State>(sign.rule->state))
+                return StateVerdict{*state, sign.seen};
+        }
+        // The edge was reached and showed its own certificate, not one for this name.
+        if (address.certificate_veto)
+            for (const Sign& sign : sight.signs)
+                if (sign.address == verdict.address && sign.channel == Channel::tls &&
+                    !sign.forgeable && sign.strength >= Strength::strong)
+                    return StateVerdict{State::edge_unconfigured,
+                                        "certificate for " + sign.seen + " only"};
+    }
+    return std::nullopt;
+}
+
+// What the walk of redirects came to, when no content was seen on the subject's own name.
+std::optional<StateVerdict> from_redirects(const Observation& seen)
+{
+    if (seen.redirects.empty())
+        return std::nullopt;
+    const bool content =
+        std::any_of(seen.probes.begin(), seen.probes.end(), [&](const Probe& probe) {
+            return probe.http_facts && probe.host == seen.subject.host &&
+                   (probe.http_facts->status < 300 || probe.http_facts->status >= 400);
+        });
+    if (content)
+        return std::nullopt;
+    for (const Redirect& step : seen.redirects) {
+        if (step.outcome == "other_site")
+            return StateVerdict{State::redirect_only, "to " + step.to};
+        if (step.outcome == "blocked" || step.outcome == "loop" || step.outcome == "failed")
+            return StateVerdict{State::redirect_only, step.outcome + ": " + step.to};
+    }
+    return std::nullopt;
+}
+
+// Nothing decided yet: did anything answer?
+StateVerdict from_answers(const Sight& sight)
+{
+    const Observation& seen = *sight.observation;
+    bool http = false;
+    bool tls = false;
+    bool tried = false;
+    bool only_ours = true;
+    std::string failure;
+    for (const Probe& probe : seen.probes) {
+        if (probe.host != seen.subject.host)
+            continue;
+        tried = true;
+        http = http || (probe.http_facts && probe.http_facts->status != 0);
+        tls = tls || probe.tls.status == StepStatus::ok;
+        for (const auto& [name, step] : {std::pair{"tcp", &probe.tcp}, std::pair{"tls", &probe.tls},
+                                         std::pair{"http", &probe.http}}) {
+            if (step->status == StepStatus::ok || step->status == StepStatus::not_tried)
+                continue;
+            if (step->status != StepStatus::local_error && step->status != StepStatus::blocked)
+                only_ours = false;
+            if (failure.empty())
+                failure = std::string(name) + " " + std::string(word(step->status)) +
+                          (step->detail.empty() ? "" : " (" + step->detail + ")");
+        }
+    }
+    if (http)
+        return {State::live, ""};
+    if (tried)
+        return only_ours && !failure.empty() ? StateVerdict{State::not_observed, failure}
+                                             : StateVerdict{State::unreachable, failure};
+
+    // Without a probe there is only what the DNS said.
+    if (seen.chain_end == ChainEnd::loop || seen.chain_end == ChainEnd::too_long ||
+        seen.chain_end == ChainEnd::nodata)
+        return {State::unreachable, "dns " + std::string(word(seen.chain_end))};
+    if (seen.addresses.empty())
+        for (const DnsAnswer& answer : seen.dns) {
+            if ((answer.type != "A" && answer.type != "AAAA") ||
+                answer.status == DnsStatus::noerror || answer.status == DnsStatus::nodata)
+                continue;
+            const bool ours =
+                answer.status == DnsStatus::local_error || answer.status == DnsStatus::skipped;
+            return {ours ? State::not_observed : State::unreachable,
+                    "dns " + std::string(word(answer.status))};
+        }
+    return {State::not_observed, "no connection was made"};
+}
+
+}  // namespace
+
+StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
+                      const Catalogue& catalogue)
+{
+    const Observation& seen = *sight.observation;
+    if (!seen.subject.invalid.empty())
+        return {State::invalid_input, seen.subject.invalid};
+    if (seen.refused == "opt_out" || seen.refused == "blocked")
+        return {State::opt_out, seen.refused};
+    if (!seen.refused.empty())
+        return {State::not_observed, seen.refused};
+    if (auto state = from_name(seen.subject))
+        return *state;
+    if (auto state = from_addresses(sight))
+        return *state;
+    if (auto state = from_markers(sight, catalogue))
+        return *state;
+    if (auto state = from_edge(sight, verdicts))
+        return *state;
+    if (auto state = from_redirects(seen))
+        return *state;
+    return from_answers(sight);
+}
+
+}  // namespace scanner

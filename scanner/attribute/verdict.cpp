@@ -1,0 +1,297 @@
+#include "scanner/attribute/verdict.h"
+
+#include <algorithm>
+
+namespace scanner {
+
+std::string evidence_id(int sign)
+{
+    return "e" + std::to_string(sign + 1);
+}
+
+Finding finding_of(const Product& product, Role role, Grade grade, const std::vector<int>& signs,
+                   double score)
+{
+    Finding finding;
+    finding.role = role;
+    finding.status = "identified";
+    finding.provider = product.provider;
+    finding.product = product.id;
+    finding.name = product.name;
+    finding.grade = grade;
+    finding.score = score;
+    for (const int sign : signs)
+        finding.evidence.push_back(evidence_id(sign));
+    return finding;
+}
+
+namespace {
+
+Finding unknown(Role role, const char* reason)
+{
+    Finding finding;
+    finding.role = role;
+    finding.reason = reason;
+    return finding;
+}
+
+Finding none(Role role)
+{
+    Finding finding;
+    finding.role = role;
+    finding.status = "none";
+    return finding;
+}
+
+const Candidate* best_with(const std::vector<Candidate>& all, Role role)
+{
+    for (const Candidate& candidate : all)
+        if (!candidate.claim && candidate.grade >= Grade::possible && candidate.product->has(role))
+            return &candidate;
+    return nullptr;
+}
+
+// The provider's network, or the provider's key: what the operator cannot make up.
+bool proves_presence(const Candidate& candidate)
+{
+    return candidate.range || candidate.tls_named;
+}
+
+// Two providers that both prove to be here cannot both be the outermost hop.
+bool in_conflict(const std::vector<Candidate>& all)
+{
+    for (const Candidate& a : all)
+        for (const Candidate& b : all)
+            if (a.product->provider != b.product->provider && proves_presence(a) &&
+                proves_presence(b))
+                return true;
+    return false;
+}
+
+// What the responses of a front leak of the hops behind it. At most probable: the operator could
+// send these marks too, and caches keep them after a move.
+std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& front)
+{
+    std::vector<Hop> hops;
+    for (const Candidate& c : all) {
+        if (c.product->provider == front.product->provider || c.product->status == "defunct")
+            continue;
+        const int mark = std::max(c.http_edge, c.http_origin);
+        Grade grade = Grade::none;
+        if (c.cname || c.declared || c.native || mark >= static_cast<int>(Strength::strong))
+            grade = Grade::probable;
+        else if (mark >= static_cast<int>(Strength::partial))
+            grade = Grade::possible;
+        else
+            continue;
+        const Role role = c.product->has(Role::front) ? Role::front : Role::platform;
+        if (role == Role::platform && !c.product->has(Role::platform))
+            continue;
+        hops.push_back({c, role, grade});
+    }
+    std::stable_sort(hops.begin(), hops.end(), [](const Hop& a, const Hop& b) {
+        return a.role == Role::front && b.role != Role::front;
+    });
+    return hops;
+}
+
+// Signs that point at a product's company as the holder of the address.
+std::vector<int> holder_signs(const Sight& sight, int address, const Product& product)
+{
+    std::vector<int> signs;
+    for (std::size_t i = 0; i < sight.signs.size(); ++i) {
+        const Sign& sign = sight.signs[i];
+        const bool here = sign.address == address || sign.address < 0;
+        const bool about_host =
+            sign.product == &product && sign.rule != nullptr && sign.rule->kind != RuleKind::ns;
+        if (here && about_host)
+            signs.push_back(static_cast<int>(i));
+    }
+    return signs;
+}
+
+// A product of the company that an alias or the native name singles out (an ELB name among all that
+// Amazon rents out).
+const Product* host_by_name(const Sight& sight, const std::string& provider)
+{
+    for (const Sign& sign : sight.signs)
+        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == provider &&
+            sign.product->has(Role::host) && sign.strength >= Strength::partial &&
+            (sign.rule->kind == RuleKind::cname || sign.rule->kind == RuleKind::native))
+            return sign.product;
+    return nullptr;
+}
+
+Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue)
+{
+    const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
+    if (address.owner != nullptr && address.owner->product->service)
+        return unknown(Role::host, "ambiguous_holder");
+
+    const Product* product = nullptr;
+    Grade grade = Grade::none;
+    if (address.owner != nullptr && address.owner->range_kind == RangeKind::customer) {
+        product = address.owner->product;
+        grade = address.connected && !address.certificate_veto ? Grade::confirmed : Grade::probable;
+    } else {
+        for (const Rule* rule : address.as_rules) {
+            if (rule->precision == AsnPrecision::shared)
+                return unknown(Role::host, "ambiguous_holder");
+            const Product* candidate =
+                rule->product->has(Role::host)
+                    ? rule->product
+                    : catalogue.product_of(rule->product->provider, Role::host);
+            if (candidate == nullptr)
+                continue;
+            product = candidate;
+            grade = address.connected ? Grade::probable : Grade::possible;
+            break;
+        }
+    }
+    if (product != nullptr) {
+        if (const Product* named = host_by_name(sight, product->provider))
+            product = named;
+        std::vector<int> signs = holder_signs(sight, index, *product);
+        if (address.owner != nullptr && address.owner->product != product)
+            for (const int sign : holder_signs(sight, index, *address.owner->product))
+                signs.push_back(sign);
+        for (const Rule* rule : address.as_rules)
+            if (rule->product != product)
+                for (const int sign : holder_signs(sight, index, *rule->product))
+                    if (sight.signs[static_cast<std::size_t>(sign)].rule->kind == RuleKind::asn)
+                        signs.push_back(sign);
+        std::sort(signs.begin(), signs.end());
+        signs.erase(std::unique(signs.begin(), signs.end()), signs.end());
+        return finding_of(*product, Role::host, grade, signs, score_of(sight, signs));
+    }
+    // An AS that carries others' traffic says nothing about whose machine it is.
+    if (!address.as_rules.empty())
+        return unknown(Role::host, "ambiguous_holder");
+    if (const resolvers::Origin* origin = address.origin();
+        origin != nullptr && !origin->organisation.empty() && address.connected) {
+        Finding finding;
+        finding.role = Role::host;
+        finding.status = "identified";
+        finding.name = origin->organisation;
+        finding.grade = Grade::possible;
+        return finding;
+    }
+    return unknown(Role::host, address.has_holder() ? "ambiguous_holder" : "no_evidence");
+}
+
+// Nobody fronts here, as far as that can be seen.
+Finding no_front(const Sight& sight, const AddressSight* address, const Catalogue& catalogue)
+{
+    if (address == nullptr || !address->known) {
+        // The DNS was asked and gave no address: that is a look, if one that showed nothing.
+        const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
+        return unknown(Role::front, asked ? "no_evidence" : "not_observed");
+    }
+    if (address->connected || address->owner != nullptr)
+        return none(Role::front);
+    for (const Rule* rule : address->as_rules)
+        if (rule->precision != AsnPrecision::shared &&
+            catalogue.product_of(rule->product->provider, Role::host) != nullptr &&
+            catalogue.product_of(rule->product->provider, Role::front) == nullptr)
+            return none(Role::front);
+    return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
+}
+
+// Signs that speak for another outermost hop than this one, on this address.
+void note_against(const Sight& sight, int address, Finding& finding)
+{
+    for (std::size_t i = 0; i < sight.signs.size(); ++i) {
+        const Sign& sign = sight.signs[i];
+        if (sign.address != address || sign.strength < Strength::strong || sign.forgeable)
+            continue;
+        if (sign.product->provider != finding.provider && sign.product->has(Role::front))
+            finding.against.push_back(evidence_id(static_cast<int>(i)));
+    }
+}
+
+}  // namespace
+
+Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
+{
+    Verdict verdict;
+    verdict.address = index;
+    const AddressSight* address =
+        index < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(index)];
+    const std::vector<Candidate> all = weigh(sight, index);
+
+    const Candidate* front = best_with(all, Role::front);
+    const Candidate* platform = best_with(all, Role::platform);
+
+    // A platform is reached by its own edge, or that of its company: then nobody else fronts it.
+    if (platform != nullptr && front != nullptr) {
+        const bool own_edge = platform->product->provider == front->product->provider &&
+                              (platform->native || platform->cname || platform->range);
+        const bool outranks = platform->holds_address && !front->holds_address;
+        if (own_edge || outranks)
+            front = nullptr;
+        else if (front->holds_address && !platform->holds_address)
+            platform = nullptr;  // it is an inner hop, see below
+    }
+
+    if (in_conflict(all)) {
+        verdict.conflict = true;
+        verdict.front = unknown(Role::front, "conflict");
+        verdict.host = unknown(Role::host, "conflict");
+        for (const Candidate& candidate : all)
+            if (proves_presence(candidate))
+                for (const int sign : candidate.signs)
+                    verdict.front.against.push_back(evidence_id(sign));
+        return verdict;
+    }
+
+    if (front != nullptr) {
+        verdict.front =
+            finding_of(*front->product, Role::front, front->grade, front->signs, front->score);
+        note_against(sight, index, verdict.front);
+        verdict.product_undetermined = !front->product->undetermined_with.empty();
+        verdict.chain.push_back({*front, Role::front, front->grade});
+        if (front->grade >= Grade::probable)
+            for (Hop& hop : inner_hops(all, *front))
+                verdict.chain.push_back(std::move(hop));
+        verdict.host = unknown(Role::host, "behind_front");
+        const bool declared_only = front->declared && sight.addresses.empty();
+        for (const Hop& hop : verdict.chain)
+            if (hop.role == Role::platform && hop.grade >= Grade::probable && !declared_only)
+                verdict.host = finding_of(*hop.candidate.product, Role::host, hop.grade,
+                                          hop.candidate.signs, hop.candidate.score);
+        // A mere possibility of a front does not hide whose address it is.
+        if (front->grade == Grade::possible && address != nullptr && address->known &&
+            !front->holds_address) {
+            verdict.host = host_by_holder(sight, index, catalogue);
+            verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
+        }
+    } else {
+        verdict.front = no_front(sight, address, catalogue);
+        // The operator's word for a platform does not change whose address answers.
+        const bool elsewhere = platform != nullptr && platform->grade == Grade::possible &&
+                               !platform->holds_address && address != nullptr &&
+                               address->has_holder();
+        if (elsewhere) {
+            verdict.host = host_by_holder(sight, index, catalogue);
+            verdict.host.grade = std::min(verdict.host.grade, Grade::probable);
+            verdict.chain.push_back({*platform, Role::platform, platform->grade});
+        } else if (platform != nullptr) {
+            verdict.platform = *platform;
+            verdict.front = none(Role::front);
+            verdict.host = finding_of(*platform->product, Role::host, platform->grade,
+                                      platform->signs, platform->score);
+            verdict.chain.push_back({*platform, Role::platform, platform->grade});
+        } else if (address != nullptr && address->known) {
+            verdict.host = host_by_holder(sight, index, catalogue);
+        } else {
+            verdict.host = unknown(Role::host, verdict.front.reason.c_str());
+        }
+    }
+
+    for (const Candidate& candidate : all)
+        if (candidate.claim && (verdict.chain.empty() || verdict.front.grade < Grade::probable))
+            verdict.claims.push_back(candidate.product);
+    return verdict;
+}
+
+}  // namespace scanner

@@ -1,0 +1,44 @@
+// The verdict on one address: what fronts there, what lies behind as far as it shows, whose machine
+// it is.
+#pragma once
+
+#include <vector>
+
+#include "scanner/attribute/weigh.h"
+
+namespace scanner {
+
+/// One hop of the chain, from the visitor inwards.
+struct Hop {
+    Candidate candidate;
+    Role role = Role::front;
+    Grade grade = Grade::none;
+};
+
+struct Verdict {
+    /// -1: nothing is known of any address.
+    int address = -1;
+    Finding front;
+    Finding host;
+    /// The front (if any), then what its responses leak of the inside, platforms last.
+    std::vector<Hop> chain;
+    /// The platform that answers here by its own edge; no product if there is none.
+    Candidate platform;
+    /// Companies that only the operator's word points at.
+    std::vector<const Product*> claims;
+    /// Two networks' or keys' proofs against each other on this address.
+    bool conflict = false;
+    bool product_undetermined = false;
+};
+
+/// Judges the address at that index of sight.addresses, or (-1) the name alone.
+Verdict judge(const Sight& sight, int address, const Catalogue& catalogue);
+
+/// A Finding for a product, with the ids of its signs ("e1" is the first sign).
+Finding finding_of(const Product& product, Role role, Grade grade, const std::vector<int>& signs,
+                   double score);
+
+/// The id that the sign at this index has as evidence.
+std::string evidence_id(int sign);
+
+}  // namespace scanner

@@ -1,0 +1,217 @@
+#include "scanner/attribute/weigh.h"
+
+#include <algorithm>
+#include <array>
+
+namespace scanner {
+
+namespace {
+
+bool about(const Sign& sign, int address)
+{
+    return sign.address < 0 || sign.address == address;
+}
+
+Candidate& candidate_for(std::vector<Candidate>& all, const Product* product)
+{
+    for (Candidate& candidate : all)
+        if (candidate.product == product)
+            return candidate;
+    Candidate& made = all.emplace_back();
+    made.product = product;
+    return made;
+}
+
+void note(Candidate& candidate, const Sign& sign)
+{
+    const int strength = static_cast<int>(sign.strength);
+    if (sign.rule == nullptr) {
+        candidate.declared = true;
+        return;
+    }
+    if (sign.channel == Channel::tls) {
+        // Also a certificate for a name that a suffix rule knows as the provider's.
+        if (!sign.forgeable && sign.strength >= Strength::strong)
+            candidate.tls_named = true;
+        return;
+    }
+    switch (sign.rule->kind) {
+        case RuleKind::range:
+            if (sign.rule->range_kind == RangeKind::from_routing ||
+                sign.rule->range_kind == RangeKind::third_party)
+                candidate.weak_range = true;
+            else
+                candidate.range = true;
+            break;
+        case RuleKind::asn:
+            if (sign.rule->precision == AsnPrecision::product)
+                candidate.product_as = true;
+            else if (sign.rule->precision == AsnPrecision::company)
+                candidate.company_as = true;
+            break;
+        case RuleKind::cname:
+        case RuleKind::native:
+            if (!sign.forgeable)
+                candidate.native = true;
+            else if (sign.strength >= Strength::partial)
+                candidate.cname = true;
+            break;
+        case RuleKind::header:
+        case RuleKind::cookie:
+        case RuleKind::answer:
+            if (sign.rule->side == "origin")
+                candidate.http_origin = std::max(candidate.http_origin, strength);
+            else
+                candidate.http_edge = std::max(candidate.http_edge, strength);
+            break;
+        case RuleKind::ech:
+            candidate.ech = true;
+            break;
+        case RuleKind::certificate:
+        case RuleKind::ns:
+        case RuleKind::ptr:
+            break;  // these speak for other roles, or not by themselves
+    }
+}
+
+bool counts_for_fronting(const Sign& sign)
+{
+    if (sign.rule != nullptr &&
+        (sign.rule->kind == RuleKind::ns || sign.rule->kind == RuleKind::ptr))
+        return false;
+    const Product& product = *sign.product;
+    return product.has(Role::front) || product.has(Role::platform) || product.has(Role::steering) ||
+           product.has(Role::scrubber);
+}
+
+// By its AS alone, whatever the lists say.
+bool announced_by_company(const AddressSight& address, const std::string& provider)
+{
+    return std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
+        return rule->product->provider == provider && rule->precision != AsnPrecision::shared &&
+               (address.owner == nullptr || address.owner->product->provider != provider);
+    });
+}
+
+constexpr int at_least_partial = static_cast<int>(Strength::partial);
+constexpr int at_least_strong = static_cast<int>(Strength::strong);
+
+// Grades one candidate at one address. The order of the questions is the order of trust: whose
+// address it is, whose key answered, who announces it, and last what the operator says.
+void grade(Candidate& c, const AddressSight* address)
+{
+    const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
+    const bool operator_says = c.cname || any_http || c.ech;
+
+    if (address == nullptr || !address->known) {
+        // No address: nobody's network vouches for anything. A name that the provider itself handed
+        // out still does, and so does the zone's own configuration.
+        if (c.native || c.declared)
+            c.grade = Grade::probable;
+        else if (c.cname && any_http)
+            c.grade = Grade::possible;
+        else if (operator_says)
+            c.grade = Grade::possible;
+        return;
+    }
+
+    const bool same_company = address->belongs_to(c.product->provider);
+    // Somebody else's listed address; and a rented machine of the same company is no edge of it.
+    const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
+                               (address->owner->product->provider != c.product->provider ||
+                                address->owner->range_kind != RangeKind::edge);
+
+    if (c.range) {
+        c.holds_address = true;
+        const bool second_channel = c.tls_named || address->valid_certificate ||
+                                    c.http_edge >= at_least_partial || c.native || c.cname;
+        c.grade = address->connected && second_channel && !address->certificate_veto
+                      ? Grade::confirmed
+                      : Grade::probable;
+        return;
+    }
+    if (c.tls_named) {
+        c.grade = Grade::probable;
+        return;
+    }
+    if (c.native) {
+        c.holds_address = same_company && !held_by_other;
+        c.grade = same_company && address->connected ? Grade::confirmed : Grade::probable;
+        return;
+    }
+    if (held_by_other || !same_company) {
+        // The forgery guard: on somebody else's address the operator's word is a claim. A CNAME is
+        // more than a word (the provider's own zone gave the address), but edges in other networks
+        // and forged answers look alike from here.
+        if (c.cname || (operator_says && !address->has_holder()))
+            c.grade = Grade::possible;
+        else if (operator_says && announced_by_company(*address, c.product->provider))
+            c.grade = Grade::possible;  // the network under a platform's own list
+        else if (operator_says)
+            c.claim = true;
+        return;
+    }
+    // The address is the company's, by AS, and no list says which product: drifted lists,
+    // customers' own prefixes. The network is one channel; the edge's marks or the alias are
+    // another.
+    const bool marked = c.http_edge >= at_least_strong || c.cname;
+    if (marked && (address->connected || c.cname)) {
+        c.holds_address = true;
+        c.grade = Grade::probable;
+    } else if (c.product_as || c.weak_range) {
+        c.holds_address = true;
+        c.grade = Grade::possible;
+    } else if (operator_says) {
+        c.grade = Grade::possible;
+    }
+}
+
+}  // namespace
+
+double score_of(const Sight& sight, const std::vector<int>& signs)
+{
+    constexpr double weight[] = {0.5, 1.5, 3.0, 6.0};
+    std::array<double, 6> best{};
+    std::array<int, 6> count{};
+    for (const int index : signs) {
+        const Sign& sign = sight.signs[static_cast<std::size_t>(index)];
+        const auto channel = static_cast<std::size_t>(sign.channel);
+        best[channel] = std::max(best[channel], weight[static_cast<std::size_t>(sign.strength)]);
+        ++count[channel];
+    }
+    double total = 0.0;
+    for (std::size_t i = 0; i < best.size(); ++i)
+        total += best[i] + (count[i] > 1 ? 0.5 : 0.0);
+    return total;
+}
+
+std::vector<Candidate> weigh(const Sight& sight, int address)
+{
+    std::vector<Candidate> all;
+    for (std::size_t i = 0; i < sight.signs.size(); ++i) {
+        const Sign& sign = sight.signs[i];
+        if (!about(sign, address) || !counts_for_fronting(sign))
+            continue;
+        Candidate& candidate = candidate_for(all, sign.product);
+        candidate.signs.push_back(static_cast<int>(i));
+        note(candidate, sign);
+    }
+    const AddressSight* where =
+        address < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(address)];
+    for (Candidate& candidate : all) {
+        grade(candidate, where);
+        candidate.score = score_of(sight, candidate.signs);
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+        if (a.holds_address != b.holds_address)
+            return a.holds_address;
+        if (a.grade != b.grade)
+            return a.grade > b.grade;
+        if (a.score != b.score)
+            return a.score > b.score;
+        return a.product->id < b.product->id;
+    });
+    return all;
+}
+
+}  // namespace scanner

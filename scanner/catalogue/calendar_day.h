@@ -1,0 +1,13 @@
+// Days as the data files write them: "2026-08-22".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace scanner {
+
+/// Absent unless the text is a day that exists, in ISO 8601's long form.
+std::optional<std::chrono::sys_days> parse_day(std::string_view text);
+
+}  // namespace scanner

@@ -1,0 +1,196 @@
+#include "scanner/catalogue/catalogue.h"
+
+#include <algorithm>
+
+#include "scanner/catalogue/check.h"
+#include "scanner/catalogue/deny_file.h"
+#include "scanner/catalogue/letter_case.h"
+#include "scanner/catalogue/load.h"
+#include "scanner/catalogue/lookup.h"
+
+namespace scanner {
+
+struct Catalogue::Index : Lookup {
+    using Lookup::Lookup;
+};
+
+std::string Source::text() const
+{
+    std::string text = url;
+    if (!commit.empty())
+        text += "@" + commit;
+    if (!path.empty())
+        text += (text.empty() ? "" : " ") + path;
+    return text;
+}
+
+bool Product::has(Role role) const
+{
+    return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+resolvers::Outcome<Catalogue> Catalogue::load(const std::string& dir,
+                                              const std::vector<std::string>& overlays)
+{
+    Errors errors;
+    Contents contents = load_contents(dir, overlays, errors);
+    auto index = std::make_unique<Index>(std::move(contents), errors);
+    check(*index, errors);
+    if (!errors.empty())
+        return resolvers::Failure{"catalogue", errors.text()};
+    return Catalogue(std::move(index));
+}
+
+Catalogue::Catalogue(std::unique_ptr<Index> index) : index_(std::move(index)) {}
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
+
+std::vector<RangeHit> Catalogue::ranges_of(const resolvers::IpAddress& address) const
+{
+    return index_->addresses.find(address);
+}
+
+std::vector<RangeHit> Catalogue::origin_facing_of(const resolvers::IpAddress& address) const
+{
+    return index_->origin_facing.find(address);
+}
+
+std::vector<RangeHit> Catalogue::ranges_inside(const resolvers::Prefix& prefix,
+                                               std::size_t limit) const
+{
+    return index_->addresses.inside(prefix, limit);
+}
+
+std::vector<const Rule*> Catalogue::asn_rules(std::uint32_t asn) const
+{
+    const auto found = index_->asns.find(asn);
+    return found == index_->asns.end() ? std::vector<const Rule*>{} : found->second;
+}
+
+std::vector<const Rule*> Catalogue::name_rules(RuleKind kind, std::string_view name) const
+{
+    std::vector<const Rule*> found;
+    if (const SuffixIndex* names = index_->names(kind))
+        names->find(name, found);
+    return found;
+}
+
+std::vector<const Rule*> Catalogue::header_rules(std::string_view name,
+                                                 std::string_view value) const
+{
+    std::vector<const Rule*> found;
+    index_->headers.find(name, value, found);
+    sort_by_id(found);
+    return found;
+}
+
+std::vector<const Rule*> Catalogue::cookie_rules(std::string_view name) const
+{
+    std::vector<const Rule*> found;
+    index_->cookies.find(name, found);
+    sort_by_id(found);
+    return found;
+}
+
+std::vector<const Rule*> Catalogue::certificate_rules(std::string_view field,
+                                                      std::string_view value) const
+{
+    return index_->certificates(field, value);
+}
+
+std::vector<const Rule*> Catalogue::ech_rules(std::string_view public_name) const
+{
+    const auto found = is_lower(public_name) ? index_->ech.find(public_name)
+                                             : index_->ech.find(lowered(public_name));
+    return found == index_->ech.end() ? std::vector<const Rule*>{} : found->second;
+}
+
+const std::vector<const Rule*>& Catalogue::answer_rules() const
+{
+    return index_->answers;
+}
+
+bool Catalogue::answer_matches(const Rule& rule, std::string_view header_value) const
+{
+    if (rule.kind != RuleKind::answer || rule.key.empty())
+        return false;
+    const auto pattern = index_->answer_patterns.find(&rule);
+    return value_matches(
+        {&rule, pattern == index_->answer_patterns.end() ? nullptr : pattern->second},
+        header_value);
+}
+
+const std::vector<StateRule>& Catalogue::state_rules() const
+{
+    return index_->states;
+}
+
+const std::vector<std::pair<std::string, std::string>>& Catalogue::body_markers() const
+{
+    return index_->body_markers;
+}
+
+const Product* Catalogue::product(std::string_view id) const
+{
+    const auto found = index_->product_by_id.find(id);
+    return found == index_->product_by_id.end() ? nullptr : found->second;
+}
+
+const Product* Catalogue::registrar(unsigned iana_id) const
+{
+    const auto found = index_->registrars.find(iana_id);
+    return found == index_->registrars.end() ? nullptr : found->second;
+}
+
+const std::vector<const Product*>& Catalogue::products() const
+{
+    return index_->products;
+}
+const std::vector<const Rule*>& Catalogue::rules() const
+{
+    return index_->rules;
+}
+
+const Product* Catalogue::product_of(std::string_view provider, Role role) const
+{
+    const auto company = index_->contents.companies.find(provider);
+    if (company == index_->contents.companies.end()) {
+        // A registrar is a company of one product, of the same id.
+        const Product* only = product(provider);
+        return only != nullptr && only->provider == provider && only->has(role) ? only : nullptr;
+    }
+    // The living before the dead, the reachable before the mute, then as the file has them.
+    const auto rank = [](const Product& product) {
+        return (product.status == "defunct"  ? 4
+                : product.status == "active" ? 0
+                                             : 1) +
+               (product.channels.empty() ? 2 : 0);
+    };
+    const Product* best = nullptr;
+    for (const Product& product : company->second->products)
+        if (product.has(role) && (best == nullptr || rank(product) < rank(*best)))
+            best = &product;
+    return best;
+}
+
+std::string Catalogue::company_named(std::string_view name) const
+{
+    return index_->company_names.find(name);
+}
+
+bool Catalogue::is_denied(std::string_view mailbox) const
+{
+    return denies(index_->contents.deny, mailbox);
+}
+
+const std::string& Catalogue::date() const
+{
+    return index_->date;
+}
+const std::string& Catalogue::sha256() const
+{
+    return index_->contents.sha256;
+}
+
+}  // namespace scanner

@@ -1,0 +1,33 @@
+#include "scanner/cli/commands.h"
+
+#include <iostream>
+
+namespace scanner {
+
+namespace {
+
+constexpr Command table[] = {
+    {"scan", "From names or URLs to attributed records with addressees", scan_command},
+    {"observe", "Only look: from names to observations", observe_command},
+    {"attribute", "Only decide: from observations to records, offline", attribute_command},
+    {"route", "Only address: from records to records with addressees, offline", route_command},
+    {"import", "From what other tools recorded to observations", import_command},
+    {"explain", "For people: the verdict on a name and everything that speaks for it",
+     explain_command},
+    {"data", "What the catalogue knows: search it, check it", data_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands()
+{
+    return table;
+}
+
+ExitCode fail(const std::string& what)
+{
+    std::cerr << "servedby: " << what << '\n';
+    return ExitCode::failed;
+}
+
+}  // namespace scanner

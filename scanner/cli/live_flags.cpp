@@ -1,0 +1,179 @@
+#include "scanner/cli/live_flags.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <iostream>
+#include <sstream>
+
+#include "scanner/cli/offline.h"
+#include "scanner/cli/run_control.h"
+#include "scanner/input/line_list.h"
+#include "scanner/model/words.h"
+#include "scanner/pipeline/input_stream.h"
+
+namespace scanner {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Sorted lists would hammer one operator; within this many lines the order is shuffled.
+constexpr std::size_t shuffle_window = 512;
+// Records held back for --ordered: at most this many times those in flight.
+constexpr std::uint64_t ordered_span = 8;
+
+// What the intake's thread reads from; it owns it, since a read may outlive the run.
+struct Lines {
+    std::unique_ptr<std::istream> in;
+    std::unique_ptr<SubjectReader> subjects;
+    std::uint64_t seen = 0;
+    unsigned shards = 1;
+    unsigned shard = 0;
+
+    bool next(Subject& subject)
+    {
+        while (subjects->next(subject)) {
+            const bool ours = seen++ % shards == shard;
+            if (ours)
+                return true;
+            subject = Subject{};
+        }
+        return false;
+    }
+};
+
+std::string progress_line(const ScanCounters& counters, Clock::time_point began, bool at_end,
+                          std::uint64_t given)
+{
+    const double elapsed = std::chrono::duration<double>(Clock::now() - began).count();
+    const std::uint64_t done = counters.done.load(std::memory_order_relaxed);
+    const std::uint64_t started = counters.started.load(std::memory_order_relaxed);
+    std::ostringstream out;
+    out.precision(1);
+    out << std::fixed << elapsed << " s; " << done << " done; "
+        << static_cast<double>(done) / std::max(elapsed, 0.001) << "/s; " << started - done
+        << " in flight";
+    for (std::size_t i = 0; i < std::size(counters.states); ++i)
+        if (const std::uint64_t count = counters.states[i].load(std::memory_order_relaxed))
+            out << "; " << word(static_cast<State>(i)) << " " << count;
+    if (at_end && given > done && done > 0)
+        out << "; ETA " << static_cast<double>(given - done) * elapsed / static_cast<double>(done)
+            << " s";
+    return out.str();
+}
+
+}  // namespace
+
+void add_live_flags(CLI::App& app, LiveFlags& flags)
+{
+    app.add_option("files,-l,-i,--list", flags.files,
+                   "Names or URLs, one a line, or CSV with a header (default: stdin)")
+        ->type_name("FILE");
+    app.add_option("-o,--output", flags.output, "Write to FILE instead of stdout")
+        ->type_name("FILE");
+    app.add_option("--input-format", flags.input_format, "auto, text or csv")
+        ->check(CLI::IsMember({"auto", "text", "csv"}))
+        ->capture_default_str();
+    app.add_option("--resolvers", flags.resolvers,
+                   "Resolvers to ask, ADDRESS or ADDRESS:PORT, comma separated (default: the "
+                   "system's)")
+        ->delimiter(',');
+    app.add_option("--timeout", flags.timeout, "For each step of a probe and each DNS query")
+        ->capture_default_str();
+    app.add_option("--deadline", flags.deadline, "For all that is done for one name")
+        ->capture_default_str();
+    app.add_option("--retries", flags.retries, "DNS queries more, after one that failed")
+        ->capture_default_str();
+    app.add_option("--max-inflight", flags.in_flight, "Names at work at once")
+        ->check(CLI::Range(1U, 1'000'000U))
+        ->capture_default_str();
+    app.add_option("--threads", flags.threads, "Threads (default: one a core)");
+    app.add_option("--shards", flags.shards, "Split the input in N for N machines")
+        ->check(CLI::Range(1U, 1'000'000U));
+    app.add_option("--shard", flags.shard, "... and take this part, 0 to N-1");
+    app.add_option("--seed", flags.seed, "For the order in which names are taken");
+    app.add_option("--contact", flags.contact,
+                   "Mail address or URL of yours, for the User-Agent (default: you at this host)");
+    app.add_option("--user-agent", flags.user_agent,
+                   "The whole User-Agent, instead; put a contact in it");
+    app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
+    app.add_option("--ca-file", flags.ca_file, "Trust these certificates (PEM) as well")
+        ->type_name("FILE");
+    app.add_flag("--no-http", flags.no_http, "Ask the DNS only, connect to nothing");
+    app.add_flag("--ordered", flags.ordered, "Records in the order of the input");
+    app.add_flag("--allow-private", flags.allow_private,
+                 "Connect to private and other special-purpose addresses too");
+    app.add_flag("--silent", flags.silent, "No progress on stderr");
+    app.add_flag("--stats", flags.stats, "Progress even when stderr is no terminal");
+    app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
+}
+
+ExitCode run_live(const LiveFlags& flags, Live& live, const std::string& header)
+{
+    auto in = open_inputs(flags.files);
+    if (!in)
+        return fail(in.error().detail);
+    return run_live_on(flags, live, header, std::move(*in));
+}
+
+ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& header,
+                     std::unique_ptr<std::istream> in)
+{
+    if (flags.shard >= flags.shards)
+        return fail("--shard counts from 0: it must be below --shards");
+    RunControl control;
+    const auto source = std::make_shared<Lines>();
+    source->shards = flags.shards;
+    source->shard = flags.shard;
+    source->in = std::move(in);
+    source->subjects = open_subjects(*source->in, *list_format_of(flags.input_format));
+    const auto descriptor = open_output(flags.output);
+    if (!descriptor)
+        return fail(descriptor.error().detail);
+
+    LineWriter writer(
+        *descriptor, flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come);
+    // The header goes before number 0: straight out, nobody else writes yet.
+    if (!header.empty() && ::write(*descriptor, header.data(), header.size()) < 0)
+        return fail("cannot write the output");
+
+    Intake::Options intake_options;
+    // Only a file may be shuffled: a terminal or a pipe should see its answers as it asks.
+    intake_options.window = flags.files.empty() ? 1 : shuffle_window;
+    intake_options.seed = flags.seed;
+    if (flags.ordered) {
+        intake_options.span = ordered_span * live.options.in_flight + shuffle_window;
+        intake_options.written = [&writer] { return writer.next_number(); };
+    }
+    ScanCounters counters;
+    Intake intake([source](Subject& subject) { return source->next(subject); }, intake_options);
+
+    const Clock::time_point began = Clock::now();
+    RunControl::Hooks hooks;
+    hooks.stop = [&] { intake.stop(); };
+    hooks.save = [&] {
+        writer.close_gaps();
+        writer.flush();
+    };
+    const bool show = flags.stats || (!flags.silent && ::isatty(STDERR_FILENO) != 0);
+    if (show)
+        hooks.progress = [&] {
+            return progress_line(counters, began, intake.at_end(), intake.given());
+        };
+    control.start(hooks);
+    scan(intake, writer, live.parts, live.options, counters);
+    writer.close_gaps();
+    writer.flush();
+    control.finish();
+
+    if (control.interrupted())
+        return ExitCode::interrupted;
+    const ExitCode written = exit_code_of(writer, flags.output);
+    if (written != ExitCode::ok)
+        return written;
+    const auto invalid = counters.states[static_cast<std::size_t>(State::invalid_input)].load();
+    return flags.strict && invalid > 0 ? ExitCode::found : ExitCode::ok;
+}
+
+}  // namespace scanner

@@ -1,0 +1,145 @@
+// The composition root: here, and nowhere else, concrete resolvers are named and put together.
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "resolvers/certificate.h"
+#include "resolvers/dns_cares.h"
+#include "resolvers/http_curl.h"
+#include "resolvers/resolver_address.h"
+#include "scanner/cli/duration.h"
+#include "scanner/cli/live_flags.h"
+#include "scanner/cli/offline.h"
+#include "scanner/input/public_suffix.h"
+
+namespace scanner {
+
+using resolvers::Failure;
+using resolvers::Outcome;
+
+namespace {
+
+// Says who asks and where to complain (RFC 9110 section 10.1.5). Without --contact that is whoever
+// runs this, at this machine: a real address is better.
+std::string user_agent_of(const LiveFlags& flags)
+{
+    if (!flags.user_agent.empty())
+        return flags.user_agent;
+    std::string contact = flags.contact;
+    if (contact.empty()) {
+        char host[256] = "localhost";
+        ::gethostname(host, sizeof host - 1);
+        const passwd* user = ::getpwuid(::getuid());
+        contact = std::string(user == nullptr ? "operator" : user->pw_name) + "@" + host;
+    }
+    return "servedby/" SERVEDBY_VERSION " (looks at who serves a site; contact: " + contact + ")";
+}
+
+// Above this a channel's socket overflows (measured at default buffers).
+constexpr unsigned per_channel = 2000;
+
+Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
+    const std::vector<std::string>& texts)
+{
+    if (texts.empty())
+        return resolvers::read_resolv_conf();
+    std::vector<resolvers::ResolverAddress> servers;
+    for (const std::string& text : texts) {
+        const auto server = resolvers::ResolverAddress::parse(text);
+        if (!server)
+            return Failure{"malformed", "--resolvers: " + text + ": " + server.error().detail};
+        servers.push_back(*server);
+    }
+    return servers;
+}
+
+// Who holds an address, as the catalogue tells it: its addresses need one probe together.
+std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge ||
+            hit.rule->range_kind == RangeKind::customer ||
+            hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
+}  // namespace
+
+Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
+                        const Catalogue& catalogue)
+{
+    Live live;
+    auto origins = load_origins(knowledge);
+    if (!origins)
+        return origins.error();
+    live.origins = std::move(*origins);
+
+    const auto timeout = parse_duration(flags.timeout);
+    const auto deadline = parse_duration(flags.deadline);
+    if (!timeout || !deadline)
+        return Failure{"malformed", "--timeout and --deadline take spans like 5s or 500ms"};
+
+    live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
+    live.options.in_flight = std::max(flags.in_flight, live.options.shards);
+    Plan& plan = live.options.plan;
+    plan.profile = flags.no_http ? "dns" : "standard";
+    plan.connect = !flags.no_http;
+    plan.deadline = *deadline;
+    plan.allow_private = flags.allow_private;
+    plan.vantage = flags.vantage;
+
+    const auto servers = chosen_resolvers(flags.resolvers);
+    if (!servers)
+        return servers.error();
+    resolvers::DnsOptions dns;
+    dns.servers = *servers;
+    dns.timeout = std::min(*timeout, *deadline);
+    dns.retries = flags.retries;
+    // Every name has a handful of questions out at once.
+    const unsigned questions = live.options.in_flight / live.options.shards * 5;
+    dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
+
+    resolvers::HttpOptions http;
+    http.user_agent = user_agent_of(flags);
+    http.timeouts.connect = *timeout;
+    http.timeouts.handshake = *timeout;
+    http.timeouts.first_byte = *timeout;
+    http.timeouts.total = *deadline;
+    if (!flags.allow_private)
+        http.allow = [](const resolvers::IpAddress& address) {
+            return !resolvers::special_purpose(address);
+        };
+    std::shared_ptr<const resolvers::TrustStore> store;
+    if (!flags.no_http) {
+        auto loaded = resolvers::TrustStore::load(flags.ca_file);
+        if (!loaded)
+            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
+        store = std::move(*loaded);
+    }
+
+    const bool connect = plan.connect;
+    live.parts.make_resolvers = [dns, http, store, connect](boost::asio::io_context& io) {
+        ShardResolvers made;
+        auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
+        if (!cares)
+            throw std::runtime_error(cares.error().detail);
+        made.dns = std::move(*cares);
+        if (connect)
+            made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
+        return made;
+    };
+    World& world = live.parts.world;
+    world.origins = live.origins.get();
+    world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
+        return holder_of(catalogue, address);
+    };
+    world.registrable_domain = [](const std::string& host) {
+        return split_at_suffix(host).registrable_domain;
+    };
+    world.markers = &catalogue.body_markers();
+    return live;
+}
+
+}  // namespace scanner

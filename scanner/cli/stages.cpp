@@ -1,0 +1,58 @@
+// servedby attribute and servedby route: the pure stages over stored lines. Offline; the same input
+// and catalogue give the same bytes.
+#include <memory>
+
+#include "scanner/cli/knowledge.h"
+#include "scanner/cli/offline.h"
+#include "scanner/model/json.h"
+#include "scanner/pipeline/stages.h"
+
+namespace scanner {
+
+namespace {
+
+struct Flags {
+    OfflineFlags offline;
+    KnowledgeFlags knowledge;
+};
+
+using Stage = Record (*)(std::string_view, std::uint64_t, const Catalogue&, const Provenance&);
+
+ExitCode run_stage(const Flags& flags, Stage stage)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    const Provenance provenance = provenance_of(*catalogue);
+    return run_offline(flags.offline,
+                       [&](std::string_view line, std::uint64_t number, std::string& out) {
+                           const Record record = stage(line, number, *catalogue, provenance);
+                           write_record(out, record);
+                           out += '\n';
+                       });
+}
+
+std::function<ExitCode()> stage_command(CLI::App& app, Stage stage)
+{
+    // Lives as long as the parser, which the returned function outlives never.
+    const auto flags = std::make_shared<Flags>();
+    add_offline_flags(app, flags->offline);
+    add_catalogue_flags(app, flags->knowledge);
+    return [flags, stage] { return run_stage(*flags, stage); };
+}
+
+}  // namespace
+
+std::function<ExitCode()> attribute_command(CLI::App& app)
+{
+    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
+    return stage_command(app, attribute_line);
+}
+
+std::function<ExitCode()> route_command(CLI::App& app)
+{
+    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
+    return stage_command(app, route_line);
+}
+
+}  // namespace scanner

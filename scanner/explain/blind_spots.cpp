@@ -1,0 +1,92 @@
+// What an observation could not see, in words: "could not look" must never read as "saw nothing".
+#include "scanner/explain/explain.h"
+#include "scanner/model/words.h"
+
+namespace scanner {
+
+namespace {
+
+using resolvers::DnsStatus;
+using resolvers::StepStatus;
+
+std::string step_sentence(const char* what, const resolvers::Step& step)
+{
+    std::string text = std::string(what) + ": " + std::string(word(step.status));
+    if (!step.detail.empty())
+        text += " (" + step.detail + ")";
+    return text;
+}
+
+std::string unprobed_sentence(const SeenAddress& address)
+{
+    const std::string text = address.address.text();
+    if (address.not_probed == "same_network")
+        return text + " was not probed: another address of the same holder and family was";
+    if (address.not_probed == "cap")
+        return text + " was not probed: the budget of requests was used up";
+    if (address.not_probed == "no_http")
+        return text + " was not probed: only the DNS was asked";
+    if (address.not_probed.starts_with("special_purpose:"))
+        return text + " was not probed: no request goes to a special-purpose address (" +
+               address.not_probed.substr(address.not_probed.find(':') + 1) + ")";
+    return text + " was not probed: " + address.not_probed;
+}
+
+}  // namespace
+
+std::vector<std::string> blind_spots(const Observation& seen)
+{
+    std::vector<std::string> lines;
+    for (const std::string& fact : seen.not_observed)
+        lines.push_back("this source (" + seen.source + ") does not tell: " + fact);
+    for (const resolvers::DnsAnswer& answer : seen.dns) {
+        if (answer.status == DnsStatus::noerror || answer.status == DnsStatus::nodata ||
+            answer.status == DnsStatus::nxdomain)
+            continue;
+        std::string line =
+            answer.name + " " + answer.type + ": " + std::string(word(answer.status));
+        if (!answer.resolver.empty())
+            line += " from " + answer.resolver;
+        if (!answer.detail.empty())
+            line += " (" + answer.detail + ")";
+        lines.push_back(std::move(line));
+    }
+    for (const SeenAddress& address : seen.addresses)
+        if (!address.not_probed.empty() && address.not_probed != "imported")
+            lines.push_back(unprobed_sentence(address));
+    for (const resolvers::Probe& probe : seen.probes) {
+        const std::string where = probe.scheme + " at " + probe.address.text() + ": ";
+        for (const auto& [name, step] : {std::pair{"tcp", &probe.tcp}, std::pair{"tls", &probe.tls},
+                                         std::pair{"http", &probe.http}})
+            if (step->status != StepStatus::ok && step->status != StepStatus::not_tried)
+                lines.push_back(where + step_sentence(name, *step));
+    }
+    return lines;
+}
+
+std::vector<std::string> next_steps(const Record& record)
+{
+    std::vector<std::string> steps;
+    const Attribution& verdict = record.attribution;
+    const bool connected = !record.observation.probes.empty();
+    if (verdict.front.status == "identified" && verdict.front.grade == Grade::probable)
+        steps.push_back(connected
+                            ? "a second, independent channel would confirm the front: a valid "
+                              "certificate for the name, or the edge's own headers, there"
+                            : "a connection to its addresses would confirm the front");
+    if (verdict.front.status == "identified" && verdict.front.grade == Grade::possible)
+        steps.emplace_back(
+            "the address that answered would raise the front: what the site itself "
+            "says is not enough");
+    if (verdict.host.reason == "behind_front")
+        steps.push_back("the host does not show from outside; " + verdict.front.name +
+                        " knows it: ask for forwarding or disclosure in the notice");
+    if (verdict.host.status == "identified" && verdict.host.grade == Grade::possible)
+        steps.emplace_back("the registry's entry of the address (RDAP) would tell who holds it");
+    if (verdict.front.reason == "conflict")
+        steps.emplace_back(
+            "look again in ten minutes and from elsewhere before writing to anybody");
+    return steps;
+}
+
+}  // namespace scanner

@@ -1,0 +1,151 @@
+#include "scanner/explain/explain.h"
+
+#include <algorithm>
+
+#include "scanner/model/words.h"
+#include "scanner/output/escape.h"
+
+namespace scanner {
+
+namespace {
+
+constexpr std::string_view indent = "          ";
+
+const Rule* rule_with(const Catalogue& catalogue, const std::string& id)
+{
+    const std::vector<const Rule*>& rules = catalogue.rules();
+    const auto found =
+        std::find_if(rules.begin(), rules.end(), [&](const Rule* rule) { return rule->id == id; });
+    return found == rules.end() ? nullptr : *found;
+}
+
+std::string headline(const Finding& finding)
+{
+    if (finding.status == "none")
+        return "none seen";
+    if (finding.status != "identified")
+        return "unknown: " + finding.reason;
+    std::string text = finding.name;
+    if (!finding.product.empty())
+        text += " (" + finding.product + ")";
+    text += ", " + std::string(word(finding.grade));
+    if (finding.share < 1.0)
+        text += ", at " + std::to_string(static_cast<int>(finding.share * 100 + 0.5)) +
+                " % of the addresses";
+    return text;
+}
+
+void tell_evidence(std::string& out, const Evidence& one, const Catalogue& catalogue,
+                   std::string_view word_before)
+{
+    out += indent;
+    out += word_before;
+    out += one.id + " [" + std::string(word(one.channel)) + ", " + std::string(word(one.strength));
+    out += one.forgeable ? ", the operator could fake it] " : "] ";
+    out += for_terminal(one.seen);
+    if (!one.address.empty() && one.seen.find(one.address) == std::string::npos)
+        out += " at " + one.address;
+    out += "\n";
+    if (one.rule.empty())
+        return;
+    out += std::string(indent) + "   rule " + one.rule;
+    if (const Rule* rule = rule_with(catalogue, one.rule);
+        rule != nullptr && rule->source != nullptr)
+        out += "\n" + std::string(indent) + "   from " + rule->source->text() +
+               (rule->source->checked.empty() ? "" : ", read " + rule->source->checked);
+    out += "\n";
+}
+
+void tell_finding(std::string& out, const char* label, const Finding& finding,
+                  const Attribution& verdict, const Catalogue& catalogue)
+{
+    std::string head = label;
+    head.resize(std::max<std::size_t>(head.size() + 1, 8), ' ');
+    out += "  " + head + for_terminal(headline(finding)) + "\n";
+    const auto tell = [&](const std::vector<std::string>& ids, std::string_view before) {
+        for (const std::string& id : ids)
+            for (const Evidence& one : verdict.evidence)
+                if (one.id == id)
+                    tell_evidence(out, one, catalogue, before);
+    };
+    tell(finding.evidence, "");
+    tell(finding.against, "against: ");
+}
+
+void tell_list(std::string& out, const char* label, const std::vector<std::string>& lines)
+{
+    if (lines.empty())
+        return;
+    out += std::string("  ") + label + "\n";
+    for (const std::string& line : lines)
+        out += std::string(indent) + for_terminal(line) + "\n";
+}
+
+void tell_addressees(std::string& out, const Record& record)
+{
+    const Attribution& verdict = record.attribution;
+    out += "  notice  ";
+    if (verdict.notice_ready) {
+        out += "in order on this record\n";
+    } else {
+        out += "not on this record alone";
+        for (std::size_t i = 0; i < verdict.notice_reasons.size(); ++i)
+            out += (i == 0 ? ": " : "; ") + verdict.notice_reasons[i];
+        out += "\n";
+    }
+    for (const Addressee& to : record.addressees) {
+        out += std::string(indent) + std::to_string(to.rank) + ". " + to.kind + ": " +
+               for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
+        out += std::string(indent) + "   " + for_terminal(to.basis) + "\n";
+        for (const ContactChannel& channel : to.channels)
+            out += std::string(indent) + "   " + channel.type + " " + channel.address + " (" +
+                   channel.scope + ", " + (channel.verified ? "" : "not verified, ") + "read " +
+                   channel.checked + ")\n";
+        if (to.channels.empty())
+            out += std::string(indent) + "   no channel is known\n";
+    }
+}
+
+}  // namespace
+
+std::string explain(const Record& record, const Catalogue& catalogue)
+{
+    const Attribution& verdict = record.attribution;
+    const Subject& subject = record.observation.subject;
+    std::string out = for_terminal(subject.host.empty() ? subject.text : subject.host);
+    out += "\n  state   " + std::string(word(verdict.state));
+    if (!verdict.state_reason.empty())
+        out += ": " + for_terminal(verdict.state_reason);
+    out += "\n";
+    tell_finding(out, "front", verdict.front, verdict, catalogue);
+    tell_finding(out, "host", verdict.host, verdict, catalogue);
+    for (const Finding& hop : verdict.chain)
+        if (hop.product != verdict.front.product && hop.product != verdict.host.product)
+            tell_finding(out, "behind", hop, verdict, catalogue);
+    for (const Finding& other : verdict.others)
+        if (other.role != Role::platform)
+            tell_finding(out, std::string(word(other.role)).c_str(), other, verdict, catalogue);
+
+    if (!verdict.claims.empty()) {
+        out += "  claims  ";
+        for (std::size_t i = 0; i < verdict.claims.size(); ++i)
+            out += (i == 0 ? "" : ", ") + verdict.claims[i];
+        out += ": the site says so, its address belongs to somebody else\n";
+        for (const Evidence& one : verdict.evidence)
+            if (std::find(verdict.claims.begin(), verdict.claims.end(), one.provider) !=
+                verdict.claims.end())
+                tell_evidence(out, one, catalogue, "claim: ");
+    }
+    if (!verdict.flags.empty()) {
+        out += "  flags   ";
+        for (std::size_t i = 0; i < verdict.flags.size(); ++i)
+            out += (i == 0 ? "" : ", ") + verdict.flags[i];
+        out += "\n";
+    }
+    tell_list(out, "not seen", blind_spots(record.observation));
+    tell_list(out, "next", next_steps(record));
+    tell_addressees(out, record);
+    return out;
+}
+
+}  // namespace scanner

@@ -1,0 +1,43 @@
+// Lists of sites as a stream of Subjects, one for every line that says anything, in bounded memory.
+// What cannot be read is a Subject with `invalid`; nothing stops the list.
+#pragma once
+
+#include <istream>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "scanner/input/line_reader.h"
+#include "scanner/model/subject.h"
+
+namespace scanner {
+
+enum class Format {
+    automatic,  ///< csv when the first line that is neither blank nor a comment looks like a table
+    text,       ///< one site a line
+    csv,        ///< see csv.h
+};
+
+/// "auto", "text", "csv"; absent for another word.
+std::optional<Format> list_format_of(std::string_view word);
+
+/// Longest line that is read, in octets; a longer one is invalid. For CSV also the longest row.
+inline constexpr std::size_t max_list_line = 64 * 1024;
+
+/// Most lines that a row of a CSV table may have (line ends in quotes).
+inline constexpr std::size_t max_row_lines = 64;
+
+class SubjectReader {
+public:
+    virtual ~SubjectReader() = default;
+
+    /// The next subject; false at the end. Blank lines and comments are passed over and counted.
+    /// A comment is a line that begins with '#', or, in text, all from a '#' after white space.
+    /// A stream that breaks off gives one last, invalid, subject.
+    virtual bool next(Subject& subject) = 0;
+};
+
+/// The stream must outlive the reader. Never null.
+std::unique_ptr<SubjectReader> open_subjects(std::istream& in, Format format = Format::automatic);
+
+}  // namespace scanner

@@ -1,0 +1,45 @@
+// From one piece of text, as people write sites down, to a Subject: names, URLs, addresses, with
+// ports, wildcards, disguises and internationalised names. Pure, and safe in several threads.
+// Does not ask whether the name exists, nor whether it may be visited.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "scanner/model/subject.h"
+
+namespace scanner {
+
+/// Longest text kept of a line, in octets.
+inline constexpr std::size_t max_subject_text = 2048;
+
+/// Longest URL taken, in octets.
+inline constexpr std::size_t max_url = 8192;
+
+/// Always a Subject with `line` and `text`; with `invalid` when the text cannot be read. Text that
+/// is no plain name or address but lacks a scheme ("example.com:8080", "example.com/x") becomes an
+/// http URL, or an https one for port 443.
+Subject read_subject(std::string_view text, std::uint64_t line);
+
+/// A Subject for a line that cannot be read.
+Subject unreadable_subject(std::string_view text, std::uint64_t line, std::string why);
+
+/// The parts of an http or https URL as read_subject() writes them.
+struct UrlParts {
+    std::string scheme;
+    /// Without brackets.
+    std::string host;
+    std::uint16_t port = 0;
+    /// "/" at least; with the query, without the fragment.
+    std::string target;
+};
+
+/// The parts of a normalised URL (Subject::url); all empty for an empty text.
+UrlParts parts_of(std::string_view normalised_url);
+
+/// What a Location header means on a page (RFC 9110 10.2.2): an absolute, normalised URL. Empty if
+/// it is none of http and https, or cannot be read.
+std::string resolved_location(std::string_view normalised_base, std::string_view location);
+
+}  // namespace scanner

@@ -1,0 +1,302 @@
+// The members of observations, in the order of their declaration.
+#include "scanner/model/json_observation.h"
+
+#include "scanner/model/json.h"
+#include "scanner/model/json_shape.h"
+
+namespace scanner {
+
+using resolvers::Certificate;
+using resolvers::DnsAnswer;
+using resolvers::DnsRecord;
+using resolvers::EchConfig;
+using resolvers::ExtendedError;
+using resolvers::HttpFacts;
+using resolvers::Origin;
+using resolvers::Probe;
+using resolvers::ServiceBinding;
+using resolvers::Step;
+using resolvers::TlsFacts;
+
+constexpr auto required = Presence::required;
+
+/// Members at their default are left out of observations: they are most of the bytes.
+struct Terse {
+    static constexpr bool writes_all = false;
+};
+
+template <>
+struct Shape<Subject> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"line", &Subject::line, required},
+        Member{"text", &Subject::text, required},
+        Member{"host", &Subject::host},
+        Member{"unicode", &Subject::unicode},
+        Member{"is_address", &Subject::is_address},
+        Member{"url", &Subject::url},
+        Member{"registrable_domain", &Subject::registrable_domain},
+        Member{"public_suffix", &Subject::public_suffix},
+        Member{"wildcard", &Subject::wildcard},
+        Member{"invalid", &Subject::invalid},
+        Member{"weight", &Subject::weight},
+        Member{"category", &Subject::category},
+        Member{"extra", &Subject::extra},
+    };
+};
+
+template <>
+struct Shape<ExtendedError> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"code", &ExtendedError::code},
+        Member{"text", &ExtendedError::text},
+    };
+};
+
+template <>
+struct Shape<EchConfig> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"version", &EchConfig::version},
+        Member{"config_id", &EchConfig::config_id},
+        Member{"kem", &EchConfig::kem},
+        Member{"suites", &EchConfig::suites},
+        Member{"public_name", &EchConfig::public_name},
+        Member{"public_name_valid", &EchConfig::public_name_valid},
+    };
+};
+
+template <>
+struct Shape<ServiceBinding> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"priority", &ServiceBinding::priority},
+        Member{"target", &ServiceBinding::target},
+        Member{"alpn", &ServiceBinding::alpn},
+        Member{"no_default_alpn", &ServiceBinding::no_default_alpn},
+        Member{"port", &ServiceBinding::port},
+        Member{"ipv4_hints", &ServiceBinding::ipv4_hints},
+        Member{"ipv6_hints", &ServiceBinding::ipv6_hints},
+        Member{"has_ech", &ServiceBinding::has_ech},
+        Member{"ech", &ServiceBinding::ech},
+        Member{"ech_unknown_versions", &ServiceBinding::ech_unknown_versions},
+        Member{"other", &ServiceBinding::other},
+        Member{"flags", &ServiceBinding::flags},
+    };
+};
+
+template <>
+struct Shape<DnsRecord> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"name", &DnsRecord::name},       Member{"type", &DnsRecord::type},
+        Member{"ttl", &DnsRecord::ttl},         Member{"data", &DnsRecord::data},
+        Member{"service", &DnsRecord::service},
+    };
+};
+
+template <>
+struct Shape<DnsAnswer> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"name", &DnsAnswer::name, required},
+        Member{"type", &DnsAnswer::type, required},
+        Member{"status", &DnsAnswer::status, required},
+        Member{"rcode", &DnsAnswer::rcode},
+        Member{"records", &DnsAnswer::records},
+        Member{"errors", &DnsAnswer::errors},
+        Member{"resolver", &DnsAnswer::resolver},
+        Member{"over_tcp", &DnsAnswer::over_tcp},
+        Member{"authentic_data", &DnsAnswer::authentic_data},
+        Member{"attempts", &DnsAnswer::attempts},
+        Member{"asked_at", &DnsAnswer::asked_at},
+        Member{"took_ms", &DnsAnswer::took},
+        Member{"detail", &DnsAnswer::detail},
+    };
+};
+
+template <>
+struct Shape<Step> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"status", &Step::status, required},
+        Member{"detail", &Step::detail},
+    };
+};
+
+template <>
+struct Shape<Certificate> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"sha256", &Certificate::sha256},
+        Member{"subject_common_name", &Certificate::subject_common_name},
+        Member{"subject_organisation", &Certificate::subject_organisation},
+        Member{"issuer_common_name", &Certificate::issuer_common_name},
+        Member{"issuer_organisation", &Certificate::issuer_organisation},
+        Member{"names", &Certificate::names},
+        Member{"names_total", &Certificate::names_total},
+        Member{"not_before", &Certificate::not_before},
+        Member{"not_after", &Certificate::not_after},
+        Member{"key", &Certificate::key},
+    };
+};
+
+template <>
+struct Shape<TlsFacts> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"sni", &TlsFacts::sni},
+        Member{"version", &TlsFacts::version},
+        Member{"cipher", &TlsFacts::cipher},
+        Member{"group", &TlsFacts::group},
+        Member{"alpn", &TlsFacts::alpn},
+        Member{"chain", &TlsFacts::chain},
+        Member{"trusted", &TlsFacts::trusted},
+        Member{"verify_error", &TlsFacts::verify_error},
+        Member{"name_matches", &TlsFacts::name_matches},
+    };
+};
+
+template <>
+struct Shape<HttpFacts> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"method", &HttpFacts::method, Presence::may_miss, "GET"},
+        Member{"url", &HttpFacts::url},
+        Member{"status", &HttpFacts::status},
+        Member{"version", &HttpFacts::version},
+        Member{"headers", &HttpFacts::headers},
+        Member{"headers_truncated", &HttpFacts::headers_truncated},
+        Member{"body_length", &HttpFacts::body_length},
+        Member{"body_truncated", &HttpFacts::body_truncated},
+        Member{"body_sha256", &HttpFacts::body_sha256},
+        Member{"title", &HttpFacts::title},
+        Member{"markers", &HttpFacts::markers},
+    };
+};
+
+template <>
+struct Shape<Probe> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"scheme", &Probe::scheme, required},
+        Member{"address", &Probe::address, required},
+        Member{"port", &Probe::port, required},
+        Member{"host", &Probe::host, required},
+        Member{"purpose", &Probe::purpose, required},
+        Member{"tcp", &Probe::tcp, required},
+        Member{"tls", &Probe::tls, required},
+        Member{"http", &Probe::http, required},
+        Member{"tls_facts", &Probe::tls_facts},
+        Member{"http_facts", &Probe::http_facts},
+        Member{"started_at", &Probe::started_at},
+        Member{"connect_time_ms", &Probe::connect_time},
+        Member{"handshake_time_ms", &Probe::handshake_time},
+        Member{"total_time_ms", &Probe::total_time},
+    };
+};
+
+template <>
+struct Shape<Origin> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"prefix", &Origin::prefix, required},
+        Member{"asn", &Origin::asn},
+        Member{"organisation", &Origin::organisation},
+    };
+};
+
+template <>
+struct Shape<SeenAddress> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"address", &SeenAddress::address, required},
+        Member{"origin", &SeenAddress::origin},
+        Member{"not_probed", &SeenAddress::not_probed},
+    };
+};
+
+template <>
+struct Shape<Redirect> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"from", &Redirect::from, required},
+        Member{"status", &Redirect::status, required},
+        Member{"location", &Redirect::location},
+        Member{"to", &Redirect::to},
+        Member{"outcome", &Redirect::outcome, required},
+        Member{"addresses", &Redirect::addresses},
+    };
+};
+
+template <>
+struct Shape<DataStamp> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"date", &DataStamp::date},
+        Member{"sha256", &DataStamp::sha256},
+    };
+};
+
+namespace {
+
+void write_observation_format(JsonWriter& out, const Observation&)
+{
+    out.word(observation_format);
+}
+
+bool read_observation_format(JsonReader& in, Observation&)
+{
+    return read_format(in, observation_format);
+}
+
+}  // namespace
+
+template <>
+struct Shape<Observation> : Terse {
+    static constexpr auto members = std::tuple{
+        Special<Observation>{"format", write_observation_format, read_observation_format},
+        Member{"input", &Observation::subject, required},
+        Member{"observed_at", &Observation::observed_at, required},
+        Member{"source", &Observation::source, required},
+        Member{"vantage", &Observation::vantage},
+        Member{"profile", &Observation::profile},
+        Member{"origin_data", &Observation::origin_data},
+        Member{"dns", &Observation::dns},
+        Member{"chain", &Observation::chain},
+        Member{"chain_end", &Observation::chain_end, required},
+        Member{"addresses", &Observation::addresses},
+        Member{"probes", &Observation::probes},
+        Member{"redirects", &Observation::redirects},
+        Member{"not_observed", &Observation::not_observed},
+        Member{"refused", &Observation::refused},
+        Member{"declared", &Observation::declared},
+        Member{"declared_by", &Observation::declared_by},
+    };
+};
+
+// A member that was added to a struct and forgotten here would be lost without a word.
+template <typename... T>
+constexpr bool complete = ((member_count<T>() == row_count<T>)&&...);
+static_assert(complete<Subject, ExtendedError, EchConfig, ServiceBinding, DnsRecord, DnsAnswer>);
+static_assert(complete<Step, Certificate, TlsFacts, HttpFacts, Probe, Origin>);
+static_assert(complete<SeenAddress, Redirect, DataStamp>);
+static_assert(member_count<Observation>() + 1 == row_count<Observation>);
+
+void write_value(JsonWriter& out, const Observation& observation)
+{
+    write_value<Observation>(out, observation);
+}
+
+bool read_value(JsonReader& in, Observation& observation)
+{
+    return read_value<Observation>(in, observation);
+}
+
+void write_observation(std::string& out, const Observation& observation)
+{
+    JsonWriter writer(out, 4096);
+    write_value(writer, observation);
+}
+
+resolvers::Outcome<Observation> read_observation(std::string_view line)
+{
+    const resolvers::Outcome<LineFormat> format = format_of(line);
+    if (!format.has_value())
+        return format.error();
+    if (*format != LineFormat::observation)
+        return resolvers::Failure{"format", "this is a record, and an observation was expected"};
+    JsonReader in(line);
+    Observation observation;
+    if (!read_value(in, observation) || !in.finish())
+        return in.failure();
+    return observation;
+}
+
+}  // namespace scanner

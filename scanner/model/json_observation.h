@@ -1,0 +1,16 @@
+// The part of the JSON of observations that records share. Internal; everybody else wants json.h.
+#pragma once
+
+#include "scanner/model/json_reader.h"
+#include "scanner/model/json_writer.h"
+#include "scanner/model/observation.h"
+
+namespace scanner {
+
+void write_value(JsonWriter& out, const Observation& observation);
+bool read_value(JsonReader& in, Observation& observation);
+
+/// Reads a "format" member; wrong unless it is that format, in this major version.
+bool read_format(JsonReader& in, std::string_view expected);
+
+}  // namespace scanner

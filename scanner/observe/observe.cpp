@@ -1,0 +1,279 @@
+#include "scanner/observe/observe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "resolvers/http_url.h"
+#include "scanner/observe/chain.h"
+#include "scanner/observe/targets.h"
+
+namespace scanner {
+
+namespace asio = boost::asio;
+using resolvers::Deadline;
+using resolvers::DnsAnswer;
+using resolvers::DomainName;
+using resolvers::HttpUrl;
+using resolvers::IpAddress;
+using resolvers::Probe;
+using resolvers::ProbeRequest;
+using resolvers::Question;
+using resolvers::StepStatus;
+
+namespace {
+
+constexpr std::size_t location_limit = 2048;
+
+// What one subject may still cost.
+struct Budget {
+    unsigned dns = 0;
+    unsigned requests = 0;
+    Deadline deadline;
+};
+
+void add_questions(std::vector<Question>& questions, const std::string& name,
+                   const std::vector<std::string>& types, Budget& budget)
+{
+    const std::optional<DomainName> checked = DomainName::parse(name);
+    if (!checked)
+        return;
+    for (const std::string& type : types) {
+        if (budget.dns == 0)
+            return;
+        --budget.dns;
+        questions.push_back({*checked, type});
+    }
+}
+
+// Retries cost the world as much as questions do.
+void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
+{
+    for (const DnsAnswer& answer : answers)
+        if (answer.attempts > 1)
+            budget.dns -= std::min(budget.dns, answer.attempts - 1);
+}
+
+// Asks for the host's records and its zone's, then goes on where the resolver stopped half-way.
+asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan, Budget& budget)
+{
+    std::vector<Question> questions;
+    add_questions(questions, seen.subject.host, plan.host_types, budget);
+    const std::string& zone = seen.subject.registrable_domain;
+    add_questions(questions, zone.empty() ? seen.subject.host : zone, plan.zone_types, budget);
+    seen.dns = co_await world.dns->ask(std::move(questions), budget.deadline);
+    charge_retries(seen.dns, budget);
+
+    Walk walk = walk_chain(seen.subject.host, seen.dns);
+    for (std::size_t hop = 0; walk.unanswered && budget.dns > 0 && hop < chain_limit; ++hop) {
+        std::vector<Question> further;
+        const std::vector<std::string> types = {"A", "AAAA"};
+        add_questions(further, *walk.unanswered, types, budget);
+        if (further.empty())
+            break;
+        std::vector<DnsAnswer> answers =
+            co_await world.dns->ask(std::move(further), budget.deadline);
+        charge_retries(answers, budget);
+        for (DnsAnswer& answer : answers)
+            seen.dns.push_back(std::move(answer));
+        walk = walk_chain(seen.subject.host, seen.dns);
+    }
+    seen.chain = std::move(walk.chain);
+    seen.chain_end = walk.end;
+    for (const IpAddress& address : walk.addresses)
+        seen.addresses.push_back(seen_address(address, world));
+}
+
+asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
+                                 const IpAddress& address, const std::string& host,
+                                 const std::string& target, const char* purpose, World& world,
+                                 Budget& budget)
+{
+    ProbeRequest request;
+    request.scheme = scheme;
+    request.address = address;
+    request.port = port;
+    request.host = host;
+    request.target = target;
+    request.purpose = purpose;
+    request.markers = world.markers;
+    --budget.requests;
+    Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
+    co_return probe;
+}
+
+// Would plain HTTP tell more? Only when TLS could not be had: a name may serve HTTP alone.
+bool wants_plain_http(const Probe& probe)
+{
+    return probe.http.status != StepStatus::ok && !probe.http_facts &&
+           probe.tcp.status != StepStatus::local_error && probe.tcp.status != StepStatus::blocked &&
+           probe.tcp.status != StepStatus::deadline;
+}
+
+std::string location_of(const Probe& probe)
+{
+    if (!probe.http_facts)
+        return "";
+    const unsigned status = probe.http_facts->status;
+    if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308)
+        return "";
+    for (const auto& [name, value] : probe.http_facts->headers)
+        if (name == "location")
+            return value;
+    return "";
+}
+
+// Resolves the host that a redirect names; its answers join the observation.
+asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Observation& seen,
+                                                  World& world, Budget& budget)
+{
+    std::vector<SeenAddress> found;
+    if (const std::optional<IpAddress> literal = IpAddress::parse(host)) {
+        found.push_back(seen_address(*literal, world));
+        co_return found;
+    }
+    std::vector<Question> questions;
+    const std::vector<std::string> types = {"A", "AAAA"};
+    add_questions(questions, host, types, budget);
+    if (questions.empty())
+        co_return found;
+    std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), budget.deadline);
+    charge_retries(answers, budget);
+    const Walk walk = walk_chain(host, answers);
+    for (DnsAnswer& answer : answers)
+        seen.dns.push_back(std::move(answer));
+    for (const IpAddress& address : walk.addresses)
+        found.push_back(seen_address(address, world));
+    co_return found;
+}
+
+bool same_site(const std::string& a, const std::string& b, const World& world)
+{
+    if (a == b)
+        return true;
+    if (!world.registrable_domain)
+        return false;
+    const std::string domain = world.registrable_domain(a);
+    return !domain.empty() && domain == world.registrable_domain(b);
+}
+
+// Follows the redirects of a response, one hop a step: each host resolved anew, each address
+// checked anew, nothing followed to another site.
+asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const Plan& plan,
+                             Budget& budget)
+{
+    std::set<std::string> visited;
+    for (unsigned hop = 0;; ++hop) {
+        const std::string location = location_of(last);
+        if (location.empty())
+            co_return;
+        const HttpUrl from = {last.scheme, last.host, last.port, "/"};
+        const std::optional<HttpUrl> at = resolvers::parse_http_url(last.http_facts->url);
+        const HttpUrl base = at ? *at : from;
+        visited.insert(base.text());
+
+        Redirect step;
+        step.from = base.text();
+        step.status = last.http_facts->status;
+        step.location = location.substr(0, location_limit);
+        const std::optional<HttpUrl> to = resolvers::redirect_target(base, location);
+        if (!to) {
+            step.outcome = location.find(':') != std::string::npos ? "not_http" : "unreadable";
+            seen.redirects.push_back(std::move(step));
+            co_return;
+        }
+        step.to = to->text();
+        const bool other_host = to->host != last.host;
+        if (other_host)
+            step.addresses = co_await look_up(to->host, seen, world, budget);
+
+        IpAddress address = last.address;
+        if (other_host && !step.addresses.empty())
+            address = step.addresses.front().address;
+        const std::string refusal =
+            other_host ? refusal_of(to->host, step.addresses, world, plan) : std::string();
+        if (visited.count(to->text()) != 0)
+            step.outcome = "loop";
+        else if (!refusal.empty())
+            step.outcome = "blocked";
+        else if (!same_site(to->host, seen.subject.host, world))
+            step.outcome = "other_site";
+        else if (other_host && step.addresses.empty())
+            step.outcome = "failed";
+        else if (hop >= plan.redirect_limit || budget.requests == 0)
+            step.outcome = "limit";
+        else
+            step.outcome = "followed";
+        const bool go_on = step.outcome == "followed";
+        seen.redirects.push_back(std::move(step));
+        if (!go_on)
+            co_return;
+
+        last = co_await probe_one(to->scheme, to->port, address, to->host, to->target, "redirect",
+                                  world, budget);
+        seen.probes.push_back(last);
+    }
+}
+
+// Talks to the chosen addresses; the first answer's redirects are followed with what is left.
+asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& plan, Budget& budget)
+{
+    const std::vector<IpAddress> targets =
+        choose_targets(seen.addresses, world, plan, budget.requests);
+    const std::string& host = seen.subject.host;
+    const std::string root = "/";
+    for (const IpAddress& address : targets) {
+        if (budget.requests == 0)
+            break;
+        Probe probe = co_await probe_one("https", 443, address, host, root, "root", world, budget);
+        const bool plain = wants_plain_http(probe) && budget.requests > 0;
+        seen.probes.push_back(std::move(probe));
+        if (plain) {
+            probe = co_await probe_one("http", 80, address, host, root, "root", world, budget);
+            seen.probes.push_back(std::move(probe));
+        }
+    }
+    for (std::size_t i = 0; i < seen.probes.size(); ++i)
+        if (!location_of(seen.probes[i]).empty()) {
+            Probe first = seen.probes[i];
+            co_await follow(std::move(first), seen, world, plan, budget);
+            break;
+        }
+    mark_unprobed(seen, targets);
+}
+
+}  // namespace
+
+asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& plan)
+{
+    Observation seen;
+    seen.subject = std::move(subject);
+    seen.observed_at = world.now();
+    seen.source = "scan";
+    seen.profile = plan.profile;
+    seen.vantage = plan.vantage;
+    if (!seen.subject.invalid.empty())
+        co_return seen;
+    if (world.refuses_host)
+        seen.refused = world.refuses_host(seen.subject.host);
+    if (!seen.refused.empty())
+        co_return seen;
+    if (world.origins != nullptr)
+        seen.origin_data = {world.origins->date(), world.origins->sha256()};
+
+    Budget budget{plan.dns_budget, plan.request_budget,
+                  std::chrono::steady_clock::now() + plan.deadline};
+    if (seen.subject.is_address) {
+        if (const std::optional<IpAddress> address = IpAddress::parse(seen.subject.host))
+            seen.addresses.push_back(seen_address(*address, world));
+    } else {
+        co_await resolve(seen, world, plan, budget);
+    }
+    if (plan.connect && world.http != nullptr)
+        co_await probe_all(seen, world, plan, budget);
+    else
+        for (SeenAddress& address : seen.addresses)
+            address.not_probed = "no_http";
+    co_return seen;
+}
+
+}  // namespace scanner

@@ -1,0 +1,91 @@
+#include "scanner/observe/targets.h"
+
+#include <algorithm>
+#include <set>
+
+namespace scanner {
+
+using resolvers::IpAddress;
+
+SeenAddress seen_address(const IpAddress& address, const World& world)
+{
+    SeenAddress seen;
+    seen.address = address;
+    if (world.origins != nullptr)
+        seen.origin = world.origins->find(address);
+    return seen;
+}
+
+std::string refusal_of(const IpAddress& address, const World& world, const Plan& plan)
+{
+    if (!plan.allow_private)
+        if (const auto special = resolvers::special_purpose(address))
+            return "special_purpose:" + std::string(*special);
+    return world.refuses_address ? world.refuses_address(address) : std::string();
+}
+
+std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
+                       const World& world, const Plan& plan)
+{
+    if (world.refuses_host)
+        if (std::string refusal = world.refuses_host(host); !refusal.empty())
+            return refusal;
+    for (const SeenAddress& seen : addresses)
+        if (std::string refusal = refusal_of(seen.address, world, plan); !refusal.empty())
+            return refusal;
+    return "";
+}
+
+namespace {
+
+// Addresses with one key are one holder's machines of one family: a probe of one stands for all.
+std::string group_of(const SeenAddress& seen, const World& world)
+{
+    const std::string family = seen.address.is_v6() ? "6 " : "4 ";
+    std::string holder = world.holder_of ? world.holder_of(seen.address) : std::string();
+    if (holder.empty() && seen.origin)
+        holder = "AS" + std::to_string(seen.origin->asn);
+    // Without any holder each address stands for itself.
+    return family + (holder.empty() ? seen.address.text() : holder);
+}
+
+}  // namespace
+
+std::vector<IpAddress> choose_targets(std::vector<SeenAddress>& addresses, const World& world,
+                                      const Plan& plan, unsigned limit)
+{
+    std::vector<IpAddress> targets;
+    std::set<std::string> groups;
+    for (SeenAddress& seen : addresses) {
+        seen.not_probed = refusal_of(seen.address, world, plan);
+        if (!seen.not_probed.empty())
+            continue;
+        if (!groups.insert(group_of(seen, world)).second) {
+            seen.not_probed = "same_network";
+            continue;
+        }
+        if (targets.size() >= limit) {
+            seen.not_probed = "cap";
+            continue;
+        }
+        targets.push_back(seen.address);
+    }
+    return targets;
+}
+
+void mark_unprobed(Observation& seen, const std::vector<IpAddress>& targets)
+{
+    for (SeenAddress& address : seen.addresses) {
+        const bool probed =
+            std::any_of(seen.probes.begin(), seen.probes.end(), [&](const resolvers::Probe& probe) {
+                return probe.address == address.address && probe.host == seen.subject.host;
+            });
+        if (probed)
+            address.not_probed.clear();
+        else if (address.not_probed.empty() &&
+                 std::find(targets.begin(), targets.end(), address.address) != targets.end())
+            address.not_probed = "cap";  // an earlier address used up the budget
+    }
+}
+
+}  // namespace scanner

@@ -1,0 +1,32 @@
+// Which addresses are talked to, and which never: politeness and our own safety, as pure choices.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/observe/observe.h"
+
+namespace scanner {
+
+/// An address with what the routing data say about it.
+SeenAddress seen_address(const resolvers::IpAddress& address, const World& world);
+
+/// Why no request may go to an address: "special_purpose:loopback", "opt_out", "blocked". Empty if
+/// one may.
+std::string refusal_of(const resolvers::IpAddress& address, const World& world, const Plan& plan);
+
+/// The same for a host and where it leads: refused as soon as one of its addresses is, because the
+/// next answer may give that one first.
+std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
+                       const World& world, const Plan& plan);
+
+/// One address for each holder and family, in order, at most `limit`; refused ones are marked in
+/// `addresses` (not_probed) and left out.
+std::vector<resolvers::IpAddress> choose_targets(std::vector<SeenAddress>& addresses,
+                                                 const World& world, const Plan& plan,
+                                                 unsigned limit);
+
+/// Says of each address left, once the probes are made, why it was not talked to.
+void mark_unprobed(Observation& seen, const std::vector<resolvers::IpAddress>& targets);
+
+}  // namespace scanner

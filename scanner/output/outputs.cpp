@@ -1,0 +1,28 @@
+#include "scanner/output/outputs.h"
+
+namespace scanner {
+
+namespace {
+
+constexpr const Output* rows[] = {
+    &jsonl_output,
+    &csv_output,
+    &table_output,
+};
+
+}  // namespace
+
+std::span<const Output* const> outputs()
+{
+    return rows;
+}
+
+const Output* find_output(std::string_view name)
+{
+    for (const Output* output : rows)
+        if (output->name == name)
+            return output;
+    return nullptr;
+}
+
+}  // namespace scanner

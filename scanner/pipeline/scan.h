@@ -1,0 +1,57 @@
+// The whole way, for a list: shards take subjects, observe, decide, and hand lines to the writer.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "scanner/model/attribution.h"
+#include "scanner/model/observation.h"
+#include "scanner/observe/observe.h"
+#include "scanner/pipeline/intake.h"
+#include "scanner/pipeline/line_writer.h"
+
+namespace scanner {
+
+/// The concrete resolvers of one shard, made on its thread and used there alone.
+struct ShardResolvers {
+    std::unique_ptr<resolvers::DnsResolver> dns;
+    /// May be null: then only the DNS is asked.
+    std::unique_ptr<resolvers::HttpProber> http;
+};
+
+struct ScanOptions {
+    /// Threads; each with its own io_context and resolvers.
+    unsigned shards = 1;
+    /// Subjects at work at once, over all shards.
+    unsigned in_flight = 1000;
+    Plan plan;
+};
+
+/// Counted while scanning; read by whoever shows progress. Relaxed: a moment's view.
+struct ScanCounters {
+    std::atomic<std::uint64_t> started{0};
+    std::atomic<std::uint64_t> done{0};
+    /// By State, in the order of the enumeration.
+    std::atomic<std::uint64_t> states[17]{};
+};
+
+/// What does not depend on the shard. All of it must outlive the scan; the functions are called
+/// from every shard's thread.
+struct ScanParts {
+    /// Makes a shard's resolvers on its io_context.
+    std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
+    /// Everything of World but dns, http and now is taken from here.
+    World world;
+    /// The lines to print for an observation, each with "\n", and the state it came to.
+    std::function<State(Observation&&, std::string& lines)> finish;
+};
+
+/// Runs until the intake is at its end, is stopped, or the writer fails. Blocks. Every subject that
+/// the intake gave out has its line with the writer on return.
+void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const ScanOptions& options,
+          ScanCounters& counters);
+
+}  // namespace scanner

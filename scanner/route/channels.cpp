@@ -1,0 +1,42 @@
+#include "scanner/route/channels.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace scanner {
+
+namespace {
+
+// Guesses last; what the provider itself says before what others say; copyright before general;
+// a form before mail where both are told, because providers say so (routing.md 3.3).
+auto order_of(const ContactChannel& channel)
+{
+    const int type = channel.type == "form"    ? 0
+                     : channel.type == "email" ? 1
+                     : channel.type == "api"   ? 2
+                     : channel.type == "agent" ? 3
+                                               : 4;
+    return std::tuple(channel.guessed, !channel.verified, channel.scope != "copyright", type,
+                      channel.address);
+}
+
+}  // namespace
+
+std::vector<ContactChannel> channels_for(const Product& product, Role role,
+                                         const Catalogue& catalogue)
+{
+    const Product* source = &product;
+    if (source->channels.empty())
+        if (const Product* sibling = catalogue.product_of(product.provider, role))
+            source = sibling;
+    std::vector<ContactChannel> channels;
+    for (const ContactChannel& channel : source->channels)
+        if (channel.type != "email" || !catalogue.is_denied(channel.address))
+            channels.push_back(channel);
+    std::stable_sort(
+        channels.begin(), channels.end(),
+        [](const ContactChannel& a, const ContactChannel& b) { return order_of(a) < order_of(b); });
+    return channels;
+}
+
+}  // namespace scanner

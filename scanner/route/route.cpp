@@ -1,0 +1,209 @@
+#include "scanner/route/route.h"
+
+#include <algorithm>
+
+#include "scanner/model/words.h"
+#include "scanner/route/channels.h"
+
+namespace scanner {
+
+namespace {
+
+bool is_identified(const Finding& finding)
+{
+    return finding.status == "identified" && finding.grade > Grade::none;
+}
+
+// Whether there is a site that a notice could be about.
+bool has_site(State state)
+{
+    switch (state) {
+        case State::live:
+        case State::challenged:
+        case State::blocked_for_vantage:
+        case State::edge_unconfigured:
+        case State::origin_dead:
+        case State::redirect_only:
+        case State::parked:
+        case State::not_observed:
+        case State::unreachable:
+            return true;
+        default:
+            return false;
+    }
+}
+
+const Evidence* evidence_with(const Attribution& attribution, const std::string& id)
+{
+    for (const Evidence& one : attribution.evidence)
+        if (one.id == id)
+            return &one;
+    return nullptr;
+}
+
+// The strongest thing seen, quoted: a basis should name a fact, not a grade.
+std::string strongest_sight(const Attribution& attribution, const Finding& finding)
+{
+    const Evidence* best = nullptr;
+    for (const std::string& id : finding.evidence)
+        if (const Evidence* one = evidence_with(attribution, id))
+            if (best == nullptr || (!one->forgeable && best->forgeable) ||
+                (one->forgeable == best->forgeable && one->strength > best->strength))
+                best = one;
+    return best == nullptr ? "" : best->seen;
+}
+
+// Does it rest on nothing but what the site's operator may have made up? Then nobody is written to
+// because of it.
+bool is_hearsay(const Attribution& attribution, const Finding& finding)
+{
+    if (finding.grade > Grade::possible || finding.evidence.empty())
+        return false;
+    return std::all_of(finding.evidence.begin(), finding.evidence.end(), [&](const auto& id) {
+        const Evidence* one = evidence_with(attribution, id);
+        return one == nullptr || one->forgeable;
+    });
+}
+
+std::string basis_of(const Attribution& attribution, const Finding& finding)
+{
+    std::string basis;
+    switch (finding.role) {
+        case Role::front:
+            basis = finding.name + " answers for the site as a reverse proxy or CDN";
+            break;
+        case Role::platform:
+            basis = finding.name + " stores and serves the site's content";
+            break;
+        case Role::host:
+            basis = finding.name + " holds the address at which the site answers";
+            break;
+        case Role::network:
+            basis = finding.name + " announces the address at which the site answers";
+            break;
+        case Role::dns:
+            basis = finding.name + " runs the name servers of the site's zone";
+            break;
+        case Role::registrar:
+            basis = finding.name + " is the registrar of the domain";
+            break;
+        case Role::registry:
+            basis = finding.name + " is the registry of the domain";
+            break;
+        case Role::scrubber:
+            basis = finding.name + " announces the route to the site's address";
+            break;
+        case Role::steering:
+            basis = finding.name + " steers visitors between the site's providers";
+            break;
+    }
+    basis += " (" + std::string(word(finding.grade));
+    if (finding.share < 1.0)
+        basis += ", at some of its addresses";
+    const std::string seen = strongest_sight(attribution, finding);
+    if (!seen.empty())
+        basis += ": " + seen;
+    return basis + ").";
+}
+
+class List {
+public:
+    List(const Attribution& attribution, const Catalogue& catalogue)
+        : attribution_(attribution), catalogue_(catalogue)
+    {
+    }
+
+    void add(const Finding& finding, const char* kind)
+    {
+        if (!is_identified(finding) || is_hearsay(attribution_, finding))
+            return;
+        const Product* product = catalogue_.product(finding.product);
+        if (product != nullptr && product->status == "defunct")
+            return;
+        // A company reached twice in the same capacity is written to once.
+        for (const Addressee& known : list_)
+            if (known.role == finding.role && known.product == finding.product &&
+                known.name == finding.name)
+                return;
+        Addressee& made = list_.emplace_back();
+        made.rank = static_cast<unsigned>(list_.size());
+        // What is only possible is never the one to write to first.
+        made.kind =
+            finding.grade == Grade::possible && kind == std::string_view("primary") ? "also" : kind;
+        made.role = finding.role;
+        made.provider = finding.provider;
+        made.product = finding.product;
+        made.name = finding.name;
+        made.grade = finding.grade;
+        made.basis = basis_of(attribution_, finding);
+        for (const std::string& id : finding.against)
+            if (const Evidence* one = evidence_with(attribution_, id))
+                made.counter_evidence.push_back(one->seen);
+        if (product != nullptr) {
+            made.legal_entity = product->legal_entity;
+            made.channels = channels_for(*product, finding.role, catalogue_);
+        }
+    }
+
+    bool has_primary() const
+    {
+        return std::any_of(list_.begin(), list_.end(),
+                           [](const Addressee& one) { return one.kind == "primary"; });
+    }
+
+    std::vector<Addressee> take() { return std::move(list_); }
+
+private:
+    const Attribution& attribution_;
+    const Catalogue& catalogue_;
+    std::vector<Addressee> list_;
+};
+
+}  // namespace
+
+std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue)
+{
+    if (!has_site(attribution.state) || attribution.front.reason == "conflict")
+        return {};
+
+    List list(attribution, catalogue);
+    const Finding& front = attribution.front;
+    const Finding& host = attribution.host;
+    const bool front_is_sure = is_identified(front) && front.grade >= Grade::probable;
+
+    // Who answers comes first: it can act, or forward, and it is what was seen. Behind a front a
+    // platform is second: it can remove the content, but only leaked marks name it.
+    if (front_is_sure) {
+        list.add(front, "primary");
+        list.add(host, "also");
+    } else {
+        list.add(host, "primary");
+        list.add(front, "also");
+    }
+    for (const Finding& hop : attribution.chain)
+        if (hop.product != host.product && hop.product != front.product)
+            list.add(hop, "also");
+    for (const Finding& other : attribution.others)
+        if (other.role == Role::front || other.role == Role::host ||
+            (other.role == Role::platform && other.product != host.product))
+            list.add(other, "also");
+
+    // Those that cannot remove anything, but can lean on the others.
+    for (const Role role : {Role::network, Role::scrubber, Role::registrar, Role::dns})
+        for (const Finding& other : attribution.others) {
+            if (other.role != role)
+                continue;
+            const bool same_company =
+                !other.provider.empty() &&
+                (other.provider == front.provider || other.provider == host.provider);
+            if (role == Role::network && (same_company || other.name.ends_with(host.name)) &&
+                (same_company || !host.name.empty()))
+                continue;
+            if (role == Role::dns && other.provider == front.provider)
+                continue;
+            list.add(other, "escalation");
+        }
+    return list.take();
+}
+
+}  // namespace scanner

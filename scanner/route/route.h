@@ -1,0 +1,17 @@
+// From who serves a site to whom a notice goes: ranked addressees with their channels. Pure.
+#pragma once
+
+#include <vector>
+
+#include "scanner/catalogue/catalogue.h"
+#include "scanner/model/addressee.h"
+#include "scanner/model/attribution.h"
+
+namespace scanner {
+
+/// Best first. Empty when nobody may be written to on this record: no site, nothing known. An
+/// addressee is never surer than the finding that it rests on, and never defunct; channels come
+/// from the catalogue alone.
+std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue);
+
+}  // namespace scanner

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""Runs the real binary as a user would, and as misfortune does: dead resolvers, full disks, closed
+pipes, interrupts. Loopback only; nothing listens on port 9 there.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+SHARED = Path(os.environ.get("SERVEDBY_SHARED", ROOT.parent / "shared"))
+DEAD = ["--resolvers", "127.0.0.1:9", "--no-http"]
+ENVIRONMENT = dict(os.environ, SERVEDBY_DATA=str(ROOT / "data"))
+
+
+def run(*args, text="", **more):
+    return subprocess.run([SERVEDBY, *args], input=text, capture_output=True, text=True,
+                          env=ENVIRONMENT, timeout=120, check=False, **more)
+
+
+def records(output):
+    assert output == "" or output.endswith("\n"), "the last line is cut"
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def every_line_has_its_record():
+    done = run("scan", "--resolvers", "127.0.0.1:9", "--ordered", "--deadline", "5s",
+               text="hxxps://www.example[.]com/x\n\nnot a name!!\nexample.com")
+    assert done.returncode == 0, done.stderr
+    got = records(done.stdout)
+    assert [r["input"]["line"] for r in got] == [1, 3, 4], got
+    assert [r["state"] for r in got] == ["unreachable", "invalid_input", "unreachable"]
+    assert all(r["state_reason"] for r in got)
+    assert got[0]["input"]["host"] == "www.example.com"
+
+
+def strict_runs_say_that_lines_were_rejected():
+    assert run("scan", *DEAD, "--strict", text="not a name!!\n").returncode == 1
+    assert run("scan", *DEAD, "--strict", text="example.com\n").returncode == 0
+
+
+def unusable_flags_and_files_are_told():
+    for args in (["scan", "--no-such-flag"], ["scan", "/no/such/file"], ["nonsense"],
+                 ["scan", "--deadline", "soon"], ["scan", "--resolvers", "dns.example"],
+                 ["scan", "--data", "/no/such/dir"], ["scan", "--asn-db", str(ROOT / "README.md")],
+                 ["import", "nonsense"], ["scan", "--shards", "2", "--shard", "2"]):
+        done = run(*args, text="")
+        assert done.returncode == 2, (args, done.returncode, done.stderr)
+        assert done.stderr.strip(), args
+
+
+def help_is_there_for_every_command():
+    for command in ("scan", "observe", "attribute", "route", "import", "explain", "data"):
+        done = run(command, "--help")
+        assert done.returncode == 0 and command in done.stdout, done.stdout
+
+
+def shards_are_disjoint_and_complete():
+    text = "".join(f"n{i}.example.com\n" for i in range(100))
+    seen = []
+    for shard in range(3):
+        done = run("scan", *DEAD, "--shards", "3", "--shard", str(shard), text=text)
+        seen += [r["input"]["line"] for r in records(done.stdout)]
+    assert sorted(seen) == list(range(1, 101))
+
+
+def csv_columns_pass_through():
+    done = run("scan", *DEAD, text="domain,weight,category,note\nexample.com,3.5,film,hello\n")
+    (got,) = records(done.stdout)
+    assert got["input"]["weight"] == 3.5 and got["input"]["category"] == "film", got["input"]
+    assert got["input"]["extra"] == [["note", "hello"]], got["input"]
+
+
+def a_closed_pipe_is_success():
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; yes example.com | head -5000 | "
+                           f"'{SERVEDBY}' scan {' '.join(DEAD)} --max-inflight 200 | head -1"],
+                          capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False)
+    assert done.returncode in (0, 141), done.stderr
+    assert len(records(done.stdout)) == 1
+
+
+def a_full_disk_is_failure_and_leaves_whole_lines():
+    text = "example.com\n" * 200
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([SERVEDBY, "scan", *DEAD], input=text, stdout=full, text=True,
+                              stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=120, check=False)
+    assert done.returncode == 2 and "No space left" in done.stderr, done.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.jsonl"
+        # The shell's file size limit stands in for a disk that fills up.
+        done = subprocess.run(["bash", "-c", f"ulimit -f 100; trap '' XFSZ; exec '{SERVEDBY}' scan "
+                               f"{' '.join(DEAD)} -o {out}"], input=text, text=True,
+                              stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=120, check=False)
+        assert done.returncode == 2, (done.returncode, done.stderr)
+        assert 0 < len(records(out.read_text())) < 200
+
+
+def killed_at_any_moment_it_leaves_whole_lines():
+    chance = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        names = Path(folder) / "names"
+        names.write_text("".join(f"n{i}.example.com\n" for i in range(20000)))
+        some = 0
+        for turn in range(8):
+            out = Path(folder) / f"out{turn}.jsonl"
+            how = signal.SIGKILL if turn % 2 else signal.SIGINT
+            with subprocess.Popen([SERVEDBY, "scan", *DEAD, "--retries", "0", "--max-inflight",
+                                   "500", "-o", str(out), str(names)], env=ENVIRONMENT,
+                                  stderr=subprocess.DEVNULL) as process:
+                time.sleep(0.4 + chance.random() * 1.2)
+                process.send_signal(how)
+                code = process.wait(timeout=60)
+            lines = records(out.read_text())
+            some += len(lines)
+            seen = [r["input"]["line"] for r in lines]
+            assert len(set(seen)) == len(seen), "a line has two records"
+            assert code in (-signal.SIGKILL, 130, 0), code
+        assert some > 0, "nothing was written before any kill: the test shows nothing"
+
+
+def stored_records_replay_to_the_same_bytes():
+    text = "".join(f"n{i}.example.com\nbad name {i}\n1.1.1.{i % 255}\n" for i in range(300))
+    scanned = run("scan", *DEAD, "--ordered", text=text).stdout
+    observations = "".join(line[line.index('"observation":') + 14:-1] + "\n"
+                           for line in scanned.splitlines())
+    attributed = run("attribute", text=observations).stdout
+    assert run("route", text=attributed).stdout == scanned
+    assert run("attribute", "--threads", "1", text=scanned).stdout == attributed
+    assert run("attribute", "--threads", "5", text=observations).stdout == attributed
+
+
+def unreadable_stored_lines_are_records_too():
+    done = run("attribute", text='{"format":"servedby.observation/1"}\nnot json\n{}\n')
+    assert [r["state"] for r in records(done.stdout)] == ["invalid_input"] * 3, done.stdout
+
+
+def the_catalogue_answers():
+    done = run("data", "show", "1.1.1.1", "104.16.1.1", "186.2.163.1", "76.76.21.21",
+               "x.map.fastly.net", "foo.elb.amazonaws.com", "server: cloudflare")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert run("data", "show", "edge.azureedge.net.attacker.example").returncode == 1
+    assert run("data", "check").returncode == 0
+
+
+def a_provider_is_one_file():
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "providers").mkdir()
+        (Path(folder) / "providers/testcdn.toml").write_text("""
+id = "testcdn"
+name = "TestCDN"
+[sources.ips]
+kind = "primary"
+url = "https://testcdn.example/ips.txt"
+checked = 2026-11-22
+[[product]]
+id = "testcdn-proxy"
+name = "TestCDN"
+roles = ["front"]
+[[product.range]]
+prefixes = ["9.10.11.0/24"]
+kind = "edge"
+source = "ips"
+example = "9.10.11.12"
+[[product.channel]]
+type = "email"
+address = "abuse@testcdn-lab.net"
+scope = "copyright"
+source = "ips"
+verified = true
+""")
+        done = run("scan", *DEAD, "--catalogue", folder, text="9.10.11.12\n")
+        (got,) = records(done.stdout)
+        assert got["front"]["product"] == "testcdn-proxy", got["front"]
+        assert got["front"]["grade"] == "probable"
+        assert got["addressees"][0]["channels"][0]["address"] == "abuse@testcdn-lab.net"
+
+
+def recordings_of_other_tools_go_the_whole_way():
+    cases = SHARED / "cases"
+    if not cases.is_dir():
+        print("skipped: no shared cases here")
+        return
+    for form, files in (("har", sorted(cases.glob("har/*.har"))),
+                        ("httpx", sorted(cases.glob("httpx/*.jsonl")))):
+        imported = run("import", form, *map(str, files))
+        assert imported.returncode == 0, imported.stderr
+        attributed = run("attribute", text=imported.stdout)
+        routed = records(run("route", text=attributed.stdout).stdout)
+        assert len(routed) == imported.stdout.count("\n") > 50, len(routed)
+        bad = [r for r in routed if r["state"] == "invalid_input"]
+        assert len(bad) < len(routed) / 100, bad[:3]
+
+
+TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
+         unusable_flags_and_files_are_told, help_is_there_for_every_command,
+         shards_are_disjoint_and_complete, csv_columns_pass_through, a_closed_pipe_is_success,
+         a_full_disk_is_failure_and_leaves_whole_lines, killed_at_any_moment_it_leaves_whole_lines,
+         stored_records_replay_to_the_same_bytes, unreadable_stored_lines_are_records_too,
+         the_catalogue_answers, a_provider_is_one_file, recordings_of_other_tools_go_the_whole_way]
+
+
+def main():
+    failed = 0
+    for test in TESTS:
+        try:
+            test()
+        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
+            failed += 1
+            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
+    print(f"{len(TESTS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+#include "scanner/input/timestamp_text.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+
+namespace {
+
+std::int64_t milliseconds_of(std::string_view text)
+{
+    return scanner::read_timestamp(text).time_since_epoch().count();
+}
+
+}  // namespace
+
+TEST_CASE("Moments are read as tools write them")
+{
+    // 2024-01-05 11:00:00 UTC
+    constexpr std::int64_t noon_in_berlin = 1704452400000;
+    struct Case {
+        std::string why;
+        std::string text;
+        std::int64_t expected;
+    };
+    const Case cases[] = {
+        {"RFC 3339", "2024-01-05T11:00:00Z", noon_in_berlin},
+        {"milliseconds", "2024-01-05T11:00:00.250Z", noon_in_berlin + 250},
+        {"nanoseconds", "2024-01-05T11:00:00.250999999Z", noon_in_berlin + 250},
+        {"an offset", "2024-01-05T12:00:00+01:00", noon_in_berlin},
+        {"an offset without colon", "2024-01-05T06:00:00-0500", noon_in_berlin},
+        {"an offset of hours", "2024-01-05T12:00:00+01", noon_in_berlin},
+        {"a blank and no zone", "2024-01-05 11:00:00", noon_in_berlin},
+        {"a blank and a zone's name", "2024-01-05 12:00:00 CET", noon_in_berlin},
+        {"no seconds", "2024-01-05T11:00Z", noon_in_berlin},
+        {"a day alone", "2024-01-05", noon_in_berlin - 11 * 3600000},
+        {"date(1)", "Fri Jan 05 12:00:00 CET 2024", noon_in_berlin},
+        {"date(1), day without zero", "Fri Jan 5 11:00:00 UTC 2024", noon_in_berlin},
+        {"OpenSSL", "Jan  5 11:00:00 2024 GMT", noon_in_berlin},
+        {"RFC 9110", "Fri, 05 Jan 2024 11:00:00 GMT", noon_in_berlin},
+        {"a year says too little", "2024", 0},
+        {"years say too little", "2018-2022", 0},
+        {"a zone that means several", "Fri Jan 05 12:00:00 CST 2024", 0},
+        {"no such day", "2024-02-30T00:00:00Z", 0},
+        {"no such hour", "2024-01-05T25:00:00Z", 0},
+        {"no such month", "2024-13-05", 0},
+        {"the far past is a default value", "0001-01-01T00:00:00Z", 0},
+        {"words", "yesterday", 0},
+        {"rubbish behind", "2024-01-05T11:00:00Zx", 0},
+        {"nothing", "", 0},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        CHECK(milliseconds_of(c.text) == c.expected);
+    }
+}
+
+TEST_CASE("Seconds since the epoch are taken where they can be a moment of ours")
+{
+    CHECK(scanner::timestamp_of(1704452400.5).time_since_epoch().count() == 1704452400500);
+    CHECK(scanner::timestamp_of(0).time_since_epoch().count() == 0);
+    CHECK(scanner::timestamp_of(-1).time_since_epoch().count() == 0);
+    CHECK(scanner::timestamp_of(1e18).time_since_epoch().count() == 0);
+    CHECK(scanner::timestamp_of(std::nan("")).time_since_epoch().count() == 0);
+}

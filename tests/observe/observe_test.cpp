@@ -1,0 +1,261 @@
+#include "scanner/observe/observe.h"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <map>
+
+namespace asio = boost::asio;
+using namespace resolvers;
+using scanner::Observation;
+using scanner::Plan;
+using scanner::Subject;
+using scanner::World;
+
+namespace {
+
+// A world of literals: what is not in it does not exist.
+class FakeDns : public DnsResolver {
+public:
+    std::map<std::pair<std::string, std::string>, std::vector<DnsRecord>> records;
+    unsigned asked = 0;
+
+    asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, Deadline) override
+    {
+        std::vector<DnsAnswer> answers;
+        for (const Question& question : questions) {
+            ++asked;
+            DnsAnswer& answer = answers.emplace_back();
+            answer.name = question.name.text();
+            answer.type = question.type;
+            const auto found = records.find({answer.name, answer.type});
+            answer.status = found == records.end() ? DnsStatus::nodata : DnsStatus::noerror;
+            if (found != records.end())
+                answer.records = found->second;
+        }
+        co_return answers;
+    }
+
+    void a(const std::string& name, const std::string& address)
+    {
+        records[{name, "A"}].push_back({name, "A", 60, address, {}});
+    }
+};
+
+class FakeHttp : public HttpProber {
+public:
+    /// By "scheme host target": status and location. Absent: connection refused.
+    std::map<std::string, std::pair<unsigned, std::string>> pages;
+    std::vector<std::string> visits;
+
+    asio::awaitable<Probe> probe(ProbeRequest request, Deadline) override
+    {
+        Probe probe;
+        probe.scheme = request.scheme;
+        probe.address = request.address;
+        probe.port = request.port;
+        probe.host = request.host;
+        probe.purpose = request.purpose;
+        const std::string key = request.scheme + " " + request.host + " " + request.target;
+        visits.push_back(key + " " + request.address.text());
+        const auto page = pages.find(key);
+        if (page == pages.end()) {
+            probe.tcp.status = StepStatus::refused;
+            co_return probe;
+        }
+        probe.tcp.status = probe.http.status = StepStatus::ok;
+        probe.tls.status = request.scheme == "https" ? StepStatus::ok : StepStatus::not_tried;
+        probe.http_facts.emplace();
+        probe.http_facts->url = request.scheme + "://" + request.host + request.target;
+        probe.http_facts->status = page->second.first;
+        if (!page->second.second.empty())
+            probe.http_facts->headers = {{"location", page->second.second}};
+        co_return probe;
+    }
+};
+
+struct Scene {
+    FakeDns dns;
+    FakeHttp http;
+    Plan plan;
+    World world;
+
+    Scene()
+    {
+        world.dns = &dns;
+        world.http = &http;
+        world.now = [] { return Timestamp{}; };
+        world.registrable_domain = [](const std::string& host) {
+            const std::size_t last = host.rfind('.');
+            const std::size_t before = last == 0 ? last : host.rfind('.', last - 1);
+            return before == std::string::npos ? host : host.substr(before + 1);
+        };
+    }
+
+    Observation look(const std::string& host)
+    {
+        Subject subject;
+        subject.line = 1;
+        subject.text = subject.host = host;
+        subject.is_address = IpAddress::parse(host).has_value();
+        if (!subject.is_address)
+            subject.registrable_domain = world.registrable_domain(host);
+        asio::io_context io(1);
+        Observation seen;
+        asio::co_spawn(io, scanner::observe(subject, world, plan),
+                       [&](std::exception_ptr error, Observation got) {
+                           REQUIRE_FALSE(error);
+                           seen = std::move(got);
+                       });
+        io.run();
+        return seen;
+    }
+};
+
+std::vector<std::string> outcomes(const Observation& seen)
+{
+    std::vector<std::string> list;
+    for (const scanner::Redirect& step : seen.redirects)
+        list.push_back(step.outcome);
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("a name is resolved, its root fetched at one address a holder")
+{
+    Scene scene;
+    scene.dns.a("example.org", "8.8.8.8");
+    scene.dns.a("example.org", "8.8.4.4");
+    scene.dns.a("example.org", "9.9.9.9");
+    scene.world.holder_of = [](const IpAddress& address) {
+        return address.text().starts_with("8.") ? "one" : "two";
+    };
+    scene.http.pages["https example.org /"] = {200, ""};
+    const Observation seen = scene.look("example.org");
+    CHECK(seen.probes.size() == 2);
+    REQUIRE(seen.addresses.size() == 3);
+    CHECK(seen.addresses[0].not_probed == "");
+    CHECK(seen.addresses[1].not_probed == "same_network");
+    CHECK(seen.addresses[2].not_probed == "");
+    CHECK(scene.dns.asked <= 12);
+}
+
+TEST_CASE("no request ever goes to a special-purpose address")
+{
+    for (const char* address : {"127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1",
+                                "0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255"}) {
+        CAPTURE(address);
+        Scene scene;
+        scene.dns.a("example.org", address);
+        scene.http.pages["https example.org /"] = {200, ""};
+        const Observation seen = scene.look("example.org");
+        CHECK(scene.http.visits.empty());
+        REQUIRE(seen.addresses.size() == 1);
+        CHECK(seen.addresses[0].not_probed.starts_with("special_purpose:"));
+    }
+}
+
+TEST_CASE("a redirect is followed one checked hop at a time")
+{
+    struct Case {
+        const char* why;
+        std::string location;
+        std::vector<std::string> outcomes;
+    };
+    const Case cases[] = {
+        {"to a path of the same host", "/home", {"followed"}},
+        {"to the host's www", "https://www.example.org/", {"followed"}},
+        {"to another site: looked up, not visited", "https://other.test/", {"other_site"}},
+        {"to a name that leads home", "https://inside.example.org/", {"blocked"}},
+        {"to a loopback literal", "http://127.0.0.1/admin", {"blocked"}},
+        {"to an IPv6 form of it", "http://[::ffff:127.0.0.1]/", {"blocked"}},
+        {"to cloud metadata", "http://169.254.169.254/latest/", {"blocked"}},
+        {"to itself", "https://example.org/", {"loop"}},
+        {"to something that is no web address", "ftp://example.org/", {"not_http"}},
+        {"to a name without addresses", "https://gone.example.org/", {"failed"}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("example.org", "8.8.8.8");
+        scene.dns.a("www.example.org", "9.9.9.9");
+        scene.dns.a("inside.example.org", "10.0.0.7");
+        scene.dns.a("other.test", "9.9.9.9");
+        scene.http.pages["https example.org /"] = {301, c.location};
+        scene.http.pages["https example.org /home"] = {200, ""};
+        scene.http.pages["https www.example.org /"] = {200, ""};
+        scene.http.pages["https other.test /"] = {200, ""};
+        const Observation seen = scene.look("example.org");
+        CHECK(outcomes(seen) == c.outcomes);
+        const bool followed = c.outcomes.back() == "followed";
+        CHECK(scene.http.visits.size() == (followed ? 2 : 1));
+    }
+}
+
+TEST_CASE("redirects end at the budget, however many there are")
+{
+    Scene scene;
+    scene.dns.a("example.org", "8.8.8.8");
+    for (int i = 0; i < 50; ++i)
+        scene.http.pages["https example.org /" + (i == 0 ? "" : std::to_string(i))] = {
+            302, "/" + std::to_string(i + 1)};
+    const Observation seen = scene.look("example.org");
+    CHECK(scene.http.visits.size() == scene.plan.request_budget);
+    CHECK(seen.redirects.back().outcome == "limit");
+}
+
+TEST_CASE("plain HTTP is tried when TLS cannot be had")
+{
+    Scene scene;
+    scene.dns.a("example.org", "8.8.8.8");
+    scene.http.pages["http example.org /"] = {200, ""};
+    const Observation seen = scene.look("example.org");
+    REQUIRE(seen.probes.size() == 2);
+    CHECK(seen.probes[0].tcp.status == StepStatus::refused);
+    CHECK(seen.probes[1].http.status == StepStatus::ok);
+}
+
+TEST_CASE("the DNS budget holds against chains that never end")
+{
+    Scene scene;
+    for (int i = 0; i < 50; ++i) {
+        const std::string name = i == 0 ? "example.org" : "n" + std::to_string(i) + ".example.org";
+        const std::string next = "n" + std::to_string(i + 1) + ".example.org";
+        scene.dns.records[{name, "A"}] = {{name, "CNAME", 60, next, {}}};
+        scene.dns.records[{name, "AAAA"}] = {{name, "CNAME", 60, next, {}}};
+    }
+    scene.look("example.org");
+    CHECK(scene.dns.asked == scene.plan.dns_budget);
+}
+
+TEST_CASE("an opted-out host is not even asked for")
+{
+    Scene scene;
+    scene.dns.a("example.org", "8.8.8.8");
+    scene.world.refuses_host = [](const std::string& host) {
+        return host == "example.org" ? "opt_out" : "";
+    };
+    const Observation seen = scene.look("example.org");
+    CHECK(seen.refused == "opt_out");
+    CHECK(scene.dns.asked == 0);
+    CHECK(scene.http.visits.empty());
+}
+
+TEST_CASE("an unreadable line is an observation too")
+{
+    Scene scene;
+    Subject subject;
+    subject.line = 7;
+    subject.text = "not a name!!";
+    subject.invalid = "contains a space";
+    asio::io_context io(1);
+    Observation seen;
+    asio::co_spawn(io, scanner::observe(subject, scene.world, scene.plan),
+                   [&](std::exception_ptr, Observation got) { seen = std::move(got); });
+    io.run();
+    CHECK(seen.subject == subject);
+    CHECK(scene.dns.asked == 0);
+}

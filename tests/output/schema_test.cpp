@@ -1,0 +1,187 @@
+// The schemas say what the code does: same words, and every line that is written is valid.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "scanner/model/json.h"
+#include "scanner/model/words.h"
+#include "tests/output/sample_records.h"
+
+using namespace scanner;
+
+namespace {
+
+const std::string root = SERVEDBY_SOURCE_DIR;
+
+boost::json::value schema(const std::string& name)
+{
+    std::ifstream file(root + "/data/schema/" + name);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return boost::json::parse(text.str());
+}
+
+// The enumeration of a definition, in order.
+std::vector<std::string> enumeration(const boost::json::value& document, std::string_view name)
+{
+    std::vector<std::string> words;
+    for (const boost::json::value& word : document.at("$defs").at(name).at("enum").as_array())
+        words.emplace_back(word.as_string());
+    return words;
+}
+
+template <typename T>
+std::vector<std::string> all_words()
+{
+    return {words_of<T>().begin(), words_of<T>().end()};
+}
+
+// The member names of an object, in order, as the schema or a document has them.
+std::vector<std::string> names_of(const boost::json::value& object)
+{
+    std::vector<std::string> names;
+    for (const auto& member : object.as_object())
+        names.emplace_back(member.key());
+    return names;
+}
+
+struct Ran {
+    int status = -1;
+    std::string out;
+};
+
+// Runs the validator over some lines. Status 2: it cannot run here.
+Ran validated(const std::string& lines)
+{
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() /
+        ("servedby-schema-test-" + std::to_string(::getpid()) + ".jsonl");
+    std::ofstream(path, std::ios::binary) << lines;
+    const std::string command = "/usr/bin/python3 '" + root + "/tests/output/schema_test.py' '" +
+                                path.string() + "' 2>/dev/null";
+    Ran ran;
+    if (FILE* pipe = ::popen(command.c_str(), "r")) {
+        char buffer[4096];
+        while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, pipe))
+            ran.out.append(buffer, got);
+        const int status = ::pclose(pipe);
+        ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    std::filesystem::remove(path);
+    return ran;
+}
+
+std::string sample_lines()
+{
+    std::string lines;
+    for (const Record& record : samples::all()) {
+        write_record(lines, record);
+        lines += '\n';
+        write_observation(lines, record.observation);
+        lines += '\n';
+    }
+    // Nothing known at all.
+    write_record(lines, Record{});
+    lines += '\n';
+    return lines;
+}
+
+std::string with(std::string text, std::string_view old, std::string_view other)
+{
+    const std::size_t at = text.find(old);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, old.size(), other);
+}
+
+}  // namespace
+
+TEST_CASE("the schemas know the words of the enumerations, in their order, and no others")
+{
+    const boost::json::value observation = schema("observation-1.json");
+    CHECK(enumeration(observation, "dns_status") == all_words<resolvers::DnsStatus>());
+    CHECK(enumeration(observation, "step_status") == all_words<resolvers::StepStatus>());
+    CHECK(enumeration(observation, "chain_end") == all_words<ChainEnd>());
+    const boost::json::value record = schema("record-1.json");
+    CHECK(enumeration(record, "role") == all_words<Role>());
+    CHECK(enumeration(record, "strength") == all_words<Strength>());
+    CHECK(enumeration(record, "channel") == all_words<Channel>());
+    CHECK(enumeration(record, "grade") == all_words<Grade>());
+    CHECK(enumeration(record, "state") == all_words<State>());
+}
+
+TEST_CASE("the schema lists a record's members in the order in which they are written")
+{
+    std::string line;
+    write_record(line, samples::fronted());
+    const boost::json::value document = boost::json::parse(line);
+    const boost::json::value record = schema("record-1.json");
+    CHECK(names_of(record.at("properties")) == names_of(document));
+    const auto check = [&](std::string_view definition, const boost::json::value& written) {
+        CAPTURE(definition);
+        CHECK(names_of(record.at("$defs").at(definition).at("properties")) == names_of(written));
+    };
+    check("finding", document.at("front"));
+    check("evidence", document.at("evidence").at(0));
+    check("address_verdict", document.at("addresses").at(0));
+    check("addressee", document.at("addressees").at(0));
+    check("contact_channel", document.at("addressees").at(0).at("channels").at(0));
+}
+
+TEST_CASE("what is written is valid by the schemas")
+{
+    const Ran ran = validated(sample_lines());
+    if (ran.status == 2) {
+        MESSAGE("skipped: python3-jsonschema is not installed");
+        return;
+    }
+    CHECK(ran.out == "");
+    CHECK(ran.status == 0);
+}
+
+TEST_CASE("the schemas refuse what is not theirs")
+{
+    if (validated("").status == 2) {
+        MESSAGE("skipped: python3-jsonschema is not installed");
+        return;
+    }
+    std::string line;
+    write_record(line, samples::fronted());
+    struct Case {
+        const char* why;
+        std::string line;
+        const char* says;
+    };
+    const Case cases[] = {
+        {"an unknown word", with(line, R"("state":"live")", R"("state":"alive")"), "$.state"},
+        {"an unknown member", with(line, R"("state":)", R"("mood":1,"state":)"), "mood"},
+        {"an unknown member deep down", with(line, R"("ttl":300)", R"("tll":300)"), "tll"},
+        {"a missing member", with(line, R"("claims":[],)", ""), "claims"},
+        {"a wrong type", with(line, R"("line":1,)", R"("line":"1",)"), "line"},
+        {"a time without zone", with(line, R"(.123Z","state")", R"(.123","state")"),
+         "$.observed_at"},
+        {"an address that is none",
+         with(line, R"("address":"104.21.5.7")", R"("address":"104.21")"), "address"},
+        {"identified, and with a reason why not",
+         with(line, R"("grade":"confirmed","reason":"")",
+              R"("grade":"confirmed","reason":"no_evidence")"),
+         "reason"},
+        {"evidence that is not there", with(line, R"("id":"e3")", R"("id":"e9")"), "e3"},
+        {"another version", with(line, "servedby.record/1", "servedby.record/2"), "no schema"},
+        {"not JSON", "{", "not JSON"},
+        {"nothing", "", ""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        const Ran ran = validated(c.line);
+        CHECK(ran.status == 1);
+        CHECK(ran.out.find(c.says) != std::string::npos);
+    }
+}

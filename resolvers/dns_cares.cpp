@@ -18,17 +18,20 @@ namespace {
 // An ask and the coroutine that waits for it.
 template <typename Handler>
 struct AskOf final : DnsAsk {
-    explicit AskOf(Handler&& waiting) : handler(std::move(waiting)) {}
+    explicit AskOf(Handler&& resumed) : handler(std::move(resumed)) {}
 
     void deliver(const asio::any_io_executor& here, bool at_once) override
     {
-        const auto executor = asio::get_associated_executor(handler, here);
+        // Whoever is resumed may make all of us go away: nothing of *this is touched after that.
+        Handler waiting = std::move(handler);
+        std::vector<DnsAnswer> got = std::move(answers);
+        const auto executor = asio::get_associated_executor(waiting, here);
         if (at_once && executor == here) {
-            std::move(handler)(std::move(answers));
+            std::move(waiting)(std::move(got));
             return;
         }
-        asio::post(executor, [waiting = std::move(handler), got = std::move(answers)]() mutable {
-            std::move(waiting)(std::move(got));
+        asio::post(executor, [resumed = std::move(waiting), given = std::move(got)]() mutable {
+            std::move(resumed)(std::move(given));
         });
     }
 

@@ -77,11 +77,9 @@ void DnsCares::Engine::close()
     closed_ = true;
     read_clocks();
     while (!asks_.empty())
-        give_up(*asks_.begin()->second, true);
-    for (const std::unique_ptr<DnsAsk>& ask : done_)
-        ask->deliver(executor_, false);
-    done_.clear();
-    pool_.close();  // c-ares ends what is on its way; nobody waits for it any more
+        give_up(*asks_.begin(), true);
+    deliver_done(false);
+    pool_.close();  // c-ares ends what is on its way, and so the orphans
     timer_.cancel();
     boost::system::error_code ignored;
     poll_.close(ignored);
@@ -97,41 +95,47 @@ DnsCounters DnsCares::Engine::counters() const
 void DnsCares::Engine::read_clocks()
 {
     now_ = Clock::now();
-    wall_now_ = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    wall_ahead_ = std::chrono::system_clock::now().time_since_epoch() - now_.time_since_epoch();
+}
+
+Timestamp DnsCares::Engine::wall_now() const
+{
+    const std::chrono::sys_time<Clock::duration> wall(now_.time_since_epoch() + wall_ahead_);
+    return std::chrono::floor<milliseconds>(wall);
 }
 
 DnsAnswer& DnsCares::Engine::answer_of(const PendingQuestion& pending)
 {
-    return pending.ask->answers[pending.index];
+    DnsAsk& ask = *pending.ask;
+    if (ask.answers.empty())
+        ask.answers.resize(ask.questions.size());
+    return ask.answers[pending.index];
 }
 
 // ---- Asks and their questions -------------------------------------------------------------------
 
 void DnsCares::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
 {
-    read_clocks();
-    DnsAsk& started = *ask;
-    // Deadlines mostly come in order.
-    started.position = asks_.emplace_hint(asks_.end(), deadline, std::move(ask));
+    now_ = Clock::now();
+    ask->engine = this;
+    ask->deadline = deadline;
+    DnsAsk& started = *ask.release();
+    asks_.insert(asks_.end(), started);  // deadlines mostly come in order
 
     const std::size_t count = started.questions.size();
     started.open = count;
-    started.answers.resize(count);
     started.pendings.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-        DnsAnswer& answer = started.answers[i];
-        answer.name = started.questions[i].name.text();
-        answer.type = started.questions[i].type;
-        answer.asked_at = wall_now_;
         PendingQuestion& pending = started.pendings[i];
         pending.ask = &started;
         pending.index = i;
         pending.retries_left = options_.retries;
+        pending.asked_at = wall_now();
     }
-    if (closed_ || deadline <= now_)
+    if (count == 0)
+        take_out(started);
+    else if (closed_ || deadline <= now_)
         give_up(started, closed_);
-    else if (count == 0)
-        hand_over(started);
     else
         send_or_wait(started);
     // The caller is not waiting yet, so nothing may be handed over from in here.
@@ -173,9 +177,7 @@ void DnsCares::Engine::take_from_place(PendingQuestion& pending)
         case PendingQuestion::Place::paused:
             paused_.erase(pending.pause);
             break;
-        case PendingQuestion::Place::in_flight:
-            pending.flight->pending = nullptr;
-            break;
+        case PendingQuestion::Place::in_flight:  // its reply will find that it has gone
         case PendingQuestion::Place::nowhere:
         case PendingQuestion::Place::done:
             break;
@@ -183,33 +185,34 @@ void DnsCares::Engine::take_from_place(PendingQuestion& pending)
     pending.place = PendingQuestion::Place::nowhere;
 }
 
-// The answer is complete but for the time that it took. With the last one the whole ask is done,
-// but stays alive until it is delivered.
+// With the last question the whole ask is done, but it stays alive until it is handed over.
 void DnsCares::Engine::finish(PendingQuestion& pending)
 {
     take_from_place(pending);
     pending.place = PendingQuestion::Place::done;
+    DnsAsk& ask = *pending.ask;
+    const Question& question = ask.questions[pending.index];
     DnsAnswer& answer = answer_of(pending);
-    if (answer.attempts > 0)
+    answer.name = question.name.text();
+    answer.type = question.type;
+    answer.attempts = pending.attempts;
+    answer.asked_at = pending.asked_at;
+    if (pending.attempts > 0)
         answer.took = std::chrono::floor<milliseconds>(now_ - pending.first_sent);
-    if (--pending.ask->open == 0)
-        hand_over(*pending.ask);
+    if (--ask.open == 0)
+        take_out(ask);
 }
 
-void DnsCares::Engine::hand_over(DnsAsk& ask)
+void DnsCares::Engine::take_out(DnsAsk& ask)
 {
     ask.forget_cancellation();
-    done_.push_back(std::move(ask.position->second));
-    asks_.erase(ask.position);
+    asks_.erase(asks_.iterator_to(ask));
+    done_.emplace_back(&ask);
 }
 
 // Ends an ask with what there is.
 void DnsCares::Engine::give_up(DnsAsk& ask, bool cancelled)
 {
-    if (ask.questions.empty()) {
-        hand_over(ask);
-        return;
-    }
     for (PendingQuestion& pending : ask.pendings) {
         if (pending.place == PendingQuestion::Place::done)
             continue;
@@ -217,7 +220,7 @@ void DnsCares::Engine::give_up(DnsAsk& ask, bool cancelled)
         if (cancelled) {
             answer.status = DnsStatus::skipped;
             answer.detail = "cancelled";
-        } else if (answer.attempts == 0) {
+        } else if (pending.attempts == 0) {
             answer.status = DnsStatus::skipped;
             answer.detail = "not sent before the deadline";
         } else if (pending.place == PendingQuestion::Place::in_flight || pending.over_tcp) {
@@ -292,46 +295,30 @@ PoolChannel* DnsCares::Engine::pick_channel(const PendingQuestion& pending)
     return pool_.pick(pending.server, now_);
 }
 
-DnsFlight& DnsCares::Engine::take_flight()
-{
-    if (free_flights_.empty()) {
-        flights_.push_back(std::make_unique<DnsFlight>());
-        free_flights_.push_back(flights_.back().get());
-    }
-    DnsFlight& flight = *free_flights_.back();
-    free_flights_.pop_back();
-    return flight;
-}
-
 void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
 {
-    DnsFlight& flight = take_flight();
-    flight.engine = this;
-    flight.channel = &channel;
-    flight.pending = &pending;
-    flight.sent.id = pool_.take_id(channel);
-    flight.sent.edns = channel.server->edns && !pending.without_edns;
-    flight.sent.over_tcp = channel.over_tcp;
-
     pending.place = PendingQuestion::Place::in_flight;
-    pending.flight = &flight;
+    pending.pool_channel = &channel;
+    pending.sent.id = pool_.take_id(channel);
+    pending.sent.edns = channel.server->edns && !pending.without_edns;
+    pending.sent.over_tcp = channel.over_tcp;
     pending.server = channel.server;
     pending.same_server = false;
-    DnsAnswer& answer = answer_of(pending);
-    if (answer.attempts == 0) {
-        answer.asked_at = wall_now_;
+    if (pending.attempts == 0) {
+        pending.asked_at = wall_now();
         pending.first_sent = now_;
     }
-    ++answer.attempts;
+    ++pending.attempts;
+    ++pending.ask->in_flight;
     ++(channel.over_tcp ? counters_.over_tcp : counters_.queries);
 
-    const EdnsOptions edns{.enabled = flight.sent.edns,
+    const EdnsOptions edns{.enabled = pending.sent.edns,
                            .dnssec_ok = options_.dnssec_ok,
                            .client_subnet = options_.client_subnet};
     std::array<std::uint8_t, max_query> buffer;
     const Question& question = pending.ask->questions[pending.index];
-    const std::size_t size = encode_query_into(buffer, question, flight.sent.id, edns);
-    channel.cares->send(std::span(buffer).first(size), flight);
+    const std::size_t size = encode_query_into(buffer, question, pending.sent.id, edns);
+    channel.cares->send(std::span(buffer).first(size), pending);
     if (channel.cares->refused() && std::ranges::find(refused_, &channel) == refused_.end())
         refused_.push_back(&channel);
 }
@@ -340,44 +327,43 @@ void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
 
 void DnsCares::Engine::on_reply(ChannelQuery& query, const ChannelReply& reply)
 {
-    DnsFlight& flight = static_cast<DnsFlight&>(query);
-    flight.engine->ended(flight, reply);
+    PendingQuestion& pending = static_cast<PendingQuestion&>(query);
+    pending.ask->engine->ended(pending, reply);
 }
 
 // Called by c-ares: moves questions to their next place, but sends nothing.
-void DnsCares::Engine::ended(DnsFlight& flight, const ChannelReply& reply)
+void DnsCares::Engine::ended(PendingQuestion& pending, const ChannelReply& reply)
 {
-    pool_.give_back(*flight.channel, flight.sent.id, reply.end, now_);
+    pool_.give_back(*pending.pool_channel, pending.sent.id, reply.end, now_);
     counters_.responses += reply.end == ChannelReply::End::response ? 1 : 0;
-    PendingQuestion* pending = flight.pending;
-    flight.pending = nullptr;
-    free_flights_.push_back(&flight);  // nobody takes it before we are through with it
-    if (pending == nullptr) {
+    DnsAsk& ask = *pending.ask;
+    --ask.in_flight;
+    if (pending.place != PendingQuestion::Place::in_flight) {
         counters_.late += reply.end == ChannelReply::End::closed ? 0 : 1;
+        if (ask.in_flight == 0)
+            orphans_.erase(&ask);
         return;
     }
-    pending->place = PendingQuestion::Place::nowhere;
+    pending.place = PendingQuestion::Place::nowhere;
     switch (reply.end) {
         case ChannelReply::End::response:
-            take_response(flight, *pending, reply.octets);
+            take_response(pending, reply.octets);
             break;
         case ChannelReply::End::held_back:
         case ChannelReply::End::local_limit:
-            take_back(flight, *pending, reply);
+            take_back(pending, reply);
             break;
         default:
-            take_failure(flight, *pending, reply);
+            take_failure(pending, reply);
     }
 }
 
-void DnsCares::Engine::take_response(const DnsFlight& flight, PendingQuestion& pending,
-                                     std::span<const std::uint8_t> octets)
+void DnsCares::Engine::take_response(PendingQuestion& pending, std::span<const std::uint8_t> octets)
 {
     const Question& question = pending.ask->questions[pending.index];
     const std::optional<Failure> unreadable =
         parse_message_into(octets, Sections::answer, message_);
-    const DnsVerdict verdict = judge_response(unreadable, message_, question, flight.sent);
-    PoolServer& server = *flight.channel->server;
+    const DnsVerdict verdict = judge_response(unreadable, message_, question, pending.sent);
     DnsAnswer& answer = answer_of(pending);
     if (verdict.next == DnsVerdict::Next::ask_over_tcp) {
         answer.rcode = message_.header.rcode;
@@ -396,21 +382,21 @@ void DnsCares::Engine::take_response(const DnsFlight& flight, PendingQuestion& p
     answer.rcode = message_.header.rcode;
     answer.records = std::move(message_.answer);
     answer.errors = std::move(message_.errors);
-    answer.resolver = server.text;
-    answer.over_tcp = flight.sent.over_tcp;
+    answer.resolver = pending.server->text;
+    answer.over_tcp = pending.sent.over_tcp;
     answer.authentic_data = message_.header.authentic_data;
     answer.detail = verdict.detail;
     // Remembered only once it shows that it can do without: one odd name must not cost us EDNS for
     // all names.
     if (pending.without_edns && verdict.status != DnsStatus::formerr &&
         verdict.status != DnsStatus::notimp)
-        server.edns = false;
+        pending.server->edns = false;
 
     switch (verdict.next) {
         case DnsVerdict::Next::ask_without_edns:
             pending.without_edns = true;
             pending.same_server = true;
-            wait_in(flight.sent.over_tcp ? waiting_for_tcp_ : waiting_, pending);
+            wait_in(pending.sent.over_tcp ? waiting_for_tcp_ : waiting_, pending);
             break;
         case DnsVerdict::Next::ask_again:
             ask_again(pending, false);
@@ -420,21 +406,19 @@ void DnsCares::Engine::take_response(const DnsFlight& flight, PendingQuestion& p
     }
 }
 
-void DnsCares::Engine::take_failure(const DnsFlight& flight, PendingQuestion& pending,
-                                    const ChannelReply& reply)
+void DnsCares::Engine::take_failure(PendingQuestion& pending, const ChannelReply& reply)
 {
-    pending.over_tcp = flight.sent.over_tcp;
+    pending.over_tcp = pending.sent.over_tcp;
     note_failure(pending, status_of(reply.end), detail_of(reply));
     ask_again(pending, reply.end == ChannelReply::End::timeout);
 }
 
 // Our machine did not send it: that is no attempt, and says nothing about the server. Another
 // channel may have its socket already, or room in its buffer.
-void DnsCares::Engine::take_back(const DnsFlight& flight, PendingQuestion& pending,
-                                 const ChannelReply& reply)
+void DnsCares::Engine::take_back(PendingQuestion& pending, const ChannelReply& reply)
 {
-    --answer_of(pending).attempts;
-    PoolChannel& channel = *flight.channel;
+    --pending.attempts;
+    PoolChannel& channel = *pending.pool_channel;
     if (reply.end == ChannelReply::End::held_back) {
         ++counters_.held_back;
         channel.full_until = now_ + room_pause;
@@ -488,7 +472,7 @@ void DnsCares::Engine::settle()
         end_refused();
         pump();
     }
-    deliver_done();
+    deliver_done(!closed_);
     arm();
 }
 
@@ -512,12 +496,20 @@ void DnsCares::Engine::end_refused()
 }
 
 // Runs the coroutines that waited; any of them may ask anew, or make the resolver go away.
-void DnsCares::Engine::deliver_done()
+void DnsCares::Engine::deliver_done(bool at_once)
 {
     std::vector<std::unique_ptr<DnsAsk>> ready;
     ready.swap(done_);
-    for (const std::unique_ptr<DnsAsk>& ask : ready)
-        ask->deliver(executor_, true);
+    for (std::unique_ptr<DnsAsk>& ask : ready) {
+        if (ask->in_flight > 0) {
+            DnsAsk* orphan = ask.get();
+            orphans_.emplace(orphan, std::move(ask));
+            orphan->deliver(executor_, at_once);
+            continue;
+        }
+        ask->deliver(executor_, at_once);
+        ask.reset();
+    }
 }
 
 // While nobody asks, nothing of ours keeps the io_context at work.
@@ -536,7 +528,7 @@ void DnsCares::Engine::arm()
 
 void DnsCares::Engine::arm_timer()
 {
-    Clock::time_point at = std::min(now_ + timeout_tick, asks_.begin()->first);
+    Clock::time_point at = std::min(now_ + timeout_tick, asks_.begin()->deadline);
     if (!paused_.empty())
         at = std::min(at, paused_.begin()->first);
     if (!waiting_.empty() || !refused_.empty())
@@ -576,8 +568,8 @@ void DnsCares::Engine::on_timer()
         last_tick_ = now_;
         pool_.check_timeouts();
     }
-    while (!asks_.empty() && asks_.begin()->first <= now_)
-        give_up(*asks_.begin()->second, false);
+    while (!asks_.empty() && asks_.begin()->deadline <= now_)
+        give_up(*asks_.begin(), false);
     while (!paused_.empty() && paused_.begin()->first <= now_) {
         PendingQuestion& pending = *paused_.begin()->second;
         take_from_place(pending);
@@ -598,7 +590,7 @@ void DnsCares::Engine::on_readable()
         for (unsigned turn = 0; turn < turns_for_a_socket; ++turn) {
             const bool more = static_cast<CaresChannel*>(event.data.ptr)->on_events(event.events);
             pump();
-            deliver_done();
+            deliver_done(true);
             if (closed_)
                 return;
             if (!more)

@@ -5,12 +5,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 #include <chrono>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "resolvers/cares_channel.h"
@@ -23,49 +25,46 @@
 namespace resolvers {
 
 struct DnsAsk;
-struct PendingQuestion;
 
-/// One query on its way. It outlives its question if the deadline comes first: c-ares has no way to
-/// take back a single query.
-struct DnsFlight : ChannelQuery {
-    DnsCares::Engine* engine = nullptr;
-    PoolChannel* channel = nullptr;
-    /// Null once nobody waits for it.
-    PendingQuestion* pending = nullptr;
-    SentQuery sent;
-};
-
-/// One question that is not answered yet. It is in exactly one place.
-struct PendingQuestion {
+/// One question that is not answered yet. It is in exactly one place. Also what c-ares knows its
+/// query by while it is on its way.
+struct PendingQuestion : ChannelQuery {
     enum class Place { nowhere, waiting, paused, in_flight, done };
     using Queue = std::list<PendingQuestion*>;
     using Pauses = std::multimap<std::chrono::steady_clock::time_point, PendingQuestion*>;
 
     DnsAsk* ask = nullptr;
     std::size_t index = 0;
-    unsigned retries_left = 0;
-    /// Pauses made so far.
-    unsigned pauses = 0;
-    bool without_edns = false;
+    Place place = Place::nowhere;
     /// The next query goes where the last one went.
     bool same_server = false;
+    bool without_edns = false;
     /// A truncated response came, and TCP has not been tried to the end.
     bool over_tcp = false;
     /// A whole response has come, if only to say SERVFAIL.
     bool responded = false;
+    unsigned retries_left = 0;
+    /// Pauses made so far.
+    unsigned pauses = 0;
+    /// As in DnsAnswer, which is made only when there is something to write into it: what lies
+    /// around for as long as a query takes has gone cold when it is touched again.
+    unsigned attempts = 0;
+    Timestamp asked_at{};
+    std::chrono::steady_clock::time_point first_sent{};
     /// The one asked last; null at first.
     PoolServer* server = nullptr;
-    std::chrono::steady_clock::time_point first_sent{};
 
-    Place place = Place::nowhere;
-    DnsFlight* flight = nullptr;       // in_flight
-    Queue* queue = nullptr;            // waiting
-    Queue::iterator queue_position{};  // waiting
-    Pauses::iterator pause{};          // paused
+    // In flight: where, and how.
+    PoolChannel* pool_channel = nullptr;
+    SentQuery sent;
+    // Waiting: in which queue, and where in it. Paused: where among the pauses.
+    Queue* queue = nullptr;
+    Queue::iterator queue_position{};
+    Pauses::iterator pause{};
 };
 
 /// One call of DnsCares::ask.
-struct DnsAsk {
+struct DnsAsk : boost::intrusive::set_base_hook<> {
     virtual ~DnsAsk() = default;
 
     /// Hands the answers over: at once if `at_once` and the caller runs on `here`, else by a post.
@@ -74,12 +73,18 @@ struct DnsAsk {
     /// From now on it cannot be cancelled any more.
     virtual void forget_cancellation() = 0;
 
+    DnsCares::Engine* engine = nullptr;
+    Deadline deadline{};
     std::vector<Question> questions;
-    std::vector<DnsAnswer> answers;
     std::vector<PendingQuestion> pendings;
     /// Questions that are not done.
     std::size_t open = 0;
-    std::multimap<Deadline, std::unique_ptr<DnsAsk>>::iterator position{};
+    /// Queries that c-ares has not ended yet; it may be some time after their question is done.
+    std::size_t in_flight = 0;
+    /// Empty until there is something to say.
+    std::vector<DnsAnswer> answers;
+
+    friend bool operator<(const DnsAsk& a, const DnsAsk& b) { return a.deadline < b.deadline; }
 };
 
 class DnsCares::Engine : public std::enable_shared_from_this<DnsCares::Engine> {
@@ -103,6 +108,7 @@ private:
 
     static void on_reply(ChannelQuery& query, const ChannelReply& reply);
     void read_clocks();
+    Timestamp wall_now() const;
     static DnsAnswer& answer_of(const PendingQuestion& pending);
 
     // From place to place.
@@ -110,7 +116,7 @@ private:
     void pause(PendingQuestion& pending);
     void take_from_place(PendingQuestion& pending);
     void finish(PendingQuestion& pending);
-    void hand_over(DnsAsk& ask);
+    void take_out(DnsAsk& ask);
     void give_up(DnsAsk& ask, bool cancelled);
 
     // Sending.
@@ -119,21 +125,19 @@ private:
     void pump_over_tcp();
     PoolChannel* pick_channel(const PendingQuestion& pending);
     void send(PendingQuestion& pending, PoolChannel& channel);
-    DnsFlight& take_flight();
 
     // Receiving.
-    void ended(DnsFlight& flight, const ChannelReply& reply);
-    void take_response(const DnsFlight& flight, PendingQuestion& pending,
-                       std::span<const std::uint8_t> octets);
-    void take_failure(const DnsFlight& flight, PendingQuestion& pending, const ChannelReply& reply);
-    void take_back(const DnsFlight& flight, PendingQuestion& pending, const ChannelReply& reply);
+    void ended(PendingQuestion& pending, const ChannelReply& reply);
+    void take_response(PendingQuestion& pending, std::span<const std::uint8_t> octets);
+    void take_failure(PendingQuestion& pending, const ChannelReply& reply);
+    void take_back(PendingQuestion& pending, const ChannelReply& reply);
     void note_failure(PendingQuestion& pending, DnsStatus status, const std::string& detail);
     void ask_again(PendingQuestion& pending, bool at_once);
 
     // The loop.
     void settle();
     void settle_later();
-    void deliver_done();
+    void deliver_done(bool at_once);
     void end_refused();
     void arm();
     void arm_timer();
@@ -152,9 +156,12 @@ private:
     bool closed_ = false;
 
     DnsServerPool pool_;
-    // The ways out of here: an ask is in asks_, by deadline, until its last question is done.
-    std::multimap<Deadline, std::unique_ptr<DnsAsk>> asks_;
+    // An ask is in asks_, which owns it, until its last question is done; then in done_ until it is
+    // handed over; then in orphans_ if c-ares still has queries of it. (c-ares cannot take back a
+    // single query.)
+    boost::intrusive::multiset<DnsAsk> asks_;
     std::vector<std::unique_ptr<DnsAsk>> done_;
+    std::unordered_map<DnsAsk*, std::unique_ptr<DnsAsk>> orphans_;
     // First come, first served.
     Queue waiting_;
     Queue waiting_for_tcp_;
@@ -162,14 +169,12 @@ private:
     std::vector<PoolChannel*> refused_;
     std::string local_limit_;  // what our machine said last
 
-    std::vector<std::unique_ptr<DnsFlight>> flights_;
-    std::vector<DnsFlight*> free_flights_;
     DnsMessage message_;  // the one being read; keeps its memory
     DnsCounters counters_;
 
-    // Read once for each turn of the loop.
+    // Read once for each turn of the loop; the wall clock as what it is ahead of the other.
     Clock::time_point now_{};
-    Timestamp wall_now_{};
+    std::chrono::system_clock::duration wall_ahead_{};
     Clock::time_point last_tick_{};
 };
 

@@ -494,6 +494,8 @@ curl_socket_t HttpCurl::Transfer::on_open(void* self_pointer, curlsocktype, curl
     return self->socket_.native_handle();
 }
 
+// libcurl 7.88 calls connect() all the same. On a socket whose own connect() came back with
+// EINPROGRESS, as it does on Linux for every non-blocking one, that returns 0.
 int HttpCurl::Transfer::on_option(void*, curl_socket_t, curlsocktype)
 {
     return CURL_SOCKOPT_ALREADY_CONNECTED;

@@ -136,19 +136,20 @@ bool is_target_byte(char c)
            std::string_view{"\"<>\\^`{|}"}.find(c) == std::string_view::npos;
 }
 
+constexpr char hex_digits[] = "0123456789ABCDEF";
+
 std::string encoded_target(std::string_view path, const std::optional<std::string_view>& query)
 {
-    constexpr char digits[] = "0123456789ABCDEF";
     std::string target;
-    const auto append = [&target, &digits](std::string_view text) {
+    const auto append = [&target](std::string_view text) {
         for (const char c : text) {
             if (is_target_byte(c)) {
                 target.push_back(c);
             } else {
                 const auto byte = static_cast<unsigned char>(c);
                 target.push_back('%');
-                target.push_back(digits[byte >> 4]);
-                target.push_back(digits[byte & 15]);
+                target.push_back(hex_digits[byte >> 4]);
+                target.push_back(hex_digits[byte & 15]);
             }
         }
     };

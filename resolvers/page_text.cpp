@@ -359,8 +359,11 @@ std::string page_title(std::string_view html)
                 return {};
             const std::size_t close = find_word(html, "</title", open);
             // A title that is never closed would be the rest of the page: bounded, like any other.
-            std::string_view raw = html.substr(open + 1, std::min(close, html.size()) - open - 1);
-            const std::string text = as_utf8(whole_characters(raw.substr(0, title_limit * 32)));
+            const std::string_view all =
+                html.substr(open + 1, close == html.npos ? html.npos : close - open - 1);
+            const std::string_view kept = all.substr(0, title_limit * 32);
+            const bool cut = close == html.npos || kept.size() < all.size();
+            const std::string text = as_utf8(cut ? whole_characters(kept) : kept);
             return folded(decoded_references(text), title_limit);
         } else {
             ++at;

@@ -1,0 +1,106 @@
+// Everything that reads what an HTTP peer writes: head, cookies, charset, title, markers, Location.
+// Checks what must hold for any input; markers are compared with the simplest search.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "resolvers/http_response.h"
+#include "resolvers/http_text.h"
+#include "resolvers/http_url.h"
+#include "resolvers/page_text.h"
+
+namespace {
+
+using namespace resolvers;
+
+void must(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
+void read_response(std::string_view input)
+{
+    const HeaderLimits limits{.bytes = 2048, .count = 8};
+    ResponseReader reader(limits, 512);
+    // Lines as a transport would hand them over; the rest, once the head is there, is content.
+    bool wanted = true;
+    while (!input.empty() && wanted && !reader.head().complete()) {
+        const std::size_t end = input.find('\n');
+        const std::size_t size = end == input.npos ? input.size() : end + 1;
+        wanted = reader.add_line(input.substr(0, size));
+        input.remove_prefix(size);
+    }
+    if (reader.head().complete())
+        reader.add_content(input);
+    static const MarkerSearch markers({{"a", "error code"}, {"b", "<t"}, {"c", "xyzzy"}});
+    const HttpFacts facts = reader.take_facts("http://a/", &markers);
+    must(facts.headers.size() <= limits.count);
+    must(facts.status <= 999);
+    must(is_utf8(facts.version) && is_utf8(facts.title));
+    must(facts.body_length.value_or(0) <= 512);
+    for (const auto& [name, value] : facts.headers) {
+        must(!name.empty() && is_utf8(name) && is_utf8(value));
+        must(name != "set-cookie" || value.find("[redacted]") != value.npos);
+    }
+}
+
+void read_page(std::string_view input)
+{
+    const std::string title = page_title(input);
+    must(is_utf8(title));
+    std::size_t characters = 0;
+    for (const char c : title)
+        characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+    must(characters <= 200);
+
+    // The first bytes are the markers, the rest is the page.
+    const std::string one = lower_ascii(input.substr(0, 5));
+    const std::string two = lower_ascii(input.substr(0, 2));
+    const std::string_view page = input.substr(input.size() < 5 ? input.size() : 5);
+    const std::vector<std::string> found =
+        MarkerSearch({{"1", one}, {"2", two}, {"3", one + two}}).found_in(page);
+    const std::string lowered = lower_ascii(page);
+    std::vector<std::string> expected;
+    if (!one.empty() && lowered.find(one) != lowered.npos)
+        expected.push_back("1");
+    if (!two.empty() && lowered.find(two) != lowered.npos)
+        expected.push_back("2");
+    if (!one.empty() && lowered.find(one + two) != lowered.npos)
+        expected.push_back("3");
+    must(found == expected);
+
+    const std::size_t half = input.size() / 2;
+    decoded_body(std::string(input.substr(half)), input.substr(0, half));
+}
+
+void read_url(std::string_view input)
+{
+    static const HttpUrl base{"https", "www.example.org", 443, "/a/b?c"};
+    resolve_reference(input.substr(0, input.size() / 2), input.substr(input.size() / 2));
+    const std::optional<HttpUrl> url = redirect_target(base, input);
+    if (!url)
+        return;
+    must(url->port != 0 && !url->host.empty() && url->target.starts_with('/'));
+    for (const char c : url->target)
+        must(c > ' ' && c < '\x7f');
+    must(url->host.find_first_of("/?#@ \r\n[]") == std::string::npos);
+    // What was read is read the same again, unless encoding made it too long.
+    const std::optional<HttpUrl> again = parse_http_url(url->text());
+    must(url->text().size() > url_limit || again == url);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    read_response(input);
+    read_page(input);
+    read_url(input);
+    must(is_utf8(as_utf8(input)));
+    must(redact_cookie(input).find("[redacted]") != std::string::npos);
+    return 0;
+}

@@ -138,10 +138,10 @@ TEST_CASE("A stream that breaks off says so in a last subject")
 
 TEST_CASE("The words for formats")
 {
-    CHECK(scanner::format_of("auto") == Format::automatic);
-    CHECK(scanner::format_of("text") == Format::text);
-    CHECK(scanner::format_of("csv") == Format::csv);
-    CHECK_FALSE(scanner::format_of("xml").has_value());
+    CHECK(scanner::list_format_of("auto") == Format::automatic);
+    CHECK(scanner::list_format_of("text") == Format::text);
+    CHECK(scanner::list_format_of("csv") == Format::csv);
+    CHECK_FALSE(scanner::list_format_of("xml").has_value());
 }
 
 TEST_CASE("A list is told from a table by its first line that says something")

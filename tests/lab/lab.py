@@ -149,16 +149,20 @@ def demo(arguments):
         began = time.monotonic()
         status = scan(arguments, lab, out)
         took = time.monotonic() - began
-    if not out.exists():
-        print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
-        return status or 1
+        if not out.exists():
+            print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
+            return status or 1
+        results = judge(lab, out)
     records, complaints = verdicts.read_records(out)
     print(people_table(records), end="")
     ready = sum(1 for r in records if (r.get("notice") or {}).get("ready"))
     print(f"\n{len(records)} sites in {took:.1f} s; for {ready} of them a notice is in order")
-    for complaint in complaints:
-        print(f"lab: {complaint}", file=sys.stderr)
-    return status or (1 if complaints else 0)
+    differing = {name: found for name, found in results.items() if found}
+    for name, found in differing.items():
+        print(f"{name}: {'; '.join(found)}")
+    print(f"{len(results) - len(differing)} of {len(results)} things are as tests/lab/scenarios.toml "
+          "expects them")
+    return status or (1 if differing else 0)
 
 
 def people_table(records):

@@ -73,7 +73,7 @@ std::function<ExitCode()> explain_command(CLI::App& app)
         std::string text;
         for (const std::string& name : flags->names)
             text += name + "\n";
-        return run_live_on(flags->live, *live, "", std::make_unique<std::istringstream>(text));
+        return run_live_on(flags->live, *live, Frame{}, std::make_unique<std::istringstream>(text));
     };
 }
 

@@ -109,15 +109,15 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
 }
 
-ExitCode run_live(const LiveFlags& flags, Live& live, const std::string& header)
+ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame)
 {
     auto in = open_inputs(flags.files);
     if (!in)
         return fail(in.error().detail);
-    return run_live_on(flags, live, header, std::move(*in));
+    return run_live_on(flags, live, frame, std::move(*in));
 }
 
-ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& header,
+ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
                      std::unique_ptr<std::istream> in)
 {
     if (flags.shard >= flags.shards)
@@ -134,8 +134,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& head
 
     LineWriter writer(
         *descriptor, flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come);
-    // The header goes before number 0: straight out, nobody else writes yet.
-    if (!header.empty() && ::write(*descriptor, header.data(), header.size()) < 0)
+    // Before and after all records nobody else writes.
+    if (!frame.before.empty() && ::write(*descriptor, frame.before.data(), frame.before.size()) < 0)
         return fail("cannot write the output");
 
     Intake::Options intake_options;
@@ -167,6 +167,9 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& head
     writer.flush();
     control.finish();
 
+    if (writer.failure() == 0 && !frame.after.empty() &&
+        ::write(*descriptor, frame.after.data(), frame.after.size()) < 0)
+        return fail("cannot write the output");
     if (control.interrupted())
         return ExitCode::interrupted;
     const ExitCode written = exit_code_of(writer, flags.output);

@@ -49,16 +49,22 @@ struct Live {
     std::unique_ptr<resolvers::OriginTable> origins;
 };
 
+/// What stands before and after all records of an output; mostly nothing.
+struct Frame {
+    std::string before;
+    std::string after;
+};
+
 /// `catalogue` must outlive the result.
 resolvers::Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                                    const Catalogue& catalogue);
 
 /// Runs the scan over the named files (or stdin) into the output (or stdout), with progress on
-/// stderr and orderly interrupts. `live.parts.finish` is to be set; `header` is written first.
-ExitCode run_live(const LiveFlags& flags, Live& live, const std::string& header);
+/// stderr and orderly interrupts. `live.parts.finish` is to be set.
+ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame);
 
 /// The same over a stream instead of the named files.
-ExitCode run_live_on(const LiveFlags& flags, Live& live, const std::string& header,
+ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
                      std::unique_ptr<std::istream> in);
 
 }  // namespace scanner

@@ -66,9 +66,10 @@ ExitCode run_scan(const Flags& flags)
         output->write(lines, record, look);
         return record.attribution.state;
     };
-    std::string header;
-    output->begin(header, look);
-    return run_live(flags.live, *live, header);
+    Frame frame;
+    output->begin(frame.before, look);
+    output->end(frame.after, look);
+    return run_live(flags.live, *live, frame);
 }
 
 ExitCode run_observe(const Flags& flags)
@@ -84,7 +85,7 @@ ExitCode run_observe(const Flags& flags)
         lines += '\n';
         return seen.subject.invalid.empty() ? State::not_observed : State::invalid_input;
     };
-    return run_live(flags.live, *live, "");
+    return run_live(flags.live, *live, Frame{});
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ struct StartAsk {
     std::shared_ptr<DnsCares::Engine> engine;
 
     template <typename Handler>
-    void operator()(Handler&& handler, std::vector<Question> questions, Deadline deadline) const
+    void operator()(Handler&& handler, std::vector<Question>&& questions, Deadline deadline) const
     {
         auto ask = std::make_unique<AskOf<std::decay_t<Handler>>>(std::forward<Handler>(handler));
         ask->questions = std::move(questions);

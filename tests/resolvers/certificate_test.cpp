@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <openssl/asn1.h>
 
+#include "resolvers/digest.h"
 #include "resolvers/http_text.h"
 #include "tests/support/tls_server.h"
 
@@ -40,12 +41,6 @@ const TestAuthority& authority()
 }
 
 }  // namespace
-
-TEST_CASE("SHA-256 is the one of FIPS 180-4")
-{
-    CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-}
 
 TEST_CASE("a certificate is described in full")
 {

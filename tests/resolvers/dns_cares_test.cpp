@@ -291,6 +291,35 @@ TEST_CASE("a port where nothing listens is a network error")
     }
 }
 
+TEST_CASE("of a server that has answered before, one refusal is not believed, but many are")
+{
+    auto server = std::make_unique<ScriptedDns>(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.1")}; });
+    DnsOptions options = options_for({server->address()});
+    options.channels_per_server = 1;
+    options.timeout = 200ms;
+    options.retries = 0;
+    asio::io_context context(1);
+    const auto resolver = resolver_on(context, options);
+    const auto ask_again = [&](std::vector<Question> questions) {
+        Answers answers;
+        asio::co_spawn(context,
+                       ask_into(*resolver, std::move(questions), Clock::now() + 10s, answers),
+                       asio::detached);
+        context.restart();
+        context.run();
+        return answers;
+    };
+    CHECK(ask_again({question("a.example")}).at(0).status == DnsStatus::noerror);
+    server.reset();
+    CHECK(ask_again({question("b.example")}).at(0).status == DnsStatus::timeout);
+    const Answers answers = ask_again({question("c.example"), question("d.example"),
+                                       question("e.example"), question("f.example")});
+    REQUIRE(answers.size() == 4);
+    for (const DnsAnswer& answer : answers)
+        CHECK(answer.status == DnsStatus::network_error);
+}
+
 TEST_CASE("a server that is gone is passed over for the next one")
 {
     ScriptedDns good(
@@ -714,6 +743,121 @@ TEST_CASE("no more are in flight than allowed; the others wait for their turn")
     // First come, first served: of the first batch the names are the first ones.
     for (std::size_t i = 0; i < room; ++i)
         CHECK(std::stoul(queries[i].name.substr(1)) < room);
+}
+
+namespace {
+
+// What a server of the real world might do, by the first letter of the name asked.
+Replies moody(const ScriptedQuery& query)
+{
+    switch (query.name.at(0)) {
+        case 'a':
+            return {address_reply(query, "192.0.2.1"), address_reply(query, "192.0.2.66")};
+        case 'n':
+            return say(0x8183, query);
+        case 's':
+            return say(0x8182, query);
+        case 'r':
+            return say(0x8185, query);
+        case 'f':
+            return query.edns ? say(0x8181, query) : Replies{address_reply(query, "192.0.2.1")};
+        case 't':
+            return query.over_tcp ? Replies{address_reply(query, "192.0.2.1")} : say(0x8380, query);
+        case 'g':
+            return {reply_to(query).count(1, 7).raw({0xC0, 0x0C, 0}).octets()};
+        default:
+            return {};
+    }
+}
+
+DnsStatus expected_of(std::string_view name)
+{
+    switch (name.at(0)) {
+        case 'n':
+            return DnsStatus::nxdomain;
+        case 's':
+            return DnsStatus::servfail;
+        case 'r':
+            return DnsStatus::refused;
+        case 'g':
+            return DnsStatus::bad_response;
+        case 'x':
+            return DnsStatus::timeout;
+        default:
+            return DnsStatus::noerror;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("whatever the servers do, each question gets the one answer that is due to it")
+{
+    constexpr std::string_view moods = "ansrftgx";
+    ScriptedDns first(moody);
+    ScriptedDns second(moody);
+    DnsOptions options = options_for({first.address(), second.address()});
+    options.channels_per_server = 3;
+    options.max_in_flight_per_channel = 50;
+    options.timeout = 700ms;
+    options.retries = 1;
+    asio::io_context context(1);
+    const auto resolver = resolver_on(context, options);
+    std::vector<Answers> answers(200);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        std::vector<Question> questions;
+        for (const char mood : moods)
+            questions.push_back(question(mood + std::to_string(i) + ".example"));
+        asio::co_spawn(context,
+                       ask_into(*resolver, std::move(questions), Clock::now() + 60s, answers[i]),
+                       asio::detached);
+    }
+    context.run();
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        REQUIRE(answers[i].size() == moods.size());
+        for (std::size_t j = 0; j < moods.size(); ++j) {
+            const DnsAnswer& answer = answers[i][j];
+            CAPTURE(answer.name);
+            CHECK(answer.name == moods[j] + std::to_string(i) + ".example");
+            CHECK(answer.status == expected_of(answer.name));
+            CHECK(answer.attempts >= 1);
+            CHECK(answer.attempts <= 4);
+            CHECK(answer.over_tcp == (moods[j] == 't'));
+        }
+    }
+}
+
+TEST_CASE("a resolver may be torn down at any moment")
+{
+    for (int moment = 0; moment < 40; ++moment) {
+        CAPTURE(moment);
+        ScriptedDns server(moody);
+        DnsOptions options = options_for({server.address()});
+        options.channels_per_server = 2;
+        options.max_in_flight_per_channel = 3;
+        options.timeout = 5ms;
+        asio::io_context context(1);
+        auto resolver = resolver_on(context, options);
+        std::vector<Answers> answers(6);
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            std::vector<Question> questions;
+            for (const char mood : std::string("ansrftgx"))
+                questions.push_back(question(mood + std::to_string(i) + ".example"));
+            asio::co_spawn(context,
+                           ask_into(*resolver, std::move(questions),
+                                    Clock::now() + std::chrono::milliseconds(10 * i), answers[i]),
+                           asio::detached);
+        }
+        for (std::size_t i = 0; i < 2 * answers.size(); ++i)
+            context.poll_one();  // until each has asked: none may begin later
+        for (int handler = 0; handler < moment; ++handler)
+            context.run_one_for(20ms);
+        resolver.reset();
+        if (moment % 2 == 0)
+            continue;  // and the coroutines with the context
+        context.run();
+        for (const Answers& one : answers)
+            CHECK(one.size() == 8);
+    }
 }
 
 TEST_CASE("a question that never found room was skipped, not unanswered")

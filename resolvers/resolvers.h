@@ -27,7 +27,8 @@ public:
     virtual ~DnsResolver() = default;
 
     /// Asks all the questions at once. One answer each, in their order, whatever happens; by the
-    /// deadline at the latest (a question without an answer by then has status timeout).
+    /// deadline at the latest: a question without an answer by then has status timeout, one that
+    /// was not even sent skipped.
     /// The resolver must outlive the coroutine.
     virtual boost::asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions,
                                                                Deadline deadline) = 0;
@@ -62,7 +63,7 @@ class OriginTable {
 public:
     virtual ~OriginTable() = default;
 
-    /// The most specific announced prefix around the address. Absent: not announced on that day.
+    /// A block around the address that one AS announces. Absent: not announced on that day.
     /// Safe to call from several threads.
     virtual std::optional<Origin> find(const IpAddress& address) const = 0;
 

@@ -1,5 +1,7 @@
 #include "resolvers/certificate.h"
 
+#include "resolvers/digest.h"
+
 #include <doctest/doctest.h>
 #include <openssl/asn1.h>
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Validates JSON lines of servedby against data/schema/.
 
-    schema_test.py [FILE...]      standard input without files
+    schema_test.py [FILE...]      - is standard input; without files: tests/golden/*.jsonl
 
 Each line is checked by the schema that its "format" names. Prints "file:line: where: what" for
 every error. Exit status: 0 all lines are valid, 1 some are not (or there are none at all), 2 the
@@ -18,6 +18,7 @@ except ImportError:
     print("schema_test: python3-jsonschema is not installed (./setup tests)", file=sys.stderr)
     sys.exit(2)
 
+GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "data" / "schema"
 FORMAT = re.compile(r"servedby\.(observation|record)/([0-9]+)(?:\.[0-9]+)?")
 
@@ -77,10 +78,9 @@ def mismatches(record):
 
 def main(paths):
     known = validators()
-    files = [(path, open(path, encoding="utf-8")) for path in paths] or [("-", sys.stdin)]
     lines = wrong = 0
-    for path, file in files:
-        for number, line in enumerate(file, 1):
+    for path in paths or sorted(GOLDEN.glob("*.jsonl")):
+        for number, line in enumerate(sys.stdin if path == "-" else open(path, encoding="utf-8"), 1):
             lines += 1
             errors = list(errors_of(line, known))
             wrong += bool(errors)

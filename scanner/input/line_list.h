@@ -22,7 +22,7 @@ enum class Format {
 std::optional<Format> list_format_of(std::string_view word);
 
 /// Longest line that is read, in octets; a longer one is invalid. For CSV also the longest row.
-inline constexpr std::size_t max_list_line = 64 * 1024;
+inline constexpr std::size_t max_list_line = std::size_t{64} * 1024;
 
 /// Most lines that a row of a CSV table may have (line ends in quotes).
 inline constexpr std::size_t max_row_lines = 64;

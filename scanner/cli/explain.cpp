@@ -42,6 +42,7 @@ std::function<ExitCode()> explain_command(CLI::App& app)
     add_catalogue_flags(app, flags->knowledge);
     add_asn_flag(app, flags->knowledge);
     app.add_option("--resolvers", flags->live.resolvers, "Resolvers to ask, comma separated")
+        ->allow_extra_args(false)
         ->delimiter(',');
     app.add_option("--timeout", flags->live.timeout, "For each step")->capture_default_str();
     app.add_option("--deadline", flags->live.deadline, "For each name")->capture_default_str();

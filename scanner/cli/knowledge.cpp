@@ -17,6 +17,7 @@ void add_catalogue_flags(CLI::App& app, KnowledgeFlags& flags)
         ->type_name("DIR");
     app.add_option("--catalogue", flags.overlays,
                    "Add or replace providers by the files in DIR; may be given again")
+        ->allow_extra_args(false)
         ->type_name("DIR");
 }
 

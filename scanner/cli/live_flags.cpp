@@ -78,6 +78,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("--resolvers", flags.resolvers,
                    "Resolvers to ask, ADDRESS or ADDRESS:PORT, comma separated (default: the "
                    "system's)")
+        ->allow_extra_args(false)
         ->delimiter(',');
     app.add_option("--timeout", flags.timeout, "For each step of a probe and each DNS query")
         ->capture_default_str();

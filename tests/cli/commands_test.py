@@ -175,7 +175,10 @@ scope = "copyright"
 source = "ips"
 verified = true
 """)
-        done = run("scan", *DEAD, "--catalogue", folder, text="9.10.11.12\n")
+        names = Path(folder) / "names"
+        names.write_text("9.10.11.12\n")
+        # A flag takes one value: what follows it is a file.
+        done = run("scan", *DEAD, "--catalogue", folder, str(names))
         (got,) = records(done.stdout)
         assert got["front"]["product"] == "testcdn-proxy", got["front"]
         assert got["front"]["grade"] == "probable"

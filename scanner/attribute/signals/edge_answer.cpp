@@ -18,7 +18,7 @@ std::string seen_by(const Rule& rule, const resolvers::HttpFacts& http, const Ca
     if (!rule.key.empty()) {
         for (const auto& [name, value] : http.headers)
             if (what.empty() && name == rule.key && catalogue.answer_matches(rule, value))
-                what = name + ": " + value;
+                what.append(name).append(": ").append(value);
         if (what.empty())
             return "";
     }

@@ -261,6 +261,8 @@ Easy HttpCurl::Engine::take_easy()
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
     if (!options.user_agent.empty())
         curl_easy_setopt(e, CURLOPT_USERAGENT, options.user_agent.c_str());
+    // Pages are small and there are thousands of these buffers.
+    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 4096L);
     curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
@@ -297,7 +299,8 @@ void HttpCurl::Engine::start_waiting()
     if (starting_)
         return;
     starting_ = true;
-    while (!stopped_ && !waiting_.empty() && running_.size() < options.max_in_flight) {
+    while (!stopped_ && !waiting_.empty() &&
+           running_.size() < std::max<std::size_t>(options.max_in_flight, 1)) {
         Transfer* next = waiting_.front();
         running_.splice(running_.end(), waiting_, waiting_.begin());
         peak = std::max(peak, running_.size());
@@ -403,6 +406,8 @@ HttpCurl::Transfer::Transfer(std::shared_ptr<Engine> engine, ProbeRequest reques
     probe_.port = request_.port;
     probe_.host = request_.host;
     probe_.purpose = request_.purpose;
+    probe_.started_at =
+        std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
 }
 
 void HttpCurl::Transfer::start()

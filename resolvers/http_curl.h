@@ -23,16 +23,17 @@ struct HttpOptions {
     ProbeTimeouts timeouts;
 
     /// Bytes of content kept, after decoding; also the most that is read of it off the wire.
-    std::size_t body_cap = 64 * 1024;
+    std::size_t body_cap = std::size_t{64} * 1024;
     /// Bytes of all header blocks, status lines included, before HTTP/2's compression.
-    std::size_t header_cap = 64 * 1024;
+    std::size_t header_cap = std::size_t{64} * 1024;
     /// Header fields of one block.
     unsigned max_headers = 100;
     /// Bytes off the wire for the whole connection, TLS included. Checked after each read, so that
     /// it can be passed by what the socket's buffer holds (128 KiB).
-    std::size_t wire_cap = 1024 * 1024;
+    std::size_t wire_cap = std::size_t{1024} * 1024;
 
-    /// Probes with a socket at a time; others wait their turn, first come first served.
+    /// Probes with a socket at a time; others wait their turn, first come first served. 0 is
+    /// taken as 1.
     std::size_t max_in_flight = 1'000;
 
     /// Close with RST, so that no port is kept in TIME_WAIT for a minute a probe.

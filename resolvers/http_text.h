@@ -24,7 +24,7 @@ std::string redact_cookie(std::string_view value);
 
 struct HeaderLimits {
     /// Of all header blocks of a response together, interim ones too.
-    std::size_t bytes = 64 * 1024;
+    std::size_t bytes = std::size_t{64} * 1024;
     /// Fields of one block.
     unsigned count = 100;
 };

@@ -182,7 +182,9 @@ std::optional<std::string> read_host(std::string_view text)
     }
     if (text.ends_with('.'))
         text.remove_suffix(1);
-    if (text.empty() || text.size() > 253)
+    // Labels are never empty; the one final dot is gone already.
+    if (text.empty() || text.size() > 253 || text.starts_with('.') || text.ends_with('.') ||
+        text.find("..") != text.npos)
         return std::nullopt;
     std::string host;
     for (const char c : text) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "resolvers/http_text.h"
 
@@ -162,7 +163,7 @@ struct IconvCloser {
 std::string converted(std::string_view body, const char* from)
 {
     const iconv_t opened = iconv_open("UTF-8", from);
-    if (opened == iconv_t(-1))
+    if (opened == iconv_t(-1))  // NOLINT(performance-no-int-to-ptr): how iconv says no
         return std::string(body);
     const std::unique_ptr<void, IconvCloser> handle(opened);
 
@@ -339,7 +340,7 @@ bool ends_tag_name(std::string_view html, std::size_t at)
 std::string decoded_body(std::string body, std::string_view content_type)
 {
     const char* from = iconv_name_of(body, content_type);
-    return from == nullptr ? body : converted(body, from);
+    return from == nullptr ? std::move(body) : converted(body, from);
 }
 
 std::string page_title(std::string_view html)

@@ -165,6 +165,9 @@ void TlsCapture::on_info(const SSL* ssl, int where, int value)
     } else if ((where & SSL_CB_EXIT) != 0 && value <= 0 && !self->handshake_done_) {
         // Also comes when the handshake merely waits for the peer: then there is no error.
         std::string reason = last_reason();
+        // "ASN1 lib" and its like say less than the alert that they made us send.
+        if (!reason.empty() && ERR_COMMON_ERROR(ERR_peek_last_error()) && self->sent_)
+            reason = "sent_" + alert_name(*self->sent_);
         if (!reason.empty())
             self->reason_ = std::move(reason);
     }

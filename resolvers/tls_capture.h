@@ -47,7 +47,8 @@ public:
     bool received_close_notify() const { return close_notify_; }
 
     /// OpenSSL's reason for giving up the handshake ("unexpected message"), with underscores;
-    /// "not_tls" when what came was no TLS record. Empty if it did not.
+    /// "not_tls" when what came was no TLS record; "sent_bad_certificate" and the like where only
+    /// our own alert tells. Empty if it did not.
     const std::string& reason() const { return reason_; }
 
     /// Version, cipher, group and ALPN, as far as they are known. The chain is apart.

@@ -2,6 +2,7 @@
 #include "resolvers/http_curl.h"
 
 #include <doctest/doctest.h>
+#include <openssl/asn1.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -293,6 +294,8 @@ TEST_CASE("a TLS handshake fails in ways that are told apart")
     no_cipher.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";  // the leaf has an EC key
     TlsWishes refuse_name = w.tls();
     refuse_name.refuse_name = true;
+    const TestCertificate unreadable = TestCertificate::self_signed(
+        {.common_name = "\xff", .common_name_type = V_ASN1_UTF8STRING});
 
     struct Case {
         std::string why;
@@ -346,6 +349,12 @@ TEST_CASE("a TLS handshake fails in ways that are told apart")
              c.wait_for_close();
          },
          "protocol_error unexpected_message"},
+        {"a certificate that OpenSSL cannot read",
+         [&](Connection& c) {
+             c.shake_hands({.leaf = unreadable});
+             c.wait_for_close();
+         },
+         "protocol_error sent_bad_certificate"},
         {"RST after the ClientHello",
          [](Connection& c) {
              c.read_some();
@@ -1041,6 +1050,7 @@ TEST_CASE("a probe whose turn does not come before its deadline says so")
     io.run();
     CHECK(told(first.http) == "deadline");
     CHECK(told(second.tcp) == "deadline queued");
+    CHECK(second.started_at != Timestamp{});
     CHECK(told(third.tcp) == "ok");
     CHECK(told(third.http) == "deadline");
     CHECK(mute.accepted() == 2);

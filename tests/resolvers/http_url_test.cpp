@@ -100,6 +100,8 @@ TEST_CASE("a URL is taken apart, or refused")
         {"no authority", "http:/a", std::nullopt},
         {"no host", "http:///a", std::nullopt},
         {"only a dot", "http://./", std::nullopt},
+        {"two dots", "http://../", std::nullopt},
+        {"an empty label", "http://a..b/", std::nullopt},
         {"port 0", "http://a:0/", std::nullopt},
         {"port 65536", "http://a:65536/", std::nullopt},
         {"a port that is none", "http://a:8o/", std::nullopt},

@@ -2,7 +2,11 @@
 // with OpenSSL and plain sockets that shakes hands (TLS 1.3, P-256), sends the same GET and throws
 // the answer away. Both talk, in turns, to the same server, a forked process on loopback.
 // The figure to trust is the ratio; CPU is user + system of the client process.
-//   probe_bench [--probes N] [--in-flight N] [--rounds N] [--only ours|bare|verified]
+//   bare      one SSL_CTX for all, nothing verified
+//   fresh     the same with an SSL_CTX for each connection, as libcurl has it
+//   verified  bare, and every chain verified anew
+//   ours      HttpCurl: captures, describes, verifies (from memory), reads the page
+//   probe_bench [--probes N] [--in-flight N] [--rounds N] [--only NAME]
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -183,6 +187,7 @@ struct Bare {
 };
 
 struct BareRun {
+    bool fresh;
     SSL_CTX* context;
     int epoll;
     sockaddr_in address;
@@ -192,12 +197,35 @@ struct BareRun {
     std::size_t done = 0;
 };
 
+int accept_any(X509_STORE_CTX*, void*)
+{
+    return 1;
+}
+
+SSL_CTX* bare_context(const std::string* ca_file)
+{
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    if (ca_file != nullptr) {
+        SSL_CTX_load_verify_locations(context, ca_file->c_str(), nullptr);
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    } else {
+        SSL_CTX_set_cert_verify_callback(context, accept_any, nullptr);
+    }
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>("\x8http/1.1"), 9);
+    return context;
+}
+
 void open_bare(BareRun& run, Bare& probe)
 {
     probe = {};
     probe.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     connect(probe.fd, reinterpret_cast<const sockaddr*>(&run.address), sizeof run.address);
-    probe.ssl = SSL_new(run.context);
+    SSL_CTX* context = run.fresh ? bare_context(nullptr) : run.context;
+    probe.ssl = SSL_new(context);
+    if (run.fresh)
+        SSL_CTX_free(context);  // the SSL holds on to it
     SSL_set_fd(probe.ssl, probe.fd);
     SSL_set_connect_state(probe.ssl);
     SSL_set_tlsext_host_name(probe.ssl, host);
@@ -243,24 +271,12 @@ bool advance_bare(BareRun& run, Bare& probe)
     }
 }
 
-int accept_any(X509_STORE_CTX*, void*)
-{
-    return 1;
-}
-
-std::size_t run_bare(const Settings& settings, std::uint16_t port, const std::string* ca_file)
+std::size_t run_bare(const Settings& settings, std::uint16_t port, bool fresh,
+                     const std::string* ca_file)
 {
     BareRun run{};
-    run.context = SSL_CTX_new(TLS_client_method());
-    if (ca_file != nullptr) {
-        SSL_CTX_load_verify_locations(run.context, ca_file->c_str(), nullptr);
-        SSL_CTX_set_verify(run.context, SSL_VERIFY_PEER, nullptr);
-    } else {
-        SSL_CTX_set_cert_verify_callback(run.context, accept_any, nullptr);
-    }
-    SSL_CTX_set_session_cache_mode(run.context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(run.context, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_alpn_protos(run.context, reinterpret_cast<const unsigned char*>("\x8http/1.1"), 9);
+    run.fresh = fresh;
+    run.context = bare_context(ca_file);
     run.epoll = epoll_create1(EPOLL_CLOEXEC);
     run.address.sin_family = AF_INET;
     run.address.sin_port = htons(port);
@@ -342,14 +358,20 @@ std::size_t run_ours(const Settings& settings, std::uint16_t port,
 
 // ---- Measuring ----------------------------------------------------------------------------------
 
-double cpu_seconds()
+struct Cpu {
+    double user = 0;
+    double system = 0;
+};
+
+// Microseconds of this process so far.
+Cpu cpu_used()
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    const auto microseconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
     };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    return {microseconds(usage.ru_utime), microseconds(usage.ru_stime)};
 }
 
 double median(std::vector<double> values)
@@ -361,6 +383,7 @@ double median(std::vector<double> values)
 struct Contender {
     const char* name;
     std::vector<double> cpu;
+    std::vector<double> system;
     std::size_t failed = 0;
 };
 
@@ -392,23 +415,27 @@ int main(int argc, char** argv)
     const pid_t server = start_server(port, ca_file);
     const Outcome<std::shared_ptr<const TrustStore>> store = TrustStore::load(ca_file);
 
-    Contender bare{"bare", {}};
-    Contender verified{"verified", {}};
-    Contender ours{"ours", {}};
+    Contender bare{"bare", {}, {}};
+    Contender fresh{"fresh", {}, {}};
+    Contender verified{"verified", {}, {}};
+    Contender ours{"ours", {}, {}};
     for (int round = 0; round <= settings.rounds; ++round)
-        for (Contender* contender : {&bare, &verified, &ours}) {
+        for (Contender* contender : {&bare, &fresh, &verified, &ours}) {
             if (!settings.only.empty() && settings.only != contender->name)
                 continue;
-            const double before = cpu_seconds();
+            const Cpu before = cpu_used();
             if (contender == &ours)
                 contender->failed += run_ours(settings, port, store.value());
             else
-                contender->failed +=
-                    run_bare(settings, port, contender == &verified ? &ca_file : nullptr);
-            // The first round only warms up.
-            if (round > 0)
-                contender->cpu.push_back((cpu_seconds() - before) * 1e6 /
-                                         static_cast<double>(settings.probes));
+                contender->failed += run_bare(settings, port, contender == &fresh,
+                                              contender == &verified ? &ca_file : nullptr);
+            const Cpu after = cpu_used();
+            if (round == 0)  // warms up
+                continue;
+            const auto probes = static_cast<double>(settings.probes);
+            const double system = (after.system - before.system) / probes;
+            contender->cpu.push_back((after.user - before.user) / probes + system);
+            contender->system.push_back(system);
         }
     kill(server, SIGKILL);
     waitpid(server, nullptr, 0);
@@ -416,19 +443,18 @@ int main(int argc, char** argv)
 
     std::printf("%zu probes x %d rounds, %zu in flight, TLS 1.3, P-256, 4 KB page\n",
                 settings.probes, settings.rounds, settings.in_flight);
-    for (const Contender* contender : {&bare, &verified, &ours}) {
+    for (const Contender* contender : {&bare, &fresh, &verified, &ours}) {
         if (contender->cpu.empty())
             continue;
         const double us = median(contender->cpu);
-        std::printf("%-9s %7.0f us/probe  failed %zu", contender->name, us, contender->failed);
+        std::printf("%-9s %7.0f us/probe, %4.0f of it system  failed %zu", contender->name, us,
+                    median(contender->system), contender->failed);
         if (!bare.cpu.empty())
             std::printf("  %.2f x bare", us / median(bare.cpu));
-        if (!verified.cpu.empty())
-            std::printf("  %.2f x verified", us / median(verified.cpu));
         std::printf("\n");
     }
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     std::printf("peak memory %ld KB\n", usage.ru_maxrss);
-    return bare.failed + verified.failed + ours.failed == 0 ? 0 : 1;
+    return bare.failed + fresh.failed + verified.failed + ours.failed == 0 ? 0 : 1;
 }

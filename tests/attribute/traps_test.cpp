@@ -1,6 +1,7 @@
 // The traps: signals that mislead, each with the verdict that must come of it all the same.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -54,4 +55,21 @@ TEST_CASE("every trap of both collections has a case, or a test that is named fo
             if (const std::string trap = collection + std::to_string(i); covered.count(trap) == 0)
                 missing += trap + " ";
     CHECK(missing == "");
+}
+
+TEST_CASE("the shipped data carry no judgement about a provider's conduct")
+{
+    // Labels of that kind help whoever collects the data; in a notice they would be libel.
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(SERVEDBY_SOURCE_DIR "/data/providers")) {
+        std::ifstream stream(file.path());
+        std::stringstream text;
+        text << stream.rdbuf();
+        REQUIRE_FALSE(text.str().empty());
+        for (const char* word : {"triage", "piracy", "bulletproof", "rogue", "notorious"}) {
+            CAPTURE(file.path().string());
+            CAPTURE(word);
+            CHECK(text.str().find(word) == std::string::npos);
+        }
+    }
 }

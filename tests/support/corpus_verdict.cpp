@@ -98,10 +98,12 @@ bool finding_holds(const scanner::Finding& finding, std::string wanted)
                 return false;
         return true;
     }
-    if (finding.status != "identified" || !grade_holds(wanted, finding.grade) ||
-        !role_holds(wanted, finding.role))
+    if (finding.status != "identified" || !grade_holds(wanted, finding.grade))
         return false;
-    return is_called(wanted, finding.provider, finding.product, finding.name);
+    // Some names end in a word that is a role as well ("... province network").
+    return is_called(wanted, finding.provider, finding.product, finding.name) ||
+           (role_holds(wanted, finding.role) &&
+            is_called(wanted, finding.provider, finding.product, finding.name));
 }
 
 bool any_holds(const scanner::Finding& finding, const std::string& wanted)
@@ -120,7 +122,8 @@ bool addressee_holds(const scanner::Addressee& to, std::string wanted)
     for (const char* kind : {"primary", "also", "escalation"})
         if (take_end(wanted, kind) && to.kind != kind)
             return false;
-    return role_holds(wanted, to.role) && is_called(wanted, to.provider, to.product, to.name);
+    return is_called(wanted, to.provider, to.product, to.name) ||
+           (role_holds(wanted, to.role) && is_called(wanted, to.provider, to.product, to.name));
 }
 
 std::string list_of(const std::vector<std::string>& words)

@@ -522,6 +522,13 @@ Corpus read_corpus(const std::string& file)
 
 }  // namespace
 
+void add_origins(scanner::Observation& seen)
+{
+    for (scanner::SeenAddress& address : seen.addresses)
+        if (!address.origin)
+            address.origin = origins().find(address.address);
+}
+
 const Corpus& corpus(const std::string& file)
 {
     static std::map<std::string, Corpus> read;

@@ -50,6 +50,9 @@ std::string differences(const CorpusCase& one);
 std::vector<std::string> breaches(const scanner::Attribution& attribution,
                                   const std::vector<scanner::Addressee>& addressees);
 
+/// Fills in who announces each address, by data/asn.mmdb, where nobody has said it yet.
+void add_origins(scanner::Observation& seen);
+
 /// "cloudflare-proxy front confirmed", for messages.
 std::string text_of(const scanner::Finding& finding);
 

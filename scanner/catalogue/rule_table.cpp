@@ -317,6 +317,14 @@ std::string_view kind_word(RuleKind kind)
     return kinds[static_cast<std::size_t>(kind)].word;
 }
 
+std::vector<std::string_view> rule_kind_words()
+{
+    std::vector<std::string_view> words;
+    for (const KindRow& row : kinds)
+        words.emplace_back(row.word);
+    return words;
+}
+
 std::string_view range_kind_word(RangeKind kind)
 {
     return range_kinds[static_cast<std::size_t>(kind)];

@@ -8,6 +8,7 @@
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/rule_table.h"
 #include "scanner/catalogue/source_table.h"
+#include "scanner/catalogue/update/publisher.h"
 
 namespace scanner {
 
@@ -26,6 +27,12 @@ std::optional<std::string> age_beyond(const std::string& checked, std::chrono::d
            " days ago (limit " + std::to_string(limit.count()) + ")";
 }
 
+bool is_published(const Catalogue& catalogue, const std::string& file)
+{
+    return std::any_of(catalogue.publishers().begin(), catalogue.publishers().end(),
+                       [&](const Publisher& list) { return list.file == file; });
+}
+
 }  // namespace
 
 std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_days today)
@@ -35,9 +42,12 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
         if (rule->kind != RuleKind::range)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
-            found.add(rule->where, "ranges of " + rule->product->id + " were " + *age +
-                                       "; run \"servedby data update " + rule->product->provider +
-                                       "\", or read " + rule->source->text() + " again");
+            found.add(rule->where,
+                      "ranges of " + rule->product->id + " were " + *age + "; " +
+                          (is_published(catalogue, rule->key)
+                               ? "run \"servedby data update " + rule->product->provider + "\", or "
+                               : "") +
+                          "read " + rule->source->text() + " again");
     }
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i) {

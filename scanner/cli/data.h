@@ -7,5 +7,7 @@ namespace scanner {
 
 std::function<ExitCode()> data_show_command(CLI::App& app);
 std::function<ExitCode()> data_check_command(CLI::App& app);
+std::function<ExitCode()> data_update_command(CLI::App& app);
+std::function<ExitCode()> data_diff_command(CLI::App& app);
 
 }  // namespace scanner

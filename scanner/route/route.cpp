@@ -65,6 +65,15 @@ bool is_hearsay(const Attribution& attribution, const Finding& finding)
     });
 }
 
+// Does it rest on something that the site's operator cannot make up?
+bool has_proof(const Attribution& attribution, const Finding& finding)
+{
+    return std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const auto& id) {
+        const Evidence* one = evidence_with(attribution, id);
+        return one != nullptr && !one->forgeable;
+    });
+}
+
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
     std::string basis;
@@ -172,8 +181,15 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
     const bool front_is_sure = is_identified(front) && front.grade >= Grade::probable;
 
     // Who answers comes first: it can act, or forward, and it is what was seen. Behind a front a
-    // platform is second: it can remove the content, but only leaked marks name it.
-    if (front_is_sure) {
+    // platform is second: it can remove the content, but only leaked marks name it. Where the
+    // address is the platform's own, and the front merely announces it, the platform is first.
+    const Product* stored_at = catalogue.product(host.product);
+    const bool platform_is_sure = stored_at != nullptr && stored_at->has(Role::platform) &&
+                                  host.grade >= Grade::probable && has_proof(attribution, host);
+    if (front_is_sure && platform_is_sure) {
+        list.add(host, "primary");
+        list.add(front, "also");
+    } else if (front_is_sure) {
         list.add(front, "primary");
         list.add(host, "also");
     } else {

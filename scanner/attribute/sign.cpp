@@ -118,6 +118,9 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
         }
         if (const resolvers::Origin* origin = address.origin())
             address.as_rules = catalogue.asn_rules(origin->asn);
+        address.weightless =
+            resolvers::special_purpose(address.address).has_value() ||
+            (address.owner != nullptr && address.owner->range_kind == RangeKind::service);
     }
     place_unplaced_probes(sight.addresses);
     for (AddressSight& address : sight.addresses)

@@ -49,6 +49,10 @@ struct AddressSight {
     /// Probing was left out, or failed for reasons of our own: its silence says nothing.
     bool not_looked = false;
 
+    /// An address that no site can be reached at (special-purpose, or the company's own service):
+    /// beside others it carries no weight.
+    bool weightless = false;
+
     /// Every range that holds it, longest first (origin-facing ones left out).
     std::vector<RangeHit> ranges;
     /// Rules of its origin AS.

@@ -74,9 +74,12 @@ bool in_conflict(const std::vector<Candidate>& all)
 std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& front)
 {
     std::vector<Hop> hops;
-    // A platform whose own addresses the front announces: beside it, marks of others are noise.
-    const bool resident = std::any_of(all.begin(), all.end(), [](const Candidate& c) {
-        return c.range && c.product->has(Role::platform);
+    // Beside a platform that its name or the address points at, marks of others are noise.
+    const auto pointed_at = [](const Candidate& c) {
+        return c.range || c.weak_range || c.routed_range || c.cname || c.native;
+    };
+    const bool resident = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
+        return pointed_at(c) && c.product->has(Role::platform);
     });
     for (const Candidate& c : all) {
         if (c.product->provider == front.product->provider || c.product->status == "defunct")
@@ -91,17 +94,17 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
         else
             continue;
         // What a zone's file says lies behind is no more than that.
-        if (front.declared || (resident && !c.range))
+        if (front.declared || (resident && !pointed_at(c)))
             grade = std::min(grade, Grade::possible);
         const Role role = c.product->has(Role::front) ? Role::front : Role::platform;
         if (role == Role::platform && !c.product->has(Role::platform))
             continue;
         hops.push_back({c, role, grade});
     }
-    std::stable_sort(hops.begin(), hops.end(), [](const Hop& a, const Hop& b) {
+    std::stable_sort(hops.begin(), hops.end(), [&](const Hop& a, const Hop& b) {
         if (a.role != b.role)
             return a.role == Role::front;
-        return a.candidate.range && !b.candidate.range;
+        return pointed_at(a.candidate) && !pointed_at(b.candidate);
     });
     return hops;
 }

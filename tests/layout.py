@@ -21,10 +21,11 @@ MAY_SEE = {
     "input": {"model"},
     "output": {"model", "catalogue"},
     "explain": {"model", "catalogue", "output"},
+    "score": {"model", "catalogue"},
     "observe": {"model"},
     "pipeline": {"model", "catalogue", "attribute", "route", "input", "output", "observe"},
     "cli": {"model", "catalogue", "attribute", "route", "input", "output", "observe", "explain",
-            "pipeline"},
+            "score", "pipeline"},
 }
 
 # Headers of C libraries, and of those that should stay behind one wall, by who may include them.
@@ -38,7 +39,7 @@ WALLS = {
     r"sqlite3\.h": 1,
     r"zstd\.h": 1,
 }
-NO_ASIO = {"model", "catalogue", "attribute", "route", "input", "output", "explain"}
+NO_ASIO = {"model", "catalogue", "attribute", "route", "input", "output", "explain", "score"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 

@@ -90,7 +90,7 @@ resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
         labels.push_back(std::move(*label));
     }
     if ((*in)->bad())
-        return resolvers::Failure{"malformed", file + ": breaks off"};
+        return resolvers::Failure{"malformed", input_fault(**in)};
     if (labels.empty())
         return resolvers::Failure{"malformed", file + ": holds no label"};
     return labels;
@@ -149,7 +149,7 @@ ExitCode run_score(const Flags& flags)
             scorer.add_unreadable();
     }
     if ((*in)->bad())
-        return fail("the records break off: they cannot be read to their end");
+        return fail(input_fault(**in));
     const Score score = scorer.finish();
     std::cout << (flags.json ? score_json(score) : score_text(score)) << std::flush;
     return misses_a_bar(score, flags) ? ExitCode::found : ExitCode::ok;

@@ -160,6 +160,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
         partly_unfronted = partly_unfronted || verdict.front.status == "none";
         if (verdict.product_undetermined)
             add_flag(out, "product_undetermined");
+        if (verdict.relayed)
+            add_flag(out, "relay_suspected");
     }
 
     Finding no_front;
@@ -216,7 +218,7 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
         std::map<std::string, const Product*> products;
         for (std::size_t i = 0; i < sight.signs.size(); ++i) {
             const Sign& sign = sight.signs[i];
-            if (sign.rule == nullptr || !sign.product->has(role))
+            if (sign.lead || sign.rule == nullptr || !sign.product->has(role))
                 continue;
             const bool named = role == Role::dns ? sign.rule->kind == RuleKind::ns
                                                  : sign.rule->kind == RuleKind::cname;

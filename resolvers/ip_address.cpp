@@ -76,8 +76,11 @@ bool same_leading_bits(const IpAddress& a, const IpAddress& b, unsigned length)
 Prefix prefix_around(const IpAddress& address, std::uint8_t length)
 {
     std::array<std::uint8_t, 16> bytes = address.bytes();
-    for (unsigned bit = length; bit < 128; ++bit)
-        bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] & ~(0x80U >> (bit % 8)));
+    if (length < 128) {
+        const unsigned first = length / 8U;
+        bytes[first] = static_cast<std::uint8_t>(bytes[first] & ~(0xFFU >> (length % 8U)));
+        std::fill(bytes.begin() + first + 1, bytes.end(), std::uint8_t{0});
+    }
     IpAddress cleared = IpAddress::from_v6(bytes);
     if (address.is_v4())
         cleared = IpAddress::from_v4(static_cast<std::uint32_t>(bytes[0]) << 24 |

@@ -150,7 +150,12 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
         grade = address.connected && !address.certificate_veto ? Grade::confirmed : Grade::probable;
     } else {
         for (const Rule* rule : address.as_rules) {
-            if (rule->precision == AsnPrecision::shared)
+            // Carriers and scrubbers announce what others run.
+            const bool carries = rule->product->has(Role::scrubber) ||
+                                 (rule->product->has(Role::network) && !address.owner);
+            const bool other_use = rule->precision == AsnPrecision::product &&
+                                   !rule->product->has(Role::host);
+            if (rule->precision == AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, "ambiguous_holder");
             const Product* candidate =
                 rule->product->has(Role::host)
@@ -313,6 +318,8 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (platform != nullptr) {
             verdict.platform = *platform;
+            verdict.product_undetermined =
+                !platform->native && !platform->product->undetermined_with.empty();
             verdict.front = none(Role::front);
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,
                                       platform->signs, platform->score);

@@ -166,8 +166,8 @@ void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, At
         for (std::size_t s = 0; s < sight.signs.size(); ++s)
             if (sight.signs[s].rule == rule && sight.signs[s].address == index)
                 signs.push_back(static_cast<int>(s));
-        const bool known = std::any_of(
-            out.others.begin(), out.others.end(), [&](const Finding& other) {
+        const bool known =
+            std::any_of(out.others.begin(), out.others.end(), [&](const Finding& other) {
                 return other.role == Role::scrubber && other.product == scrubber->id;
             });
         if (!known)

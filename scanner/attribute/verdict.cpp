@@ -153,8 +153,8 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
             // Carriers and scrubbers announce what others run.
             const bool carries = rule->product->has(Role::scrubber) ||
                                  (rule->product->has(Role::network) && !address.owner);
-            const bool other_use = rule->precision == AsnPrecision::product &&
-                                   !rule->product->has(Role::host);
+            const bool other_use =
+                rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, "ambiguous_holder");
             const Product* candidate =

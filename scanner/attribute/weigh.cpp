@@ -166,12 +166,12 @@ void grade_in_own_network(Candidate& c, const AddressSight& address, const Catal
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     // Whoever rents a machine in this AS can send the same marks; the alias and the site's key,
     // from the provider's own zone and at its own network, he cannot.
-    const bool rented = std::any_of(
-        address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
+    const bool rented =
+        std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
             return rule->product->provider == c.product->provider && rule->product->has(Role::host);
         });
-    const bool marked = rented ? c.cname && !address.certificate_veto
-                               : c.http_edge >= at_least_strong || c.cname;
+    const bool marked =
+        rented ? c.cname && !address.certificate_veto : c.http_edge >= at_least_strong || c.cname;
     const bool alone =
         c.product_as || (c.routed_range && is_only_edges(catalogue, c.product->provider));
     if (marked && (address.connected || c.cname)) {

@@ -22,6 +22,7 @@ constexpr Signal table[] = {
     {"https_record", "the ECH outer name in the zone's HTTPS record; the operator writes it",
      https_record},
     {"declared_zone", "the zone's own operator declared it so", declared_zone},
+    {"registry", "the registry names the registrar of the domain: that role alone", registry},
 };
 
 }  // namespace

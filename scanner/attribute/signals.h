@@ -31,5 +31,6 @@ void certificate_name(Sight&, const Catalogue&);
 void certificate_issuer(Sight&, const Catalogue&);
 void https_record(Sight&, const Catalogue&);
 void declared_zone(Sight&, const Catalogue&);
+void registry(Sight&, const Catalogue&);
 
 }  // namespace scanner

@@ -80,7 +80,7 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
         if (resolvers::is_under(alias, seen.subject.registrable_domain))
             return false;
         return std::none_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
-            return sign.rule != nullptr && sign.address < 0 &&
+            return !sign.lead && sign.rule != nullptr && sign.address < 0 &&
                    resolvers::is_under(alias, sign.rule->key);
         });
     });
@@ -100,6 +100,17 @@ void distrust(Attribution& out)
     std::erase_if(out.others, [](const Finding& finding) {
         return finding.role != Role::dns && finding.role != Role::registrar;
     });
+}
+
+// The verdicts that count for the name: those on addresses where a site can be, if there is any.
+std::vector<Verdict> weighty(const Sight& sight, const std::vector<Verdict>& verdicts)
+{
+    std::vector<Verdict> kept;
+    for (const Verdict& verdict : verdicts)
+        if (verdict.address < 0 ||
+            !sight.addresses[static_cast<std::size_t>(verdict.address)].weightless)
+            kept.push_back(verdict);
+    return kept.empty() ? verdicts : kept;
 }
 
 void decide_notice(const Observation& seen, Attribution& out)
@@ -137,7 +148,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     if (verdicts.empty())
         verdicts.push_back(judge(sight, -1, catalogue));
 
-    merge(sight, verdicts, out);
+    merge(sight, weighty(sight, verdicts), out);
     add_name_roles(sight, catalogue, out);
     add_registration(sight, out);
 

@@ -58,6 +58,17 @@ bool has_spokesman(const Sight& sight, const AddressSight& address)
                        });
 }
 
+// Which of several findings that name nobody speaks for all: the one that knows most of why.
+std::size_t rank_of(const Finding& finding)
+{
+    constexpr std::string_view order[] = {"conflict",           "behind_front", "ambiguous_holder",
+                                          "all_views_tampered", "no_evidence",  "not_observed"};
+    if (finding.status == "none")
+        return std::size(order) + 1;
+    const auto* const found = std::find(std::begin(order), std::end(order), finding.reason);
+    return static_cast<std::size_t>(found - std::begin(order));
+}
+
 // Groups of identified findings, largest share first; `rest` gets what to say when there is none.
 std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdicts,
                          Finding Verdict::*which, unsigned total, Finding& rest)
@@ -73,7 +84,7 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
             if (address != nullptr && has_spokesman(sight, *address))
                 continue;
             // "Unknown" outweighs "none": one address unseen is enough not to know.
-            if (!have_rest || (rest.status == "none" && finding.status == "unknown"))
+            if (!have_rest || rank_of(finding) < rank_of(rest))
                 rest = finding;
             have_rest = true;
             continue;
@@ -147,6 +158,35 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
         out.chain.push_back(std::move(hop.finding));
 }
 
+// Who announces an address without fronting there: a scrubber's AS, or that of a company that also
+// scrubs, on an address in none of its lists and without any of its marks.
+void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, Attribution& out)
+{
+    const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
+    for (const Rule* rule : address.as_rules) {
+        const std::string& provider = rule->product->provider;
+        const Product* scrubber = rule->product->has(Role::scrubber)
+                                      ? rule->product
+                                      : catalogue.product_of(provider, Role::scrubber);
+        const bool listed =
+            address.owner != nullptr && address.owner->product->provider == provider;
+        const bool fronts = out.front.provider == provider || rule->product->has(Role::host);
+        if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
+            continue;
+        std::vector<int> signs;
+        for (std::size_t s = 0; s < sight.signs.size(); ++s)
+            if (sight.signs[s].rule == rule && sight.signs[s].address == index)
+                signs.push_back(static_cast<int>(s));
+        const bool known =
+            std::any_of(out.others.begin(), out.others.end(), [&](const Finding& other) {
+                return other.role == Role::scrubber && other.product == scrubber->id;
+            });
+        if (!known)
+            out.others.push_back(finding_of(*scrubber, Role::scrubber, Grade::possible, signs,
+                                            score_of(sight, signs)));
+    }
+}
+
 }  // namespace
 
 void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
@@ -160,6 +200,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
         partly_unfronted = partly_unfronted || verdict.front.status == "none";
         if (verdict.product_undetermined)
             add_flag(out, "product_undetermined");
+        if (verdict.relayed)
+            add_flag(out, "relay_suspected");
     }
 
     Finding no_front;
@@ -203,8 +245,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
             out.others.push_back(hop);
 
     for (const AddressSight& address : sight.addresses)
-        if (address.known && address.not_looked && !sight.observation->probes.empty() &&
-            !has_spokesman(sight, address))
+        if (address.known && !address.weightless && address.not_looked &&
+            !sight.observation->probes.empty() && !has_spokesman(sight, address))
             add_flag(out, "not_all_addresses_probed");
 }
 
@@ -216,7 +258,7 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
         std::map<std::string, const Product*> products;
         for (std::size_t i = 0; i < sight.signs.size(); ++i) {
             const Sign& sign = sight.signs[i];
-            if (sign.rule == nullptr || !sign.product->has(role))
+            if (sign.lead || sign.rule == nullptr || !sign.product->has(role))
                 continue;
             const bool named = role == Role::dns ? sign.rule->kind == RuleKind::ns
                                                  : sign.rule->kind == RuleKind::cname;
@@ -258,22 +300,12 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
                     finding.product = rule->product->id;
                 break;
             }
-        for (const Rule* rule : address.as_rules)
-            if (rule->product->has(Role::scrubber)) {
-                std::vector<int> signs;
-                for (std::size_t s = 0; s < sight.signs.size(); ++s)
-                    if (sight.signs[s].rule == rule &&
-                        sight.signs[s].address == static_cast<int>(i))
-                        signs.push_back(static_cast<int>(s));
-                out.others.push_back(finding_of(*rule->product, Role::scrubber, Grade::possible,
-                                                signs, score_of(sight, signs)));
-            }
+        add_scrubbers(sight, static_cast<int>(i), catalogue, out);
     }
     for (auto& [key, finding] : networks) {
         finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);
         out.others.push_back(std::move(finding));
     }
-    (void)catalogue;
 }
 
 }  // namespace scanner

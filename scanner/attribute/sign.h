@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
@@ -28,6 +29,8 @@ struct Sign {
     int address = -1;
     /// Can the site's operator make this up alone?
     bool forgeable = true;
+    /// Where to look further, and part of no verdict.
+    bool lead = false;
 };
 
 /// One address and everything about it that the rules need at hand.
@@ -46,6 +49,10 @@ struct AddressSight {
     bool certificate_veto = false;
     /// Probing was left out, or failed for reasons of our own: its silence says nothing.
     bool not_looked = false;
+
+    /// An address that no site can be reached at (special-purpose, or the company's own service):
+    /// beside others it carries no weight.
+    bool weightless = false;
 
     /// Every range that holds it, longest first (origin-facing ones left out).
     std::vector<RangeHit> ranges;
@@ -68,6 +75,10 @@ struct AddressSight {
 
 /// Are both addresses of one holder, as far as the catalogue or the routing data tell?
 bool same_holder(const AddressSight& a, const AddressSight& b);
+
+/// The cname and the native rule that a host name lies under, where both are known; of two products
+/// the longer suffix alone. At most two.
+std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_view name);
 
 /// An observation laid out for the rules.
 struct Sight {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "resolvers/domain_name.h"
+#include "scanner/attribute/registration.h"
 #include "scanner/model/words.h"
 
 namespace scanner {
@@ -278,6 +279,8 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
     if (!seen.refused.empty())
         return {State::not_observed, seen.refused};
     if (auto state = from_name(seen.subject))
+        return *state;
+    if (auto state = from_registration(seen))
         return *state;
     if (auto state = from_resolver(seen))
         return *state;

@@ -15,6 +15,8 @@ constexpr Command table[] = {
     {"explain", "For people: the verdict on a name and everything that speaks for it",
      explain_command},
     {"score", "How right records are, held against labels", score_command},
+    {"rdap", "What registries say of a name or an address: registrar, holder, abuse desks",
+     rdap_command},
     {"data", "What the catalogue knows: search it, check it", data_command},
 };
 

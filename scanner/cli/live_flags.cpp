@@ -102,6 +102,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
     app.add_option("--ca-file", flags.ca_file, "Trust these certificates (PEM) as well")
         ->type_name("FILE");
+    add_rdap_flags(app, flags.rdap);
     app.add_flag("--no-http", flags.no_http, "Ask the DNS only, connect to nothing");
     app.add_flag("--ordered", flags.ordered, "Records in the order of the input");
     app.add_flag("--allow-private", flags.allow_private,

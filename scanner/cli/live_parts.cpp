@@ -7,6 +7,8 @@
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/http_curl.h"
+#include "resolvers/http_fetcher_curl.h"
+#include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
@@ -65,6 +67,15 @@ std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& ad
     return "";
 }
 
+// Whose own edge or service an address is. A customer's range is let to others: that is registered.
+std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
 }  // namespace
 
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
@@ -111,8 +122,15 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         http.allow = [](const resolvers::IpAddress& address) {
             return !resolvers::special_purpose(address);
         };
+    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
+    if (!rdap)
+        return rdap.error();
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = http.user_agent;
+    fetch.connect_timeout = *timeout;
+    fetch.allow_private = flags.allow_private;
     std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http) {
+    if (!flags.no_http || *rdap != nullptr) {
         auto loaded = resolvers::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
@@ -120,7 +138,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     }
 
     const bool connect = plan.connect;
-    live.parts.make_resolvers = [dns, http, store, connect](boost::asio::io_context& io) {
+    live.parts.make_resolvers = [dns, http, store, connect, fetch,
+                                 shared = *rdap](boost::asio::io_context& io) {
         ShardResolvers made;
         auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
         if (!cares)
@@ -128,6 +147,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         made.dns = std::move(*cares);
         if (connect)
             made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
+        if (shared != nullptr)
+            made.registry = std::make_unique<resolvers::RdapRegistry>(
+                std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
         return made;
     };
     World& world = live.parts.world;
@@ -135,6 +157,10 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
         return holder_of(catalogue, address);
     };
+    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
+        return edge_of(catalogue, address);
+    };
+    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
     world.registrable_domain = [](const std::string& host) {
         return split_at_suffix(host).registrable_domain;
     };

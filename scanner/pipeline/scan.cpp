@@ -77,6 +77,7 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         Shard shard{intake, writer, parts, options, counters, parts.world};
         shard.world.dns = made.dns.get();
         shard.world.http = made.http.get();
+        shard.world.registry = made.registry.get();
         shard.world.now = wall_clock;
         unsigned left = workers;
         for (unsigned i = 0; i < workers; ++i)

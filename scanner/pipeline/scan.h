@@ -20,6 +20,8 @@ struct ShardResolvers {
     std::unique_ptr<resolvers::DnsResolver> dns;
     /// May be null: then only the DNS is asked.
     std::unique_ptr<resolvers::HttpProber> http;
+    /// May be null: then no registry is asked. Goes before the others, which it may use.
+    std::unique_ptr<resolvers::Registry> registry;
 };
 
 struct ScanOptions {
@@ -43,7 +45,7 @@ struct ScanCounters {
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, http and now is taken from here.
+    /// Everything of World but dns, http, registry and now is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -4,6 +4,7 @@
 
 #include "scanner/model/words.h"
 #include "scanner/route/channels.h"
+#include "scanner/route/registry_channels.h"
 
 namespace scanner {
 
@@ -117,8 +118,9 @@ std::string basis_of(const Attribution& attribution, const Finding& finding)
 
 class List {
 public:
-    List(const Attribution& attribution, const Catalogue& catalogue)
-        : attribution_(attribution), catalogue_(catalogue)
+    List(const Attribution& attribution, const Catalogue& catalogue,
+         const resolvers::RegistryFacts& registry)
+        : attribution_(attribution), catalogue_(catalogue), registry_(registry)
     {
     }
 
@@ -152,6 +154,8 @@ public:
             made.legal_entity = product->legal_entity;
             made.channels = channels_for(*product, finding.role, catalogue_);
         }
+        if (made.channels.empty())
+            made.channels = registry_channels(finding, attribution_, registry_, catalogue_);
     }
 
     bool has_primary() const
@@ -165,17 +169,19 @@ public:
 private:
     const Attribution& attribution_;
     const Catalogue& catalogue_;
+    const resolvers::RegistryFacts& registry_;
     std::vector<Addressee> list_;
 };
 
 }  // namespace
 
-std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue)
+std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
+                             const resolvers::RegistryFacts& registry)
 {
     if (!has_site(attribution.state) || attribution.front.reason == "conflict")
         return {};
 
-    List list(attribution, catalogue);
+    List list(attribution, catalogue, registry);
     const Finding& front = attribution.front;
     const Finding& host = attribution.host;
     const bool front_is_sure = is_identified(front) && front.grade >= Grade::probable;

@@ -364,6 +364,16 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.chain.push_back({candidate, Role::front, Grade::probable});
         }
 
+    // A front may well stand in the network of a carrier that nobody has catalogued: marks of one
+    // there are no proof of it, and no proof of none.
+    const bool claimed = std::any_of(all.begin(), all.end(), [](const Candidate& c) {
+        return c.claim && c.product->has(Role::front) &&
+               c.http_edge >= static_cast<int>(Strength::strong);
+    });
+    if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
+        address != nullptr && address->owner == nullptr && address->as_rules.empty())
+        verdict.front = unknown(Role::front, "no_evidence");
+
     for (const Candidate& candidate : all)
         if (candidate.claim && (verdict.chain.empty() || verdict.front.grade < Grade::probable))
             verdict.claims.push_back(candidate.product);

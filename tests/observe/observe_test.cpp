@@ -21,12 +21,15 @@ class FakeDns : public DnsResolver {
 public:
     std::map<std::pair<std::string, std::string>, std::vector<DnsRecord>> records;
     unsigned asked = 0;
+    /// "TYPE name", in order.
+    std::vector<std::string> questions;
 
-    asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, Deadline) override
+    asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> put, Deadline) override
     {
         std::vector<DnsAnswer> answers;
-        for (const Question& question : questions) {
+        for (const Question& question : put) {
             ++asked;
+            questions.push_back(question.type + " " + question.name.text());
             DnsAnswer& answer = answers.emplace_back();
             answer.name = question.name.text();
             answer.type = question.type;
@@ -242,6 +245,62 @@ TEST_CASE("an opted-out host is not even asked for")
     CHECK(seen.refused == "opt_out");
     CHECK(scene.dns.asked == 0);
     CHECK(scene.http.visits.empty());
+}
+
+TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
+{
+    struct Case {
+        const char* why;
+        const char* host;
+        std::string refused;
+        std::vector<std::string> asked;
+        unsigned visits;
+        std::vector<std::string> outcomes;
+    };
+    const auto zone_of = [](const std::string& name) {
+        return std::vector<std::string>{"A " + name, "AAAA " + name, "HTTPS " + name, "NS " + name,
+                                        "SOA " + name};
+    };
+    const Case cases[] = {
+        {"its own name", "wished.org", "opt_out", {}, 0, {}},
+        {"its address alone", "blocked.org", "blocked", zone_of("blocked.org"), 0, {}},
+        {"one address of two", "half.org", "", zone_of("half.org"), 1, {}},
+        {"the name it is an alias of", "alias.org", "opt_out", zone_of("alias.org"), 0, {}},
+        {"a redirect to a name: not even asked for",
+         "moved.org",
+         "",
+         zone_of("moved.org"),
+         1,
+         {"opt_out"}},
+        {"an address literal", "9.9.9.9", "blocked", {}, 0, {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("wished.org", "8.8.8.8");
+        scene.dns.a("blocked.org", "9.9.9.9");
+        scene.dns.a("half.org", "8.8.8.8");
+        scene.dns.a("half.org", "9.9.9.9");
+        scene.dns.records[{"alias.org", "A"}] = {{"alias.org", "CNAME", 60, "cdn.wished.org", {}}};
+        scene.dns.a("cdn.wished.org", "8.8.8.8");
+        scene.dns.a("moved.org", "8.8.8.8");
+        scene.http.pages["https half.org /"] = {200, ""};
+        scene.http.pages["https moved.org /"] = {301, "https://www.wished.org/"};
+        scene.world.refuses_host = [](const std::string& host) {
+            return is_under(host, "wished.org") ? "opt_out" : "";
+        };
+        scene.world.refuses_address = [](const IpAddress& address) {
+            return address.text() == "9.9.9.9" ? "blocked" : "";
+        };
+        const Observation seen = scene.look(c.host);
+        CHECK(seen.refused == c.refused);
+        CHECK(scene.dns.questions == c.asked);
+        CHECK(scene.http.visits.size() == c.visits);
+        CHECK(outcomes(seen) == c.outcomes);
+        for (const scanner::SeenAddress& address : seen.addresses)
+            if (address.address.text() == "9.9.9.9")
+                CHECK(address.not_probed == "blocked");
+    }
 }
 
 TEST_CASE("an unreadable line is an observation too")

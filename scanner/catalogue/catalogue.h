@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -162,6 +163,8 @@ struct StateRule {
     std::string where;
 };
 
+struct Publisher;
+
 class Catalogue {
 public:
     /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml and DIR/deny.toml; then
@@ -170,6 +173,12 @@ public:
     /// Failure::detail (code "catalogue").
     static resolvers::Outcome<Catalogue> load(const std::string& dir,
                                               const std::vector<std::string>& overlays = {});
+
+    /// The same with these range files in place of those on the disk, by path
+    /// ("DIR/ranges/examplecdn.txt"): would they do?
+    static resolvers::Outcome<Catalogue> load_with(const std::map<std::string, std::string>& ranges,
+                                                   const std::string& dir,
+                                                   const std::vector<std::string>& overlays = {});
 
     Catalogue(Catalogue&&) noexcept;
     Catalogue& operator=(Catalogue&&) noexcept;
@@ -183,6 +192,9 @@ public:
 
     /// Listed prefixes that lie inside this one and are longer, in order, at most `limit`.
     std::vector<RangeHit> ranges_inside(const resolvers::Prefix& prefix, std::size_t limit) const;
+
+    /// What each range rule lists, in order; without the prefixes that it yields to another rule.
+    std::map<const Rule*, std::vector<resolvers::Prefix>> prefixes_by_rule() const;
 
     std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
 
@@ -227,6 +239,9 @@ public:
 
     /// Must this mailbox never be written to (RIRs, registries, placeholders)?
     bool is_denied(std::string_view mailbox) const;
+
+    /// Where the lists of data/ranges/ are published, in the order of the file.
+    const std::vector<Publisher>& publishers() const;
 
     /// Newest `checked` date of all sources, and SHA-256 over all files in order of their names.
     const std::string& date() const;

@@ -109,9 +109,12 @@ asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
     co_return probe;
 }
 
-// Would plain HTTP tell more? Only when TLS could not be had: a name may serve HTTP alone.
+// Would plain HTTP tell more? When TLS could not be had: a name may serve HTTP alone. And when an
+// error came with a certificate for other names: that may be another site's default answer.
 bool wants_plain_http(const Probe& probe)
 {
+    if (probe.http_facts && probe.tls_facts)
+        return probe.http_facts->status >= 400 && probe.tls_facts->name_matches == false;
     return probe.http.status != StepStatus::ok && !probe.http_facts &&
            probe.tcp.status != StepStatus::local_error && probe.tcp.status != StepStatus::blocked &&
            probe.tcp.status != StepStatus::deadline;

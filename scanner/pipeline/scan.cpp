@@ -36,7 +36,7 @@ struct Shard {
 
     void hire();
     void on_waiting(int change);
-    bool too_many() const { return workers - parked > most_at_work; }
+    bool too_many() const { return workers > most_at_work + parked; }
 };
 
 // A writer that cannot keep up holds us here, with nothing of the network waiting on us.
@@ -95,7 +95,7 @@ void Shard::on_waiting(int change)
         return;
     }
     ++parked;
-    if (workers - parked < most_at_work && workers < most_at_work + most_parked)
+    if (workers < most_at_work + std::min(parked, most_parked))
         hire();
 }
 

@@ -52,6 +52,7 @@ public:
     /// By "scheme host target": status and location. Absent: connection refused.
     std::map<std::string, std::pair<unsigned, std::string>> pages;
     std::vector<std::string> visits;
+    std::optional<bool> name_matches;
 
     asio::awaitable<Probe> probe(ProbeRequest request, Deadline) override
     {
@@ -70,6 +71,8 @@ public:
         }
         probe.tcp.status = probe.http.status = StepStatus::ok;
         probe.tls.status = request.scheme == "https" ? StepStatus::ok : StepStatus::not_tried;
+        if (request.scheme == "https")
+            probe.tls_facts.emplace().name_matches = name_matches;
         probe.http_facts.emplace();
         probe.http_facts->url = request.scheme + "://" + request.host + request.target;
         probe.http_facts->status = page->second.first;
@@ -219,6 +222,31 @@ TEST_CASE("plain HTTP is tried when TLS cannot be had")
     REQUIRE(seen.probes.size() == 2);
     CHECK(seen.probes[0].tcp.status == StepStatus::refused);
     CHECK(seen.probes[1].http.status == StepStatus::ok);
+}
+
+TEST_CASE("plain HTTP is tried when the answer over TLS may be another site's")
+{
+    struct Case {
+        const char* why;
+        unsigned status;
+        std::optional<bool> name_matches;
+        std::size_t probes;
+    };
+    const Case cases[] = {
+        {"an error under another name's certificate", 404, false, 2},
+        {"a page, whatever the certificate says", 200, false, 1},
+        {"an error of its own", 404, true, 1},
+        {"a certificate that was not compared", 404, std::nullopt, 1},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("example.org", "8.8.8.8");
+        scene.http.pages["https example.org /"] = {c.status, ""};
+        scene.http.pages["http example.org /"] = {200, ""};
+        scene.http.name_matches = c.name_matches;
+        CHECK(scene.look("example.org").probes.size() == c.probes);
+    }
 }
 
 TEST_CASE("the DNS budget holds against chains that never end")

@@ -284,6 +284,9 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
         co_return seen;
     if (world.refuses_host)
         seen.refused = world.refuses_host(seen.subject.host);
+    if (seen.refused.empty() && seen.subject.is_address && world.refuses_address)
+        if (const std::optional<IpAddress> address = IpAddress::parse(seen.subject.host))
+            seen.refused = world.refuses_address(*address);
     if (!seen.refused.empty())
         co_return seen;
     if (world.origins != nullptr)

@@ -8,7 +8,9 @@
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/http_curl.h"
+#include "resolvers/http_fetcher_curl.h"
 #include "resolvers/polite_prober.h"
+#include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
@@ -75,6 +77,15 @@ std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& ad
     return "";
 }
 
+// Whose own edge or service an address is. A customer's range is let to others: that is registered.
+std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
 }  // namespace
 
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
@@ -126,8 +137,15 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     http.allow = [polite = *polite, all = flags.allow_private](const auto& address) {
         return (all || !resolvers::special_purpose(address)) && polite.refusal_of(address).empty();
     };
+    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
+    if (!rdap)
+        return rdap.error();
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = http.user_agent;
+    fetch.connect_timeout = *timeout;
+    fetch.allow_private = flags.allow_private;
     std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http) {
+    if (!flags.no_http || *rdap != nullptr) {
         auto loaded = resolvers::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
@@ -153,8 +171,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (connect && sockets < live.options.in_flight / live.options.shards)
         std::cerr << "servedby: open files allow " << http.max_in_flight * live.options.shards
                   << " connections at once (ulimit -n)\n";
-    live.parts.make_resolvers = [dns, http, store, connect,
-                                 polite = *polite](boost::asio::io_context& io) {
+    live.parts.make_resolvers = [dns, http, store, connect, polite = *polite, fetch,
+                                 shared = *rdap](boost::asio::io_context& io) {
         ShardResolvers made;
         auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
         if (!cares)
@@ -163,15 +181,18 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         if (polite.dns_pace)
             made.dns =
                 std::make_unique<resolvers::PoliteResolver>(std::move(made.dns), polite.dns_pace);
-        if (!connect)
-            return made;
-        auto prober = std::make_unique<resolvers::PoliteProber>(
-            std::make_unique<resolvers::HttpCurl>(io, http, store), polite.limits,
-            resolvers::PoliteProberOptions{polite.longest_wait, wall_clock});
-        made.tell_of_waits = [&prober = *prober](std::function<void(int)> tell) {
-            prober.tell_of_waits(std::move(tell));
-        };
-        made.http = std::move(prober);
+        if (connect) {
+            auto prober = std::make_unique<resolvers::PoliteProber>(
+                std::make_unique<resolvers::HttpCurl>(io, http, store), polite.limits,
+                resolvers::PoliteProberOptions{polite.longest_wait, wall_clock});
+            made.tell_of_waits = [&prober = *prober](std::function<void(int)> tell) {
+                prober.tell_of_waits(std::move(tell));
+            };
+            made.http = std::move(prober);
+        }
+        if (shared != nullptr)
+            made.registry = std::make_unique<resolvers::RdapRegistry>(
+                std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
         return made;
     };
     World& world = live.parts.world;
@@ -179,6 +200,10 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
         return holder_of(catalogue, address);
     };
+    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
+        return edge_of(catalogue, address);
+    };
+    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
     world.registrable_domain = [](const std::string& host) {
         return split_at_suffix(host).registrable_domain;
     };

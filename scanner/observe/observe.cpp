@@ -5,6 +5,7 @@
 
 #include "resolvers/http_url.h"
 #include "scanner/observe/chain.h"
+#include "scanner/observe/registration.h"
 #include "scanner/observe/targets.h"
 
 namespace scanner {
@@ -308,6 +309,7 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     else
         for (SeenAddress& address : seen.addresses)
             address.not_probed = "no_http";
+    co_await look_up_registration(seen, world, plan, budget.deadline);
     co_return seen;
 }
 

@@ -23,6 +23,8 @@ struct ShardResolvers {
     /// Takes the function that `http` is to call with 1 when a probe begins to wait for its peer's
     /// sake (rate, connections), and with -1 when that ends. Empty if it never does.
     std::function<void(std::function<void(int change)>)> tell_of_waits;
+    /// May be null: then no registry is asked. Goes before the others, which it may use.
+    std::unique_ptr<resolvers::Registry> registry;
 };
 
 struct ScanOptions {
@@ -51,7 +53,7 @@ struct ScanCounters {
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, http and now is taken from here.
+    /// Everything of World but dns, http, registry and now is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -50,14 +50,17 @@ def unusable_flags_and_files_are_told():
     for args in (["scan", "--no-such-flag"], ["scan", "/no/such/file"], ["nonsense"],
                  ["scan", "--deadline", "soon"], ["scan", "--resolvers", "dns.example"],
                  ["scan", "--data", "/no/such/dir"], ["scan", "--asn-db", str(ROOT / "README.md")],
-                 ["import", "nonsense"], ["scan", "--shards", "2", "--shard", "2"]):
+                 ["import", "nonsense"], ["rdap", "not a name!!"], ["rdap", "co.uk"],
+                 ["scan", "--rdap", "everything"], ["scan", "--rdap-rate", "0"],
+                 ["scan", "--rdap", "all", "--rdap-cache", "/no/such/dir/file"],
+                 ["scan", "--rdap", "all", "--rdap-bootstrap", "/no/such/dir"], ["scan", "--shards", "2", "--shard", "2"]):
         done = run(*args, text="")
         assert done.returncode == 2, (args, done.returncode, done.stderr)
         assert done.stderr.strip(), args
 
 
 def help_is_there_for_every_command():
-    for command in ("scan", "observe", "attribute", "route", "import", "explain", "data"):
+    for command in ("scan", "observe", "attribute", "route", "import", "explain", "rdap", "data"):
         done = run(command, "--help")
         assert done.returncode == 0 and command in done.stdout, done.stdout
 

@@ -262,6 +262,8 @@ Certificate describe(x509_st* certificate, bool with_names)
     facts.not_before = time_of(X509_get0_notBefore(certificate));
     facts.not_after = time_of(X509_get0_notAfter(certificate));
     facts.key = key_of(certificate);
+    // Compares the names before it looks at the signature, so that it costs little for most.
+    facts.self_signed = X509_self_signed(certificate, 1) == 1;
     if (with_names)
         add_names(certificate, facts);
     ERR_clear_error();
@@ -392,6 +394,19 @@ struct KeptVerdict {
     std::chrono::steady_clock::time_point at;
 };
 
+void hand_over(X509* certificate, const std::string& sha256_text, const LeafTaker& taker)
+{
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    if (size > 0)
+        taker(sha256_text, {der, static_cast<std::size_t>(size)});
+    OPENSSL_free(der);
+    ERR_clear_error();
+}
+
+// Leaves have up to 200 names each, and fewer of them are shared than chains are.
+constexpr std::size_t leaf_share = 8;
+
 Digest chain_digest(const std::vector<Digest>& digests)
 {
     Digest key{};
@@ -403,7 +418,10 @@ Digest chain_digest(const std::vector<Digest>& digests)
 }  // namespace
 
 struct ChainReader::Memory {
-    explicit Memory(std::size_t entries) : leaves(entries), others(entries), verdicts(entries) {}
+    explicit Memory(std::size_t entries)
+        : leaves(entries / leaf_share), others(entries), verdicts(entries)
+    {
+    }
     Generations<Certificate> leaves;
     Generations<Certificate> others;
     Generations<KeptVerdict> verdicts;
@@ -426,8 +444,11 @@ void ChainReader::read(const CertificateChain& chain, const std::string& host, T
         // A leaf has its names, so the same certificate in another place is another entry.
         Generations<Certificate>& known = i == 0 ? memory_->leaves : memory_->others;
         const Certificate* certificate = known.find(digests.back());
-        if (certificate == nullptr)
+        if (certificate == nullptr) {
             certificate = &known.put(digests.back(), describe(chain.at(i), i == 0));
+            if (i == 0 && on_leaf_)
+                hand_over(chain.at(i), certificate->sha256, on_leaf_);
+        }
         facts.chain.push_back(*certificate);
     }
     if (!host.empty())

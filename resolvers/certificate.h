@@ -5,7 +5,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +92,9 @@ Certificate describe(x509_st* certificate, bool with_names);
 /// names, wildcards only as the whole leftmost label)? Underscores are taken as browsers do.
 bool covers(x509_st* certificate, const std::string& host);
 
+/// Takes a certificate: SHA-256 in lower-case hex, and its DER.
+using LeafTaker = std::function<void(const std::string& sha256, std::span<const std::uint8_t> der)>;
+
 /// Turns chains into facts and remembers them by hash, since millions of sites share few chains.
 /// For one thread; bounded.
 class ChainReader {
@@ -100,6 +106,10 @@ public:
     /// Fills chain, trusted, verify_error and name_matches (for `host`). An empty chain fills none.
     void read(const CertificateChain& chain, const std::string& host, TlsFacts& facts);
 
+    /// To be called with each leaf that is not in memory: at least once for each certificate, more
+    /// often for one that has been forgotten since.
+    void on_leaf(LeafTaker taker) { on_leaf_ = std::move(taker); }
+
     /// Chains verified so far, not counting those answered from memory.
     std::size_t verified() const { return verified_; }
 
@@ -107,6 +117,7 @@ private:
     struct Memory;
     std::shared_ptr<const TrustStore> store_;
     std::unique_ptr<Memory> memory_;
+    LeafTaker on_leaf_;
     std::size_t verified_ = 0;
 };
 

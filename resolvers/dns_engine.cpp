@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <random>
 
 namespace resolvers {
@@ -30,6 +31,9 @@ constexpr milliseconds repeat_pause{100};
 constexpr unsigned max_doublings = 5;
 // Rounds of reading before other sockets, and other work of the thread, get their turn.
 constexpr unsigned turns_for_a_socket = 16;
+// Records kept of one answer. Honest ones have a few dozen; 64 KiB can hold four thousand, which
+// would be megabytes for each name.
+constexpr std::size_t records_limit = 200;
 
 DnsStatus status_of(ChannelReply::End end)
 {
@@ -380,12 +384,24 @@ void DnsCares::Engine::take_response(PendingQuestion& pending, std::span<const s
     pending.responded = true;
     answer.status = verdict.status;
     answer.rcode = message_.header.rcode;
-    answer.records = std::move(message_.answer);
+    // Moved, unless that would hand over room for far more than is kept: what a long answer made
+    // room for would else stay with the next short one.
+    const std::size_t records = message_.answer.size();
+    const std::size_t kept = std::min(records, records_limit);
+    if (kept == records && message_.answer.capacity() <= 2 * kept + 8)
+        answer.records = std::move(message_.answer);
+    else
+        answer.records.assign(
+            std::make_move_iterator(message_.answer.begin()),
+            std::make_move_iterator(message_.answer.begin() + static_cast<std::ptrdiff_t>(kept)));
     answer.errors = std::move(message_.errors);
     answer.resolver = pending.server->text;
     answer.over_tcp = pending.sent.over_tcp;
     answer.authentic_data = message_.header.authentic_data;
     answer.detail = verdict.detail;
+    if (records > records_limit)
+        answer.detail = std::to_string(records) + " records, the first " +
+                        std::to_string(records_limit) + " kept";
     // Remembered only once it shows that it can do without: one odd name must not cost us EDNS for
     // all names.
     if (pending.without_edns && verdict.status != DnsStatus::formerr &&

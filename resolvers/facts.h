@@ -112,7 +112,7 @@ struct DnsAnswer {
     DnsStatus status = DnsStatus::skipped;
     /// The response code of the last response; absent when none came (RFC 6895, with EDNS bits).
     std::optional<std::uint16_t> rcode;
-    /// The answer section in order. Empty unless there was a response.
+    /// The answer section in order, of a long one the start. Empty unless there was a response.
     std::vector<DnsRecord> records;
     std::vector<ExtendedError> errors;
     /// "192.0.2.1:53" and the like; empty when nothing was asked or it is not known (imports).
@@ -125,6 +125,8 @@ struct DnsAnswer {
     unsigned attempts = 0;
     Timestamp asked_at{};
     Milliseconds took{0};
+    /// How long our own rate held it back before it was asked; not part of `took`.
+    Milliseconds waited{0};
     /// More about a failure, for people. Empty otherwise.
     std::string detail;
     friend bool operator==(const DnsAnswer&, const DnsAnswer&) = default;
@@ -172,6 +174,8 @@ struct Certificate {
     Timestamp not_after{};
     /// "EC P-256", "RSA 2048". Empty if unknown.
     std::string key;
+    /// Signed with its own key, checked: a root, or a leaf that nobody vouches for.
+    bool self_signed = false;
     friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 
@@ -193,6 +197,9 @@ struct TlsFacts {
     std::string verify_error;
     /// Does the leaf cover `sni` (RFC 9525)? Absent if not checked.
     std::optional<bool> name_matches;
+    /// Did the server staple an OCSP response (RFC 6066 section 8) when asked to? What it says is
+    /// not read. Absent if not known.
+    std::optional<bool> ocsp_stapled;
     friend bool operator==(const TlsFacts&, const TlsFacts&) = default;
 };
 
@@ -243,6 +250,9 @@ struct Probe {
     Milliseconds connect_time{0};
     Milliseconds handshake_time{0};
     Milliseconds total_time{0};
+    /// How long our own limits (rate, connections to an address, open files) held it back before it
+    /// began; in none of the other spans.
+    Milliseconds waited{0};
     friend bool operator==(const Probe&, const Probe&) = default;
 };
 

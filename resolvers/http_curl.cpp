@@ -31,6 +31,9 @@ using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 // that a peer can fill.
 constexpr int receive_buffer = 64 * 1024;
 
+// Between tries when our machine has no socket for us and none of ours is open.
+constexpr std::chrono::milliseconds shortage_pause{100};
+
 struct EasyCloser {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
@@ -94,6 +97,8 @@ public:
     void admit(const std::shared_ptr<Transfer>& transfer);
     /// The transfer has ended, or never will begin.
     void release(Transfer& transfer);
+    /// Our machine had no socket for it: it is the next one when one of ours is closed.
+    void put_back(Transfer& transfer);
     void stop();
 
     /// A handle with all options set that do not change from probe to probe.
@@ -119,6 +124,11 @@ private:
     std::shared_ptr<CurlMulti> multi_;
     bool starting_ = false;
     bool stopped_ = false;
+    // Transfers at a time: fewer than the options say after a shortage, then slowly more again.
+    std::size_t room_;
+    std::size_t ended_since_growth_ = 0;
+    bool short_ = false;
+    Timer shortage_timer_;
     std::vector<Easy> idle_;
     // Both hold plain pointers: a transfer takes itself out before it goes.
     std::list<Transfer*> waiting_;
@@ -135,6 +145,7 @@ public:
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
+    void queue() { clocks_.enter(ProbePhase::queued, queued_at_ = SteadyClock::now()); }
     void start();
     /// What the coroutine waits on, until `finished`.
     Timer& clock() { return clock_; }
@@ -202,8 +213,11 @@ private:
     bool by_us_ = false;
     std::string body_failure_;
 
+    TimePoint queued_at_{};
     TimePoint started_{};
     TimePoint connected_at_{};
+    // Why it went back to the queue. Empty if it did not.
+    std::string shortage_;
 };
 
 // ---- Engine -------------------------------------------------------------------------------------
@@ -213,8 +227,11 @@ HttpCurl::Engine::Engine(asio::io_context& io, HttpOptions given,
     : options(std::move(given)),
       executor(io.get_executor()),
       chains(std::move(store)),
-      multi_(std::make_shared<CurlMulti>(executor, CurlMulti::Sockets::of_users))
+      multi_(std::make_shared<CurlMulti>(executor, CurlMulti::Sockets::of_users)),
+      room_(std::max<std::size_t>(options.max_in_flight, 1)),
+      shortage_timer_(executor)
 {
+    chains.on_leaf(options.on_leaf);
     curl_multi_setopt(multi_->handle(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
@@ -266,6 +283,7 @@ Easy HttpCurl::Engine::take_easy()
 void HttpCurl::Engine::admit(const std::shared_ptr<Transfer>& transfer)
 {
     transfer->place = waiting_.insert(waiting_.end(), transfer.get());
+    transfer->queue();
     if (stopped_)
         transfer->fail(StepStatus::local_error, "stopped");
     else
@@ -278,8 +296,7 @@ void HttpCurl::Engine::start_waiting()
     if (starting_)
         return;
     starting_ = true;
-    while (!stopped_ && !waiting_.empty() &&
-           running_.size() < std::max<std::size_t>(options.max_in_flight, 1)) {
+    while (!stopped_ && !short_ && !waiting_.empty() && running_.size() < room_) {
         Transfer* next = waiting_.front();
         running_.splice(running_.end(), waiting_, waiting_.begin());
         peak = std::max(peak, running_.size());
@@ -292,8 +309,33 @@ void HttpCurl::Engine::release(Transfer& transfer)
 {
     const bool ran = !transfer.queued();
     (ran ? running_ : waiting_).erase(transfer.place);
-    if (ran)
-        start_waiting();
+    if (!ran)
+        return;
+    short_ = false;
+    if (room_ < options.max_in_flight && ++ended_since_growth_ >= room_) {
+        ++room_;
+        ended_since_growth_ = 0;
+    }
+    start_waiting();
+}
+
+void HttpCurl::Engine::put_back(Transfer& transfer)
+{
+    waiting_.splice(waiting_.begin(), running_, transfer.place);
+    room_ = std::max<std::size_t>(running_.size(), 1);
+    ended_since_growth_ = 0;
+    short_ = true;
+    if (!running_.empty())
+        return;
+    shortage_timer_.expires_after(shortage_pause);
+    shortage_timer_.async_wait(
+        [engine = weak_from_this()](const boost::system::error_code& failed) {
+            const std::shared_ptr<Engine> alive = engine.lock();
+            if (!alive || failed)
+                return;
+            alive->short_ = false;
+            alive->start_waiting();
+        });
 }
 
 void HttpCurl::Engine::stop()
@@ -305,6 +347,7 @@ void HttpCurl::Engine::stop()
         waiting_.front()->fail(StepStatus::local_error, "stopped");
     idle_.clear();
     multi_->close();
+    shortage_timer_.cancel();
 }
 
 // ---- Transfer: from socket to request -----------------------------------------------------------
@@ -332,6 +375,8 @@ HttpCurl::Transfer::Transfer(std::shared_ptr<Engine> engine, ProbeRequest reques
 void HttpCurl::Transfer::start()
 {
     started_ = SteadyClock::now();
+    if (engine_->options.timeouts.queue.count() > 0)
+        probe_.waited += between(queued_at_, started_);
     enter(ProbePhase::connecting, started_);
     probe_.started_at =
         std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
@@ -348,7 +393,16 @@ void HttpCurl::Transfer::start()
         return fail(ended->status, ended->detail);
 
     const TcpAttempt attempt = start_connecting(request_.address, request_.port, receive_buffer);
+    if (attempt.fd < 0 && is_shortage(attempt.error) &&
+        engine_->options.timeouts.queue.count() > 0) {
+        shortage_ = errno_name(attempt.error);
+        queue();
+        return engine_->put_back(*this);
+    }
     if (attempt.fd < 0) {
+        // At once, so that no packet of the peer's said it: we have no route there.
+        if (attempt.error == ENETUNREACH)
+            return fail(StepStatus::local_error, errno_name(attempt.error));
         const Step step = step_of_errno(attempt.error);
         return fail(step.status, step.detail);
     }
@@ -535,8 +589,10 @@ void HttpCurl::Transfer::enter(ProbePhase phase, TimePoint now)
 void HttpCurl::Transfer::on_clock()
 {
     const std::optional<Step> ended = clocks_.expired(SteadyClock::now());
-    if (ended)
-        fail(ended->status, ended->detail);
+    if (!ended)
+        return;
+    const bool for_a_socket = queued() && ended->status == StepStatus::local_error;
+    fail(ended->status, for_a_socket && !shortage_.empty() ? shortage_ : ended->detail);
 }
 
 // ---- Transfer: the end --------------------------------------------------------------------------

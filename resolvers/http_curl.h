@@ -33,7 +33,8 @@ struct HttpOptions {
     std::size_t wire_cap = std::size_t{1024} * 1024;
 
     /// Probes with a socket at a time; others wait their turn, first come first served. 0 is
-    /// taken as 1.
+    /// taken as 1. When our machine has no socket left, fewer run for a while, if `timeouts.queue`
+    /// lets the others wait.
     std::size_t max_in_flight = 1'000;
 
     /// Close with RST, so that no port is kept in TIME_WAIT for a minute a probe.
@@ -42,14 +43,17 @@ struct HttpOptions {
     /// Asked of each address before a socket is opened; a false answer is StepStatus::blocked. The
     /// caller's plan decides where to go: this is the second lock. Empty allows everything.
     std::function<bool(const IpAddress&)> allow;
+
+    /// Given each leaf certificate at least once, from within the probe that saw it. May be empty.
+    LeafTaker on_leaf;
 };
 
 /// One for each io_context and thread. May be destroyed while probes are under way: they end with
 /// status local_error, detail "stopped", if their coroutines still run.
 ///
 /// What the steps mean here:
-/// - tcp: refused, timeout, unreachable, reset, local_error, blocked, deadline; detail errno's
-/// name.
+/// - tcp: refused, timeout, unreachable, reset, local_error (no route of ours either), blocked,
+///   deadline; detail errno's name.
 /// - tls: alert (the peer's, named), protocol_error (OpenSSL's reason; "not_tls"), reset, closed,
 ///   timeout, deadline. A certificate that is expired, wrong or self-signed is `ok`.
 /// - http: `ok` once the final response's head has come as a whole. A body that then ends early

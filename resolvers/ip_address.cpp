@@ -175,10 +175,14 @@ struct ParsedBlock {
     std::string_view name;
 };
 
+}  // namespace
+
 // Where a translated or tunnelled IPv6 address carries an IPv4 address (RFC 4291 2.5.5.2, 6052,
 // 3056), that one decides: ::ffff:127.0.0.1 is as local as 127.0.0.1.
 std::optional<IpAddress> embedded_v4(const IpAddress& address)
 {
+    if (address.is_v4())
+        return std::nullopt;
     const std::array<std::uint8_t, 16>& b = address.bytes();
     const auto at = [&b](unsigned i) {
         return IpAddress::from_v4(static_cast<std::uint32_t>(b[i]) << 24 |
@@ -196,8 +200,6 @@ std::optional<IpAddress> embedded_v4(const IpAddress& address)
     return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<std::string_view> special_purpose(const IpAddress& address)
 {
     static const std::array<ParsedBlock, std::size(special_blocks)> blocks = [] {
@@ -209,9 +211,8 @@ std::optional<std::string_view> special_purpose(const IpAddress& address)
     for (const ParsedBlock& block : blocks)
         if (block.prefix.contains(address))
             return block.name;
-    if (address.is_v6())
-        if (const std::optional<IpAddress> inner = embedded_v4(address))
-            return special_purpose(*inner);
+    if (const std::optional<IpAddress> inner = embedded_v4(address))
+        return special_purpose(*inner);
     return std::nullopt;
 }
 

@@ -63,6 +63,10 @@ struct Prefix {
 /// The prefix of that length around an address, host bits cleared.
 Prefix prefix_around(const IpAddress& address, std::uint8_t length);
 
+/// The IPv4 address that a mapped, compatible, NAT64 or 6to4 address carries (RFC 4291 2.5.5, 6052,
+/// 3056): a connection to it may end there. Absent for every other address.
+std::optional<IpAddress> embedded_v4(const IpAddress& address);
+
 /// Why no request may go to this address because a stranger's DNS said so: the name of its entry in
 /// the IANA special-purpose registries (RFC 6890), "multicast" or "reserved".
 /// Absent for an address of the public Internet. Mapped and translated IPv6 forms are judged by the

@@ -6,8 +6,11 @@ namespace resolvers {
 
 void ProbeClocks::enter(ProbePhase phase, Deadline now)
 {
-    if (phase_ == ProbePhase::queued)
+    if (phase_ == ProbePhase::queued && phase != ProbePhase::queued) {
         started_ = now;
+        if (timeouts_.queue.count() > 0 && since_ != Deadline{})
+            deadline_ += now - since_;
+    }
     phase_ = phase;
     since_ = now;
     window_bytes_ = 0;
@@ -15,6 +18,8 @@ void ProbeClocks::enter(ProbePhase phase, Deadline now)
 
 Deadline ProbeClocks::limit() const
 {
+    if (phase_ == ProbePhase::queued && timeouts_.queue.count() > 0)
+        return since_ + timeouts_.queue;
     if (phase_ == ProbePhase::queued || phase_ == ProbePhase::finished)
         return deadline_;
     const Deadline next = std::min(deadline_, started_ + timeouts_.total);
@@ -37,6 +42,8 @@ std::optional<Step> ProbeClocks::expired(Deadline now)
 {
     if (phase_ == ProbePhase::finished || now < limit())
         return std::nullopt;
+    if (phase_ == ProbePhase::queued && timeouts_.queue.count() > 0)
+        return Step{StepStatus::local_error, "queued"};
     if (now >= deadline_)
         return Step{StepStatus::deadline, phase_ == ProbePhase::queued ? "queued" : ""};
     if (now >= started_ + timeouts_.total)

@@ -25,6 +25,9 @@ struct ProbeTimeouts {
     std::size_t low_speed_bytes = 512;
     /// ...in each window of this length. Zero switches the rule off.
     std::chrono::milliseconds low_speed_window{5'000};
+    /// How long a probe may wait for its turn. Its deadline does not run meanwhile, and a probe
+    /// that gets no turn is a local_error. Zero: the deadline runs, and ends the wait.
+    std::chrono::milliseconds queue{0};
 };
 
 enum class ProbePhase { queued, connecting, handshaking, asking, reading, finished };
@@ -53,7 +56,7 @@ private:
     Deadline deadline_;
     ProbePhase phase_ = ProbePhase::queued;
     Deadline started_{};
-    /// Start of the phase; while reading, of the window.
+    /// Start of the phase (for the queue: if it was entered by name); while reading, of the window.
     Deadline since_{};
     std::uint64_t window_bytes_ = 0;
 };

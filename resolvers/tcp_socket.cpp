@@ -89,6 +89,11 @@ Step step_of_errno(int error)
     return {status, errno_name(error)};
 }
 
+bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 TcpAttempt start_connecting(const IpAddress& address, std::uint16_t port, int receive_buffer)
 {
     TcpAttempt attempt;

@@ -15,6 +15,9 @@ std::string errno_name(int error);
 /// What an errno of connect(), send() or recv() says about the peer, or about ourselves.
 Step step_of_errno(int error);
 
+/// Is our machine, or this process, short of something that connections end by giving back?
+bool is_shortage(int error);
+
 /// A socket that was asked to connect.
 struct TcpAttempt {
     /// -1 when there is none.

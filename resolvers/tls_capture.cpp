@@ -118,6 +118,10 @@ bool TlsCapture::attach(SSL_CTX* context)
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_sess_set_new_cb(context, nullptr);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    // Browsers ask for it too.
+    SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_tlsext_status_cb(context, &TlsCapture::on_status);
+    SSL_CTX_set_tlsext_status_arg(context, this);
     return true;
 }
 
@@ -187,6 +191,15 @@ int TlsCapture::on_chain(X509_STORE_CTX* store, void* self_pointer)
     if (ssl != nullptr)
         self->note_parameters(ssl);
     X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+
+// Called with or without a response; what it says is not for us to judge.
+int TlsCapture::on_status(SSL* ssl, void* self)
+{
+    const unsigned char* response = nullptr;
+    static_cast<TlsCapture*>(self)->facts_.ocsp_stapled =
+        SSL_get_tlsext_status_ocsp_resp(ssl, &response) > 0;
     return 1;
 }
 

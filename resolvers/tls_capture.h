@@ -1,6 +1,7 @@
 // Looks over the shoulder of somebody else's TLS handshake: keeps the chain whether it verifies or
-// not, the agreed version, cipher, group and ALPN, and the alerts of both sides. The one place that
-// sees libssl. Decides nothing: certificate.h judges the chain.
+// not, the agreed version, cipher, group and ALPN, whether an OCSP response was stapled, and the
+// alerts of both sides. The one place that sees libssl. Decides nothing: certificate.h judges the
+// chain.
 #pragma once
 
 #include <chrono>
@@ -54,13 +55,14 @@ public:
     /// our own alert tells. Empty if it did not.
     const std::string& reason() const { return reason_; }
 
-    /// Version, cipher, group and ALPN, as far as they are known. The chain is apart.
+    /// Version, cipher, group, ALPN and stapling, as far as they are known. The chain is apart.
     const TlsFacts& facts() const { return facts_; }
     const CertificateChain& chain() const { return chain_; }
 
 private:
     static void on_info(const ssl_st* ssl, int where, int value);
     static int on_chain(x509_store_ctx_st* store, void* self);
+    static int on_status(ssl_st* ssl, void* self);
     void note_parameters(const ssl_st* ssl);
 
     std::function<void()> when_done_;

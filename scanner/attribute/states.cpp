@@ -211,7 +211,8 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
     for (const Redirect& step : seen.redirects) {
         if (step.outcome == "other_site")
             return StateVerdict{State::redirect_only, "to " + step.to};
-        if (step.outcome == "blocked" || step.outcome == "loop" || step.outcome == "failed")
+        if (step.outcome == "blocked" || step.outcome == "opt_out" || step.outcome == "loop" ||
+            step.outcome == "failed")
             return StateVerdict{State::redirect_only, step.outcome + ": " + step.to};
     }
     return std::nullopt;

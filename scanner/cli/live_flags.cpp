@@ -54,6 +54,8 @@ std::string progress_line(const ScanCounters& counters, Clock::time_point began,
     out << std::fixed << elapsed << " s; " << done << " done; "
         << static_cast<double>(done) / std::max(elapsed, 0.001) << "/s; " << started - done
         << " in flight";
+    if (const std::int64_t parked = counters.parked.load(std::memory_order_relaxed); parked > 0)
+        out << " (" << parked << " held back by limits)";
     for (std::size_t i = 0; i < std::size(counters.states); ++i)
         if (const std::uint64_t count = counters.states[i].load(std::memory_order_relaxed))
             out << "; " << word(static_cast<State>(i)) << " " << count;
@@ -107,6 +109,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_flag("--ordered", flags.ordered, "Records in the order of the input");
     app.add_flag("--allow-private", flags.allow_private,
                  "Connect to private and other special-purpose addresses too");
+    add_polite_flags(app, flags.polite);
     app.add_flag("--silent", flags.silent, "No progress on stderr");
     app.add_flag("--stats", flags.stats, "Progress even when stderr is no terminal");
     app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
@@ -157,6 +160,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     hooks.save = [&] {
         writer.close_gaps();
         writer.flush();
+        if (live.certificates)
+            live.certificates->finish();
     };
     const bool show = flags.stats || (!flags.silent && ::isatty(STDERR_FILENO) != 0);
     if (show)
@@ -170,6 +175,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     writer.flush();
     control.finish();
 
+    if (live.certificates && !live.certificates->finish())
+        return fail("cannot write " + flags.polite.certificates);
     if (control.interrupted())
         return ExitCode::interrupted;
     const ExitCode written = exit_code_of(writer, flags.output);

@@ -11,7 +11,9 @@
 #include "resolvers/outcome.h"
 #include "scanner/cli/commands.h"
 #include "scanner/cli/knowledge.h"
+#include "scanner/cli/polite_flags.h"
 #include "scanner/cli/rdap_flags.h"
+#include "scanner/pipeline/certificate_file.h"
 #include "scanner/pipeline/scan.h"
 
 namespace scanner {
@@ -40,6 +42,7 @@ struct LiveFlags {
     bool silent = false;
     bool stats = false;
     bool strict = false;
+    PoliteFlags polite;
 };
 
 void add_live_flags(CLI::App& app, LiveFlags& flags);
@@ -49,6 +52,8 @@ struct Live {
     ScanOptions options;
     ScanParts parts;
     std::unique_ptr<resolvers::OriginTable> origins;
+    /// Null if nobody wants the certificates.
+    std::shared_ptr<CertificateFile> certificates;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

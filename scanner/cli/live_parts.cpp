@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/http_curl.h"
 #include "resolvers/http_fetcher_curl.h"
+#include "resolvers/polite_prober.h"
 #include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
@@ -37,6 +39,14 @@ std::string user_agent_of(const LiveFlags& flags)
     }
     return "servedby/" SERVEDBY_VERSION " (looks at who serves a site; contact: " + contact + ")";
 }
+
+resolvers::Timestamp wall_clock()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// What an event loop with its resolvers opens besides their sockets.
+constexpr std::size_t loop_descriptors = 8;
 
 // Above this a channel's socket overflows (measured at default buffers).
 constexpr unsigned per_channel = 2000;
@@ -94,12 +104,18 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 
     live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
     live.options.in_flight = std::max(flags.in_flight, live.options.shards);
+    live.options.parked = live.options.in_flight * 2;
     Plan& plan = live.options.plan;
     plan.profile = flags.no_http ? "dns" : "standard";
     plan.connect = !flags.no_http;
     plan.deadline = *deadline;
     plan.allow_private = flags.allow_private;
     plan.vantage = flags.vantage;
+
+    const auto polite = make_polite(flags.polite, catalogue);
+    if (!polite)
+        return polite.error();
+    polite->restrain(live.parts.world);
 
     const auto servers = chosen_resolvers(flags.resolvers);
     if (!servers)
@@ -118,10 +134,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     http.timeouts.handshake = *timeout;
     http.timeouts.first_byte = *timeout;
     http.timeouts.total = *deadline;
-    if (!flags.allow_private)
-        http.allow = [](const resolvers::IpAddress& address) {
-            return !resolvers::special_purpose(address);
-        };
+    http.allow = [polite = *polite, all = flags.allow_private](const auto& address) {
+        return (all || !resolvers::special_purpose(address)) && polite.refusal_of(address).empty();
+    };
     auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
     if (!rdap)
         return rdap.error();
@@ -138,15 +153,43 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     }
 
     const bool connect = plan.connect;
-    live.parts.make_resolvers = [dns, http, store, connect, fetch,
+    if (!flags.polite.certificates.empty()) {
+        auto opened = CertificateFile::open(flags.polite.certificates);
+        if (!opened)
+            return opened.error();
+        live.certificates = std::move(*opened);
+        http.on_leaf = [file = live.certificates](const auto& sha256, const auto& der) {
+            file->add(sha256, der);
+        };
+    }
+    // What waits for its turn must not use up its subject's time.
+    http.timeouts.queue = polite->longest_wait;
+    const std::size_t dns_sockets = dns.servers.size() * dns.channels_per_server * 2;
+    const std::size_t sockets =
+        sockets_left(live.options.shards * (dns_sockets + loop_descriptors)) / live.options.shards;
+    http.max_in_flight = std::clamp<std::size_t>(sockets, 1, live.options.in_flight);
+    if (connect && sockets < live.options.in_flight / live.options.shards)
+        std::cerr << "servedby: open files allow " << http.max_in_flight * live.options.shards
+                  << " connections at once (ulimit -n)\n";
+    live.parts.make_resolvers = [dns, http, store, connect, polite = *polite, fetch,
                                  shared = *rdap](boost::asio::io_context& io) {
         ShardResolvers made;
         auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
         if (!cares)
             throw std::runtime_error(cares.error().detail);
         made.dns = std::move(*cares);
-        if (connect)
-            made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
+        if (polite.dns_pace)
+            made.dns =
+                std::make_unique<resolvers::PoliteResolver>(std::move(made.dns), polite.dns_pace);
+        if (connect) {
+            auto prober = std::make_unique<resolvers::PoliteProber>(
+                std::make_unique<resolvers::HttpCurl>(io, http, store), polite.limits,
+                resolvers::PoliteProberOptions{polite.longest_wait, wall_clock});
+            made.tell_of_waits = [&prober = *prober](std::function<void(int)> tell) {
+                prober.tell_of_waits(std::move(tell));
+            };
+            made.http = std::move(prober);
+        }
         if (shared != nullptr)
             made.registry = std::make_unique<resolvers::RdapRegistry>(
                 std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);

@@ -26,6 +26,12 @@ std::string unprobed_sentence(const SeenAddress& address)
         return text + " was not probed: the budget of requests was used up";
     if (address.not_probed == "no_http")
         return text + " was not probed: only the DNS was asked";
+    if (address.not_probed == "opt_out")
+        return text + " was not probed: its owner asked not to be";
+    if (address.not_probed == "blocked")
+        return text + " was not probed: it is on a block list";
+    if (address.not_probed == "rate")
+        return text + " was not probed: our own limits of rate and connections held it back";
     if (address.not_probed.starts_with("special_purpose:"))
         return text + " was not probed: no request goes to a special-purpose address (" +
                address.not_probed.substr(address.not_probed.find(':') + 1) + ")";

@@ -111,6 +111,7 @@ struct Shape<DnsAnswer> : Terse {
         Member{"attempts", &DnsAnswer::attempts},
         Member{"asked_at", &DnsAnswer::asked_at},
         Member{"took_ms", &DnsAnswer::took},
+        Member{"waited_ms", &DnsAnswer::waited},
         Member{"detail", &DnsAnswer::detail},
     };
 };
@@ -136,6 +137,7 @@ struct Shape<Certificate> : Terse {
         Member{"not_before", &Certificate::not_before},
         Member{"not_after", &Certificate::not_after},
         Member{"key", &Certificate::key},
+        Member{"self_signed", &Certificate::self_signed},
     };
 };
 
@@ -151,6 +153,7 @@ struct Shape<TlsFacts> : Terse {
         Member{"trusted", &TlsFacts::trusted},
         Member{"verify_error", &TlsFacts::verify_error},
         Member{"name_matches", &TlsFacts::name_matches},
+        Member{"ocsp_stapled", &TlsFacts::ocsp_stapled},
     };
 };
 
@@ -188,6 +191,7 @@ struct Shape<Probe> : Terse {
         Member{"connect_time_ms", &Probe::connect_time},
         Member{"handshake_time_ms", &Probe::handshake_time},
         Member{"total_time_ms", &Probe::total_time},
+        Member{"waited_ms", &Probe::waited},
     };
 };
 

@@ -29,7 +29,8 @@ struct SeenAddress {
     /// Absent: not announced on the day of the data, or no data were at hand.
     std::optional<resolvers::Origin> origin;
     /// Why it was not probed, if it was not: "cap", "same_network", "special_purpose:loopback",
-    /// "blocked", "no_http", "deadline", "imported". Empty if it was.
+    /// "opt_out", "blocked", "rate" (our own limits), "no_http", "deadline", "imported". Empty if
+    /// it was.
     std::string not_probed;
     friend bool operator==(const SeenAddress&, const SeenAddress&) = default;
 };
@@ -43,8 +44,8 @@ struct Redirect {
     /// The absolute URL that it means. Empty if it cannot be read.
     std::string to;
     /// "followed", "other_site" (another registrable domain: looked up, not visited),
-    /// "blocked" (special-purpose address, block list), "loop", "limit", "not_http", "unreadable",
-    /// "failed" (its name did not resolve).
+    /// "blocked" (special-purpose address, block list), "opt_out", "loop", "limit", "not_http",
+    /// "unreadable", "failed" (its name did not resolve).
     std::string outcome;
     /// Where `to`'s host resolved to when it is another host. Empty if it was not asked.
     std::vector<SeenAddress> addresses;
@@ -85,7 +86,8 @@ struct Observation {
     /// Facts that this source cannot know, so that their absence says nothing: "dns", "tls",
     /// "address", "headers". Sorted.
     std::vector<std::string> not_observed;
-    /// Why nothing could be looked at: "opt_out", "blocked", "deadline". Empty otherwise.
+    /// Why the subject was not looked at: "opt_out", "blocked" (its name, a CNAME target of it, or
+    /// every address is on such a list), "deadline". Empty otherwise.
     std::string refused;
     /// Declared by the zone's operator rather than seen: "proxied", "dns_only". Empty otherwise.
     std::string declared;

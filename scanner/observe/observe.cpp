@@ -46,12 +46,16 @@ void add_questions(std::vector<Question>& questions, const std::string& name,
     }
 }
 
-// Retries cost the world as much as questions do.
+// Retries cost the world as much as questions do. What our own rate held up costs no time.
 void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
 {
-    for (const DnsAnswer& answer : answers)
+    resolvers::Milliseconds waited{0};
+    for (const DnsAnswer& answer : answers) {
         if (answer.attempts > 1)
             budget.dns -= std::min(budget.dns, answer.attempts - 1);
+        waited = std::max(waited, answer.waited);
+    }
+    budget.deadline += waited;
 }
 
 // Asks for the host's records and its zone's, then goes on where the resolver stopped half-way.
@@ -66,6 +70,8 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
 
     Walk walk = walk_chain(seen.subject.host, seen.dns);
     for (std::size_t hop = 0; walk.unanswered && budget.dns > 0 && hop < chain_limit; ++hop) {
+        if (!refusal_of_chain(walk.chain, world).empty())
+            break;
         std::vector<Question> further;
         const std::vector<std::string> types = {"A", "AAAA"};
         add_questions(further, *walk.unanswered, types, budget);
@@ -82,6 +88,7 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
     seen.chain_end = walk.end;
     for (const IpAddress& address : walk.addresses)
         seen.addresses.push_back(seen_address(address, world));
+    seen.refused = refusal_of_chain(seen.chain, world);
 }
 
 asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
@@ -99,12 +106,16 @@ asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
     request.markers = world.markers;
     --budget.requests;
     Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
+    budget.deadline += probe.waited;
     co_return probe;
 }
 
-// Would plain HTTP tell more? Only when TLS could not be had: a name may serve HTTP alone.
+// Would plain HTTP tell more? When TLS could not be had: a name may serve HTTP alone. And when an
+// error came with a certificate for other names: that may be another site's default answer.
 bool wants_plain_http(const Probe& probe)
 {
+    if (probe.http_facts && probe.tls_facts)
+        return probe.http_facts->status >= 400 && probe.tls_facts->name_matches == false;
     return probe.http.status != StepStatus::ok && !probe.http_facts &&
            probe.tcp.status != StepStatus::local_error && probe.tcp.status != StepStatus::blocked &&
            probe.tcp.status != StepStatus::deadline;
@@ -123,11 +134,26 @@ std::string location_of(const Probe& probe)
     return "";
 }
 
-// Resolves the host that a redirect names; its answers join the observation.
+// "ftp://...", "javascript:...", but no http URL that merely cannot be read.
+bool names_other_scheme(const std::string& location)
+{
+    std::string start = location.substr(0, 8);
+    std::transform(start.begin(), start.end(), start.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return location.find(':') != std::string::npos && !start.starts_with("http://") &&
+           !start.starts_with("https://");
+}
+
+// Resolves the host that a redirect names; its answers join the observation. `refusal` says why
+// nothing may be sent there, if its names do.
 asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Observation& seen,
-                                                  World& world, Budget& budget)
+                                                  World& world, Budget& budget,
+                                                  std::string& refusal)
 {
     std::vector<SeenAddress> found;
+    refusal = refusal_of_chain({host}, world);
+    if (!refusal.empty())
+        co_return found;
     if (const std::optional<IpAddress> literal = IpAddress::parse(host)) {
         found.push_back(seen_address(*literal, world));
         co_return found;
@@ -140,6 +166,7 @@ asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Obser
     std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), budget.deadline);
     charge_retries(answers, budget);
     const Walk walk = walk_chain(host, answers);
+    refusal = refusal_of_chain(walk.chain, world);
     for (DnsAnswer& answer : answers)
         seen.dns.push_back(std::move(answer));
     for (const IpAddress& address : walk.addresses)
@@ -178,24 +205,25 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
         step.location = location.substr(0, location_limit);
         const std::optional<HttpUrl> to = resolvers::redirect_target(base, location);
         if (!to) {
-            step.outcome = location.find(':') != std::string::npos ? "not_http" : "unreadable";
+            step.outcome = names_other_scheme(location) ? "not_http" : "unreadable";
             seen.redirects.push_back(std::move(step));
             co_return;
         }
         step.to = to->text();
         const bool other_host = to->host != last.host;
+        std::string refusal;
         if (other_host)
-            step.addresses = co_await look_up(to->host, seen, world, budget);
+            step.addresses = co_await look_up(to->host, seen, world, budget, refusal);
 
         IpAddress address = last.address;
         if (other_host && !step.addresses.empty())
             address = step.addresses.front().address;
-        const std::string refusal =
-            other_host ? refusal_of(to->host, step.addresses, world, plan) : std::string();
+        if (other_host && refusal.empty())
+            refusal = refusal_of(to->host, step.addresses, world, plan);
         if (visited.count(to->text()) != 0)
             step.outcome = "loop";
         else if (!refusal.empty())
-            step.outcome = "blocked";
+            step.outcome = refusal == "opt_out" ? "opt_out" : "blocked";
         else if (!same_site(to->host, seen.subject.host, world))
             step.outcome = "other_site";
         else if (other_host && step.addresses.empty())
@@ -240,6 +268,7 @@ asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& pla
             break;
         }
     mark_unprobed(seen, targets);
+    seen.refused = refusal_of_all(seen.addresses);
 }
 
 }  // namespace
@@ -256,6 +285,9 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
         co_return seen;
     if (world.refuses_host)
         seen.refused = world.refuses_host(seen.subject.host);
+    if (seen.refused.empty() && seen.subject.is_address && world.refuses_address)
+        if (const std::optional<IpAddress> address = IpAddress::parse(seen.subject.host))
+            seen.refused = world.refuses_address(*address);
     if (!seen.refused.empty())
         co_return seen;
     if (world.origins != nullptr)
@@ -269,7 +301,10 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     } else {
         co_await resolve(seen, world, plan, budget);
     }
-    if (plan.connect && world.http != nullptr)
+    if (!seen.refused.empty())
+        for (SeenAddress& address : seen.addresses)
+            address.not_probed = seen.refused;
+    else if (plan.connect && world.http != nullptr)
         co_await probe_all(seen, world, plan, budget);
     else
         for (SeenAddress& address : seen.addresses)

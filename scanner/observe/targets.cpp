@@ -27,13 +27,29 @@ std::string refusal_of(const IpAddress& address, const World& world, const Plan&
 std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
                        const World& world, const Plan& plan)
 {
-    if (world.refuses_host)
-        if (std::string refusal = world.refuses_host(host); !refusal.empty())
-            return refusal;
+    if (std::string refusal = refusal_of_chain({host}, world); !refusal.empty())
+        return refusal;
     for (const SeenAddress& seen : addresses)
         if (std::string refusal = refusal_of(seen.address, world, plan); !refusal.empty())
             return refusal;
     return "";
+}
+
+std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world)
+{
+    if (world.refuses_host)
+        for (const std::string& name : chain)
+            if (std::string refusal = world.refuses_host(name); !refusal.empty())
+                return refusal;
+    return "";
+}
+
+std::string refusal_of_all(const std::vector<SeenAddress>& addresses)
+{
+    for (const SeenAddress& seen : addresses)
+        if (seen.not_probed != "opt_out" && seen.not_probed != "blocked")
+            return "";
+    return addresses.empty() ? "" : addresses.front().not_probed;
 }
 
 namespace {
@@ -73,15 +89,34 @@ std::vector<IpAddress> choose_targets(std::vector<SeenAddress>& addresses, const
     return targets;
 }
 
+namespace {
+
+// Was it not made, because our own limits would not let it?
+bool held_back(const resolvers::Probe& probe)
+{
+    return probe.tcp.status == resolvers::StepStatus::local_error &&
+           (probe.tcp.detail == "rate" || probe.tcp.detail == "queued");
+}
+
+}  // namespace
+
 void mark_unprobed(Observation& seen, const std::vector<IpAddress>& targets)
 {
     for (SeenAddress& address : seen.addresses) {
         const bool probed =
             std::any_of(seen.probes.begin(), seen.probes.end(), [&](const resolvers::Probe& probe) {
-                return probe.address == address.address && probe.host == seen.subject.host;
+                return probe.address == address.address && probe.host == seen.subject.host &&
+                       !held_back(probe);
+            });
+        const bool rate =
+            !probed &&
+            std::any_of(seen.probes.begin(), seen.probes.end(), [&](const resolvers::Probe& probe) {
+                return probe.address == address.address && held_back(probe);
             });
         if (probed)
             address.not_probed.clear();
+        else if (rate)
+            address.not_probed = "rate";
         else if (address.not_probed.empty() &&
                  std::find(targets.begin(), targets.end(), address.address) != targets.end())
             address.not_probed = "cap";  // an earlier address used up the budget

@@ -20,6 +20,13 @@ std::string refusal_of(const resolvers::IpAddress& address, const World& world, 
 std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
                        const World& world, const Plan& plan);
 
+/// Why nothing may be sent to any name of a CNAME chain: "opt_out", "blocked". Empty if one may.
+std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world);
+
+/// Why none of the addresses that a name leads to may be talked to, if a list refuses them all.
+/// Empty if it does not, or if there are none.
+std::string refusal_of_all(const std::vector<SeenAddress>& addresses);
+
 /// One address for each holder and family, in order, at most `limit`; refused ones are marked in
 /// `addresses` (not_probed) and left out.
 std::vector<resolvers::IpAddress> choose_targets(std::vector<SeenAddress>& addresses,

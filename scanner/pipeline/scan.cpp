@@ -24,7 +24,19 @@ struct Shard {
     const ScanParts& parts;
     const ScanOptions& options;
     ScanCounters& counters;
-    World world;
+    asio::io_context& io;
+    std::exception_ptr& failed;
+    World world{};
+    // Coroutines that work, those of them that wait for the sake of a peer, and how many of each
+    // there may be. Who waits makes room for another one; who finds too many at work goes.
+    unsigned workers = 0;
+    unsigned parked = 0;
+    unsigned most_at_work = 1;
+    unsigned most_parked = 0;
+
+    void hire();
+    void on_waiting(int change);
+    bool too_many() const { return workers > most_at_work + parked; }
 };
 
 // A writer that cannot keep up holds us here, with nothing of the network waiting on us.
@@ -59,13 +71,55 @@ asio::awaitable<void> work_off(Shard& shard)
         shard.counters.states[static_cast<std::size_t>(state)].fetch_add(1,
                                                                          std::memory_order_relaxed);
         shard.counters.done.fetch_add(1, std::memory_order_relaxed);
+        if (shard.too_many())
+            co_return;
     }
+}
+
+void Shard::hire()
+{
+    ++workers;
+    asio::co_spawn(io, work_off(*this), [this](std::exception_ptr error) {
+        if (error && !failed)
+            failed = error;
+        if (--workers == 0 || error)
+            io.stop();
+    });
+}
+
+void Shard::on_waiting(int change)
+{
+    counters.parked.fetch_add(change, std::memory_order_relaxed);
+    if (change < 0) {
+        --parked;
+        return;
+    }
+    ++parked;
+    if (workers < most_at_work + std::min(parked, most_parked))
+        hire();
 }
 
 resolvers::Timestamp wall_clock()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
+
+// Hears of waits for as long as the shard is there: after a failure, coroutines that wait go last.
+struct Listening {
+    Listening(const ShardResolvers& resolvers, Shard& shard) : made(resolvers)
+    {
+        if (made.tell_of_waits)
+            made.tell_of_waits([&shard](int change) { shard.on_waiting(change); });
+    }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+    ~Listening()
+    {
+        if (made.tell_of_waits)
+            made.tell_of_waits({});
+    }
+    const ShardResolvers& made;
+};
 
 void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
                const ScanOptions& options, ScanCounters& counters, unsigned workers,
@@ -74,19 +128,17 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
     try {
         asio::io_context io(1);
         ShardResolvers made = parts.make_resolvers(io);
-        Shard shard{intake, writer, parts, options, counters, parts.world};
+        Shard shard{intake, writer, parts, options, counters, io, failed};
+        shard.world = parts.world;
         shard.world.dns = made.dns.get();
         shard.world.http = made.http.get();
         shard.world.registry = made.registry.get();
         shard.world.now = wall_clock;
-        unsigned left = workers;
+        shard.most_at_work = workers;
+        shard.most_parked = options.parked / std::max(options.shards, 1U);
+        const Listening listening(made, shard);
         for (unsigned i = 0; i < workers; ++i)
-            asio::co_spawn(io, work_off(shard), [&](std::exception_ptr error) {
-                if (error && !failed)
-                    failed = error;
-                if (error || --left == 0)
-                    io.stop();
-            });
+            shard.hire();
         io.run();
     } catch (...) {
         failed = std::current_exception();

@@ -20,6 +20,9 @@ struct ShardResolvers {
     std::unique_ptr<resolvers::DnsResolver> dns;
     /// May be null: then only the DNS is asked.
     std::unique_ptr<resolvers::HttpProber> http;
+    /// Takes the function that `http` is to call with 1 when a probe begins to wait for its peer's
+    /// sake (rate, connections), and with -1 when that ends. Empty if it never does.
+    std::function<void(std::function<void(int change)>)> tell_of_waits;
     /// May be null: then no registry is asked. Goes before the others, which it may use.
     std::unique_ptr<resolvers::Registry> registry;
 };
@@ -29,6 +32,9 @@ struct ScanOptions {
     unsigned shards = 1;
     /// Subjects at work at once, over all shards.
     unsigned in_flight = 1000;
+    /// Subjects that may wait for the sake of a peer besides, so that one that many names lead to
+    /// does not hold up the rest of the list.
+    unsigned parked = 2000;
     Plan plan;
 };
 
@@ -36,6 +42,8 @@ struct ScanOptions {
 struct ScanCounters {
     std::atomic<std::uint64_t> started{0};
     std::atomic<std::uint64_t> done{0};
+    /// Of those started and not done: waiting for the sake of a peer.
+    std::atomic<std::int64_t> parked{0};
     /// By State, in the order of the enumeration.
     std::atomic<std::uint64_t> states[17]{};
 };

@@ -81,6 +81,33 @@ def csv_columns_pass_through():
     assert got["input"]["extra"] == [["note", "hello"]], got["input"]
 
 
+def lists_and_limits_are_read_or_refused():
+    with tempfile.TemporaryDirectory() as folder:
+        good, bad = Path(folder) / "good", Path(folder) / "bad"
+        good.write_text("# asked for it\nexample.com\n*.example.net\n192.0.2.0/24\n")
+        bad.write_text("example.com\n192.0.2.1/24\n")
+        done = run("scan", *DEAD, "--optout", str(good), "--ordered",
+                   text="www.example.com\nexample.net\n192.0.2.77\n")
+        got = records(done.stdout)
+        assert [r["state"] for r in got] == ["opt_out", "unreachable", "opt_out"], got
+        assert [r["observation"].get("refused") for r in got] == ["opt_out", None, "opt_out"]
+        assert "dns" not in got[0]["observation"], got[0]
+        assert not got[0]["notice"]["ready"]
+        done = run("scan", *DEAD, "--blocklist", str(bad), text="example.com\n")
+        assert done.returncode == 2 and f"{bad}:2: " in done.stderr, done.stderr
+        assert "write 192.0.2.0/24" in done.stderr, done.stderr
+    for args in (["--optout", "/no/such/list"], ["--per-address", "0"], ["--per-edge", "2:"],
+                 ["--per-prefix", "many"], ["--rate", "0"], ["--rate", "-1"], ["--dns-rate", "x"],
+                 ["--max-wait", "soon"], ["--certs", "/no/such/folder/file"]):
+        done = run("scan", *DEAD, *args, text="example.com\n")
+        assert done.returncode == 2 and args[0].lstrip("-") in done.stderr + args[0], (args, done)
+    done = run("scan", *DEAD, "--per-address", "unlimited", "--rate", "100/s", "--dns-rate", "5",
+               text="example.com\nexample.net\nexample.org\n")
+    waited = [a.get("waited_ms", 0) for r in records(done.stdout)
+              for a in r["observation"]["dns"]]
+    assert done.returncode == 0 and max(waited) >= 1500, (done.stderr, waited)
+
+
 def a_closed_pipe_is_success():
     done = subprocess.run(["bash", "-c", f"set -o pipefail; yes example.com | head -5000 | "
                            f"'{SERVEDBY}' scan {' '.join(DEAD)} --max-inflight 200 | head -1"],
@@ -206,7 +233,8 @@ def recordings_of_other_tools_go_the_whole_way():
 
 TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
          unusable_flags_and_files_are_told, help_is_there_for_every_command,
-         shards_are_disjoint_and_complete, csv_columns_pass_through, a_closed_pipe_is_success,
+         shards_are_disjoint_and_complete, csv_columns_pass_through,
+         lists_and_limits_are_read_or_refused, a_closed_pipe_is_success,
          a_full_disk_is_failure_and_leaves_whole_lines, killed_at_any_moment_it_leaves_whole_lines,
          stored_records_replay_to_the_same_bytes, unreadable_stored_lines_are_records_too,
          the_catalogue_answers, a_provider_is_one_file, recordings_of_other_tools_go_the_whole_way]

@@ -21,12 +21,15 @@ class FakeDns : public DnsResolver {
 public:
     std::map<std::pair<std::string, std::string>, std::vector<DnsRecord>> records;
     unsigned asked = 0;
+    /// "TYPE name", in order.
+    std::vector<std::string> questions;
 
-    asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, Deadline) override
+    asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> put, Deadline) override
     {
         std::vector<DnsAnswer> answers;
-        for (const Question& question : questions) {
+        for (const Question& question : put) {
             ++asked;
+            questions.push_back(question.type + " " + question.name.text());
             DnsAnswer& answer = answers.emplace_back();
             answer.name = question.name.text();
             answer.type = question.type;
@@ -49,6 +52,7 @@ public:
     /// By "scheme host target": status and location. Absent: connection refused.
     std::map<std::string, std::pair<unsigned, std::string>> pages;
     std::vector<std::string> visits;
+    std::optional<bool> name_matches;
 
     asio::awaitable<Probe> probe(ProbeRequest request, Deadline) override
     {
@@ -67,6 +71,8 @@ public:
         }
         probe.tcp.status = probe.http.status = StepStatus::ok;
         probe.tls.status = request.scheme == "https" ? StepStatus::ok : StepStatus::not_tried;
+        if (request.scheme == "https")
+            probe.tls_facts.emplace().name_matches = name_matches;
         probe.http_facts.emplace();
         probe.http_facts->url = request.scheme + "://" + request.host + request.target;
         probe.http_facts->status = page->second.first;
@@ -218,6 +224,31 @@ TEST_CASE("plain HTTP is tried when TLS cannot be had")
     CHECK(seen.probes[1].http.status == StepStatus::ok);
 }
 
+TEST_CASE("plain HTTP is tried when the answer over TLS may be another site's")
+{
+    struct Case {
+        const char* why;
+        unsigned status;
+        std::optional<bool> name_matches;
+        std::size_t probes;
+    };
+    const Case cases[] = {
+        {"an error under another name's certificate", 404, false, 2},
+        {"a page, whatever the certificate says", 200, false, 1},
+        {"an error of its own", 404, true, 1},
+        {"a certificate that was not compared", 404, std::nullopt, 1},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("example.org", "8.8.8.8");
+        scene.http.pages["https example.org /"] = {c.status, ""};
+        scene.http.pages["http example.org /"] = {200, ""};
+        scene.http.name_matches = c.name_matches;
+        CHECK(scene.look("example.org").probes.size() == c.probes);
+    }
+}
+
 TEST_CASE("the DNS budget holds against chains that never end")
 {
     Scene scene;
@@ -242,6 +273,62 @@ TEST_CASE("an opted-out host is not even asked for")
     CHECK(seen.refused == "opt_out");
     CHECK(scene.dns.asked == 0);
     CHECK(scene.http.visits.empty());
+}
+
+TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
+{
+    struct Case {
+        const char* why;
+        const char* host;
+        std::string refused;
+        std::vector<std::string> asked;
+        unsigned visits;
+        std::vector<std::string> outcomes;
+    };
+    const auto zone_of = [](const std::string& name) {
+        return std::vector<std::string>{"A " + name, "AAAA " + name, "HTTPS " + name, "NS " + name,
+                                        "SOA " + name};
+    };
+    const Case cases[] = {
+        {"its own name", "wished.org", "opt_out", {}, 0, {}},
+        {"its address alone", "blocked.org", "blocked", zone_of("blocked.org"), 0, {}},
+        {"one address of two", "half.org", "", zone_of("half.org"), 1, {}},
+        {"the name it is an alias of", "alias.org", "opt_out", zone_of("alias.org"), 0, {}},
+        {"a redirect to a name: not even asked for",
+         "moved.org",
+         "",
+         zone_of("moved.org"),
+         1,
+         {"opt_out"}},
+        {"an address literal", "9.9.9.9", "blocked", {}, 0, {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("wished.org", "8.8.8.8");
+        scene.dns.a("blocked.org", "9.9.9.9");
+        scene.dns.a("half.org", "8.8.8.8");
+        scene.dns.a("half.org", "9.9.9.9");
+        scene.dns.records[{"alias.org", "A"}] = {{"alias.org", "CNAME", 60, "cdn.wished.org", {}}};
+        scene.dns.a("cdn.wished.org", "8.8.8.8");
+        scene.dns.a("moved.org", "8.8.8.8");
+        scene.http.pages["https half.org /"] = {200, ""};
+        scene.http.pages["https moved.org /"] = {301, "https://www.wished.org/"};
+        scene.world.refuses_host = [](const std::string& host) {
+            return is_under(host, "wished.org") ? "opt_out" : "";
+        };
+        scene.world.refuses_address = [](const IpAddress& address) {
+            return address.text() == "9.9.9.9" ? "blocked" : "";
+        };
+        const Observation seen = scene.look(c.host);
+        CHECK(seen.refused == c.refused);
+        CHECK(scene.dns.questions == c.asked);
+        CHECK(scene.http.visits.size() == c.visits);
+        CHECK(outcomes(seen) == c.outcomes);
+        for (const scanner::SeenAddress& address : seen.addresses)
+            if (address.address.text() == "9.9.9.9")
+                CHECK(address.not_probed == "blocked");
+    }
 }
 
 TEST_CASE("an unreadable line is an observation too")

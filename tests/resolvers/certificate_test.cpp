@@ -1,7 +1,5 @@
 #include "resolvers/certificate.h"
 
-#include "resolvers/digest.h"
-
 #include <doctest/doctest.h>
 #include <openssl/asn1.h>
 
@@ -231,6 +229,40 @@ TEST_CASE("a file that holds no certificates is said to be unreadable")
     CHECK(none.error().code == "unreadable");
     CHECK(none.error().detail.find("/nonexistent/ca.pem") != std::string::npos);
     CHECK_FALSE(TrustStore::load("/dev/null").has_value());
+}
+
+TEST_CASE("self-signed is who signed itself, not who says so")
+{
+    const TestAuthority ca;
+    const TestCertificate alone = TestCertificate::self_signed({.common_name = "same"});
+    // By its names its own issuer, by its signature not.
+    const TestCertificate pretender = TestCertificate::signed_by(alone, {.common_name = "same"});
+    CHECK(describe(chain_of({alone}).at(0), true).self_signed);
+    CHECK(describe(chain_of({ca.root}).at(0), true).self_signed);
+    CHECK_FALSE(describe(chain_of({ca.intermediate}).at(0), true).self_signed);
+    CHECK_FALSE(describe(chain_of({ca.leaf({})}).at(0), true).self_signed);
+    CHECK_FALSE(describe(chain_of({pretender}).at(0), true).self_signed);
+}
+
+TEST_CASE("each leaf is handed over once, for as long as it is remembered")
+{
+    const TestAuthority ca;
+    ChainReader reader(nullptr);
+    std::vector<std::string> taken;
+    std::string der;
+    reader.on_leaf([&](const std::string& sha256, std::span<const std::uint8_t> bytes) {
+        taken.push_back(sha256);
+        der.assign(bytes.begin(), bytes.end());
+    });
+    const TestCertificate one = ca.leaf({});
+    const TestCertificate two = ca.leaf({});
+    TlsFacts facts;
+    for (int i = 0; i < 3; ++i) {
+        reader.read(chain_of({one, ca.intermediate}), "", facts);
+        reader.read(chain_of({two, ca.intermediate}), "", facts);
+    }
+    CHECK(taken == std::vector<std::string>{sha256_hex(one.der()), sha256_hex(two.der())});
+    CHECK(der == two.der());
 }
 
 TEST_CASE("a chain is verified once, and described the same from memory")

@@ -2,8 +2,11 @@
 #include "resolvers/http_curl.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <openssl/asn1.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -11,6 +14,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
 #include <cstdlib>
 
 #include "resolvers/digest.h"
@@ -237,6 +241,38 @@ TEST_CASE("what is wrong with a certificate is a fact, and the exchange goes on"
         CHECK(seen.tls_facts->trusted == c.trusted);
         CHECK(seen.tls_facts->verify_error == c.error);
         CHECK(seen.tls_facts->name_matches == c.name_matches);
+    }
+}
+
+TEST_CASE("a stapled OCSP response is noticed, in every version, and so is its absence")
+{
+    struct Case {
+        const char* why;
+        int version;
+        std::string stapled;
+        bool expected;
+    };
+    const Case cases[] = {
+        {"TLS 1.3", 0x0304, "no response that anybody could read", true},
+        {"TLS 1.2", 0x0303, "x", true},
+        {"TLS 1.3 without", 0x0304, "", false},
+        {"TLS 1.2 without", 0x0303, "", false},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        TlsWishes wishes = world().tls();
+        wishes.lowest_version = wishes.highest_version = c.version;
+        wishes.stapled = c.stapled;
+        Server server([&](Connection& connection) {
+            REQUIRE(connection.shake_hands(wishes));
+            connection.read_head();
+            connection.write(http_response("x"));
+            connection.wait_for_close();
+        });
+        const Probe seen = probe(request_to(server.port()));
+        REQUIRE(seen.tls_facts.has_value());
+        CHECK(told(seen.tls) == "ok");
+        CHECK(seen.tls_facts->ocsp_stapled == c.expected);
     }
 }
 
@@ -545,6 +581,112 @@ TEST_CASE("running out of file descriptors says nothing about the peer")
     REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
     REQUIRE(done);
     CHECK(told(result.tcp) == "local_error EMFILE");
+}
+
+namespace {
+
+// A server with descriptors of its own: another process. Answers the same to everybody.
+class ServerProcess {
+public:
+    ServerProcess()
+    {
+        const int listener = socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof at;
+        bind(listener, reinterpret_cast<sockaddr*>(&at), size);
+        listen(listener, 64);
+        getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
+        port_ = ntohs(at.sin_port);
+        child_ = fork();
+        if (child_ == 0)
+            serve(listener);
+        close(listener);
+    }
+    ~ServerProcess()
+    {
+        kill(child_, SIGKILL);
+        waitpid(child_, nullptr, 0);
+    }
+    std::uint16_t port() const { return port_; }
+
+private:
+    // Calls the kernel alone: after fork() nothing else is safe here.
+    [[noreturn]] static void serve(int listener)
+    {
+        static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
+        for (;;) {
+            const int fd = accept(listener, nullptr, nullptr);
+            char request[2048];
+            if (fd >= 0 && read(fd, request, sizeof request) > 0 &&
+                write(fd, answer, sizeof answer - 1) > 0)
+                close(fd);
+        }
+    }
+
+    pid_t child_ = -1;
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("with few file descriptors fewer probes run at once, and none fails")
+{
+    const ServerProcess server;
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    asio::io_context io;
+    HttpOptions options = patient();
+    options.max_in_flight = 20;
+    options.timeouts.queue = 30s;
+    HttpCurl prober(io, options, world().store);
+    constexpr std::size_t count = 20;
+    std::vector<Probe> results(count);
+    bool done[count] = {};
+    for (std::size_t i = 0; i < count; ++i)
+        asio::co_spawn(io,
+                       probe_into(prober, request_to(server.port(), "http"),
+                                  std::chrono::steady_clock::now() + 30s, results[i], done[i]),
+                       asio::detached);
+    const int next = dup(0);
+    close(next);
+    const rlimit tight{.rlim_cur = static_cast<rlim_t>(next) + 3, .rlim_max = before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    io.run();
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        CAPTURE(i);
+        REQUIRE(done[i]);
+        CHECK(told(results[i].http) == "ok");
+    }
+}
+
+TEST_CASE("without a file descriptor for long enough a probe is our own failure")
+{
+    Server server(answering(http_response("x")));
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    asio::io_context io;
+    HttpOptions options = patient();
+    options.timeouts.queue = 50ms;
+    HttpCurl prober(io, options, world().store);
+    Probe result;
+    bool done = false;
+    // Its deadline is over before: while it waits for us, that does not count.
+    asio::co_spawn(io,
+                   probe_into(prober, request_to(server.port(), "http"),
+                              std::chrono::steady_clock::now() + 10ms, result, done),
+                   asio::detached);
+    const int next = dup(0);
+    close(next);
+    const rlimit tight{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    io.run();
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE(done);
+    CHECK(told(result.tcp) == "local_error EMFILE");
+    CHECK(server.accepted() == 0);
 }
 
 // ---- Clocks -------------------------------------------------------------------------------------

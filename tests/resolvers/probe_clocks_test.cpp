@@ -61,6 +61,24 @@ TEST_CASE("the subject's deadline counts before our own clocks")
     CHECK((clocks.expired(start + 30s) == Step{StepStatus::deadline, ""}));
 }
 
+TEST_CASE("where a queue has a limit of its own, the deadline does not run in it")
+{
+    ProbeTimeouts queueing = timeouts;
+    queueing.queue = 60s;
+    ProbeClocks clocks(queueing, start + 3s);
+    clocks.enter(ProbePhase::queued, start);
+    CHECK((clocks.limit() == start + 60s));
+    CHECK_FALSE(clocks.expired(start + 59s));
+    CHECK((clocks.expired(start + 60s) == Step{StepStatus::local_error, "queued"}));
+    clocks.enter(ProbePhase::connecting, start + 50s);
+    CHECK((clocks.limit() == start + 53s));
+    // Put back for want of a socket: it goes on from there.
+    clocks.enter(ProbePhase::queued, start + 51s);
+    clocks.enter(ProbePhase::connecting, start + 58s);
+    CHECK((clocks.limit() == start + 60s));
+    CHECK((clocks.expired(start + 60s) == Step{StepStatus::deadline, ""}));
+}
+
 TEST_CASE("a response that keeps to the minimum rate goes on window by window")
 {
     ProbeClocks clocks(timeouts, start + 1h);

@@ -138,6 +138,16 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length,
     return SSL_TLSEXT_ERR_NOACK;
 }
 
+int staple(SSL* ssl, void* response_pointer)
+{
+    const auto* response = static_cast<const std::string*>(response_pointer);
+    if (response->empty())
+        return SSL_TLSEXT_ERR_NOACK;
+    void* copy = OPENSSL_memdup(response->data(), response->size());
+    SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(response->size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
 int refuse_name(SSL*, int* alert, void*)
 {
     *alert = SSL_AD_UNRECOGNIZED_NAME;
@@ -251,6 +261,8 @@ bool Connection::shake_hands(const TlsWishes& wishes)
         need(SSL_CTX_set1_groups_list(context, wishes.groups.c_str()) == 1, "groups");
     if (!wishes.alpn.empty())
         SSL_CTX_set_alpn_select_cb(context, choose_protocol, &tls->wishes.alpn);
+    SSL_CTX_set_tlsext_status_cb(context, staple);
+    SSL_CTX_set_tlsext_status_arg(context, &tls->wishes.stapled);
     if (wishes.refuse_name)
         SSL_CTX_set_tlsext_servername_callback(context, refuse_name);
     if (wishes.want_client_certificate)

@@ -82,6 +82,8 @@ struct TlsWishes {
     /// Answers any SNI with the alert unrecognized_name.
     bool refuse_name = false;
     bool want_client_certificate = false;
+    /// Sent as OCSP response to who asks for one, whatever it is. Empty: none.
+    std::string stapled{};
 };
 
 /// One accepted connection. Reads and writes give up after ten seconds, so that a test that goes

@@ -36,8 +36,17 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
 {
     const Failure malformed{
         "malformed", "not an address, or an address and a port: '" + std::string(text) + "'"};
+    DnsTransport transport = DnsTransport::udp;
+    if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+        const std::string_view word = text.substr(0, scheme);
+        if (word != "udp" && word != "tcp")
+            return Failure{"malformed", "'" + std::string(word) +
+                                            "' is no transport that we speak; udp and tcp are"};
+        transport = word == "tcp" ? DnsTransport::tcp : DnsTransport::udp;
+        text.remove_prefix(scheme + 3);
+    }
     if (const std::optional<IpAddress> bare = IpAddress::parse(text))
-        return ResolverAddress{*bare, 53};
+        return ResolverAddress{*bare, 53, transport};
 
     std::string_view address = text;
     std::optional<std::string_view> port;
@@ -62,13 +71,14 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
     const std::optional<std::uint16_t> number = port ? parse_port(*port) : 53;
     if (!parsed || !number || parsed->is_v6() != text.starts_with('['))
         return malformed;
-    return ResolverAddress{*parsed, *number};
+    return ResolverAddress{*parsed, *number, transport};
 }
 
 std::string ResolverAddress::text() const
 {
     const std::string host = address.is_v6() ? "[" + address.text() + "]" : address.text();
-    return host + ":" + std::to_string(port);
+    const char* scheme = transport == DnsTransport::tcp ? "tcp://" : "";
+    return scheme + host + ":" + std::to_string(port);
 }
 
 std::vector<ResolverAddress> parse_resolv_conf(std::string_view text)

@@ -187,7 +187,8 @@ void fill(Random& random, T& value)
     } else if constexpr (std::is_same_v<T, AddressVerdict>) {
         auto& [a, b, c, d] = value;
         fill_all(random, a, b, c, d);
-    } else if constexpr (std::is_same_v<T, resolvers::DnsRecord> || std::is_same_v<T, Record>) {
+    } else if constexpr (std::is_same_v<T, resolvers::DnsRecord> || std::is_same_v<T, Record> ||
+                         std::is_same_v<T, View>) {
         auto& [a, b, c, d, e] = value;
         fill_all(random, a, b, c, d, e);
     } else if constexpr (std::is_same_v<T, resolvers::EchConfig> || std::is_same_v<T, Redirect>) {
@@ -208,16 +209,17 @@ void fill(Random& random, T& value)
                          std::is_same_v<T, Evidence> || std::is_same_v<T, Attribution>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l);
-    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> || std::is_same_v<T, Subject>) {
+    } else if constexpr (std::is_same_v<T, Subject>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m);
-    } else if constexpr (std::is_same_v<T, resolvers::Probe>) {
+    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> ||
+                         std::is_same_v<T, resolvers::Probe>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     } else {
         static_assert(std::is_same_v<T, Observation>);
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
-        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "resolvers/outcome.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
+#include "scanner/model/canary.h"
 #include "scanner/model/evidence.h"
 
 namespace scanner {
@@ -148,8 +149,9 @@ struct StateRule {
 
 class Catalogue {
 public:
-    /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml and DIR/deny.toml; then
-    /// the same of each overlay, whose files replace products and companies of the same id.
+    /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml, DIR/deny.toml and
+    /// DIR/canaries.toml; then the same of each overlay, whose files replace products and companies
+    /// of the same id, and the canaries altogether.
     /// On error: every problem found, not the first alone, one "file:line: what" a line in
     /// Failure::detail (code "catalogue").
     static resolvers::Outcome<Catalogue> load(const std::string& dir,
@@ -211,6 +213,9 @@ public:
 
     /// Must this mailbox never be written to (RIRs, registries, placeholders)?
     bool is_denied(std::string_view mailbox) const;
+
+    /// Questions to resolvers whose answers are known. Empty without that file.
+    const Canaries& canaries() const;
 
     /// Newest `checked` date of all sources, and SHA-256 over all files in order of their names.
     const std::string& date() const;

@@ -10,6 +10,7 @@
 #include "resolvers/ip_address.h"
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/pattern.h"
+#include "scanner/model/canary.h"
 
 namespace scanner {
 
@@ -83,6 +84,7 @@ struct Contents {
     std::vector<std::unique_ptr<StateFile>> states;
     std::vector<Registrars> registrars;
     DenyList deny;
+    Canaries canaries;
     std::string sha256;
 };
 

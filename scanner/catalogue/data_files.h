@@ -22,6 +22,7 @@ struct DataFolder {
     /// None or one.
     std::vector<DataFile> registrars;
     std::vector<DataFile> deny;
+    std::vector<DataFile> canaries;
 
     /// All of them, by name.
     std::vector<const DataFile*> by_name() const;

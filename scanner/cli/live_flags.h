@@ -11,6 +11,7 @@
 #include "resolvers/outcome.h"
 #include "scanner/cli/commands.h"
 #include "scanner/cli/knowledge.h"
+#include "scanner/cli/view_flags.h"
 #include "scanner/pipeline/scan.h"
 
 namespace scanner {
@@ -18,6 +19,7 @@ namespace scanner {
 struct LiveFlags {
     std::vector<std::string> files;
     std::vector<std::string> resolvers;
+    ViewFlags views;
     std::string output;
     std::string input_format = "auto";
     std::string user_agent;
@@ -47,6 +49,8 @@ struct Live {
     ScanOptions options;
     ScanParts parts;
     std::unique_ptr<resolvers::OriginTable> origins;
+    /// May be null.
+    std::unique_ptr<ResolverWatch> watch;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

@@ -11,6 +11,7 @@
 #include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/cli/offline.h"
+#include "scanner/cli/outer_names.h"
 #include "scanner/input/public_suffix.h"
 
 namespace scanner {
@@ -44,14 +45,7 @@ Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
 {
     if (texts.empty())
         return resolvers::read_resolv_conf();
-    std::vector<resolvers::ResolverAddress> servers;
-    for (const std::string& text : texts) {
-        const auto server = resolvers::ResolverAddress::parse(text);
-        if (!server)
-            return Failure{"malformed", "--resolvers: " + text + ": " + server.error().detail};
-        servers.push_back(*server);
-    }
-    return servers;
+    return parse_resolvers("--resolvers", texts);
 }
 
 // Who holds an address, as the catalogue tells it: its addresses need one probe together.
@@ -83,9 +77,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 
     live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
     live.options.in_flight = std::max(flags.in_flight, live.options.shards);
+    auto planned = plan_of(flags.views, !flags.no_http);
+    if (!planned)
+        return planned.error();
     Plan& plan = live.options.plan;
-    plan.profile = flags.no_http ? "dns" : "standard";
-    plan.connect = !flags.no_http;
+    plan = std::move(*planned);
     plan.deadline = *deadline;
     plan.allow_private = flags.allow_private;
     plan.vantage = flags.vantage;
@@ -97,9 +93,22 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     dns.servers = *servers;
     dns.timeout = std::min(*timeout, *deadline);
     dns.retries = flags.retries;
+    dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
+    const auto views = parse_views(flags.views.views);
+    if (!views)
+        return views.error();
     // Every name has a handful of questions out at once.
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
+
+    live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns);
+    const ResolverWatch* watch = live.watch.get();
+    if (watch != nullptr) {
+        dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
+        live.parts.world.health_of = [watch](const std::string& view) {
+            return watch->health_of(view);
+        };
+    }
 
     resolvers::HttpOptions http;
     http.user_agent = user_agent_of(flags);
@@ -120,12 +129,14 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     }
 
     const bool connect = plan.connect;
-    live.parts.make_resolvers = [dns, http, store, connect](boost::asio::io_context& io) {
+    live.parts.make_resolvers = [dns, http, store, connect, watch,
+                                 views = *views](boost::asio::io_context& io) {
         ShardResolvers made;
         auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
         if (!cares)
             throw std::runtime_error(cares.error().detail);
         made.dns = std::move(*cares);
+        make_views(views, dns, watch, io, made);
         if (connect)
             made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
         return made;
@@ -135,6 +146,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
         return holder_of(catalogue, address);
     };
+    world.public_name_of = public_names_of(catalogue);
     world.registrable_domain = [](const std::string& host) {
         return split_at_suffix(host).registrable_domain;
     };

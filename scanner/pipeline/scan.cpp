@@ -76,6 +76,8 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         ShardResolvers made = parts.make_resolvers(io);
         Shard shard{intake, writer, parts, options, counters, parts.world};
         shard.world.dns = made.dns.get();
+        shard.world.views = made.views;
+        shard.world.ask_servers = made.ask_servers;
         shard.world.http = made.http.get();
         shard.world.now = wall_clock;
         unsigned left = workers;

@@ -20,6 +20,13 @@ struct ShardResolvers {
     std::unique_ptr<resolvers::DnsResolver> dns;
     /// May be null: then only the DNS is asked.
     std::unique_ptr<resolvers::HttpProber> http;
+    /// The resolvers of `views`, which point at them.
+    std::vector<std::unique_ptr<resolvers::DnsResolver>> view_resolvers;
+    std::vector<ViewSource> views;
+    /// See World::ask_servers.
+    std::function<std::unique_ptr<resolvers::DnsResolver>(
+        const std::vector<resolvers::IpAddress>& servers)>
+        ask_servers;
 };
 
 struct ScanOptions {
@@ -43,7 +50,7 @@ struct ScanCounters {
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, http and now is taken from here.
+    /// Everything of World but dns, views, ask_servers, http and now is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -202,4 +202,22 @@ std::optional<std::string_view> special_purpose(const IpAddress& address)
     return std::nullopt;
 }
 
+std::string reverse_name(const IpAddress& address)
+{
+    std::string name;
+    const auto& bytes = address.bytes();
+    if (address.is_v4()) {
+        for (std::size_t i = 4; i-- > 0;)
+            name += std::to_string(bytes[i]) + ".";
+        return name + "in-addr.arpa";
+    }
+    constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t i = bytes.size(); i-- > 0;)
+        for (const unsigned nibble : {bytes[i] & 15U, static_cast<unsigned>(bytes[i]) >> 4U}) {
+            name += digits[nibble];
+            name += '.';
+        }
+    return name + "ip6.arpa";
+}
+
 }  // namespace resolvers

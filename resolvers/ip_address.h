@@ -69,4 +69,8 @@ Prefix prefix_around(const IpAddress& address, std::uint8_t length);
 /// IPv4 address inside them.
 std::optional<std::string_view> special_purpose(const IpAddress& address);
 
+/// The name in the reverse zone, without final dot: "7.2.0.192.in-addr.arpa" (RFC 1035 section 3.5,
+/// RFC 3596 section 2.5).
+std::string reverse_name(const IpAddress& address);
+
 }  // namespace resolvers

@@ -80,7 +80,7 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
         if (resolvers::is_under(alias, seen.subject.registrable_domain))
             return false;
         return std::none_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
-            return sign.rule != nullptr && sign.address < 0 &&
+            return !sign.lead && sign.rule != nullptr && sign.address < 0 &&
                    resolvers::is_under(alias, sign.rule->key);
         });
     });

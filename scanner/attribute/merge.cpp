@@ -147,6 +147,35 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
         out.chain.push_back(std::move(hop.finding));
 }
 
+// Who announces an address without fronting there: a scrubber's AS, or that of a company that also
+// scrubs, on an address in none of its lists and without any of its marks.
+void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, Attribution& out)
+{
+    const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
+    for (const Rule* rule : address.as_rules) {
+        const std::string& provider = rule->product->provider;
+        const Product* scrubber = rule->product->has(Role::scrubber)
+                                      ? rule->product
+                                      : catalogue.product_of(provider, Role::scrubber);
+        const bool listed =
+            address.owner != nullptr && address.owner->product->provider == provider;
+        const bool fronts = out.front.provider == provider || rule->product->has(Role::host);
+        if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
+            continue;
+        std::vector<int> signs;
+        for (std::size_t s = 0; s < sight.signs.size(); ++s)
+            if (sight.signs[s].rule == rule && sight.signs[s].address == index)
+                signs.push_back(static_cast<int>(s));
+        const bool known = std::any_of(
+            out.others.begin(), out.others.end(), [&](const Finding& other) {
+                return other.role == Role::scrubber && other.product == scrubber->id;
+            });
+        if (!known)
+            out.others.push_back(finding_of(*scrubber, Role::scrubber, Grade::possible, signs,
+                                            score_of(sight, signs)));
+    }
+}
+
 }  // namespace
 
 void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
@@ -160,6 +189,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
         partly_unfronted = partly_unfronted || verdict.front.status == "none";
         if (verdict.product_undetermined)
             add_flag(out, "product_undetermined");
+        if (verdict.relayed)
+            add_flag(out, "relay_suspected");
     }
 
     Finding no_front;
@@ -216,7 +247,7 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
         std::map<std::string, const Product*> products;
         for (std::size_t i = 0; i < sight.signs.size(); ++i) {
             const Sign& sign = sight.signs[i];
-            if (sign.rule == nullptr || !sign.product->has(role))
+            if (sign.lead || sign.rule == nullptr || !sign.product->has(role))
                 continue;
             const bool named = role == Role::dns ? sign.rule->kind == RuleKind::ns
                                                  : sign.rule->kind == RuleKind::cname;
@@ -258,22 +289,12 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
                     finding.product = rule->product->id;
                 break;
             }
-        for (const Rule* rule : address.as_rules)
-            if (rule->product->has(Role::scrubber)) {
-                std::vector<int> signs;
-                for (std::size_t s = 0; s < sight.signs.size(); ++s)
-                    if (sight.signs[s].rule == rule &&
-                        sight.signs[s].address == static_cast<int>(i))
-                        signs.push_back(static_cast<int>(s));
-                out.others.push_back(finding_of(*rule->product, Role::scrubber, Grade::possible,
-                                                signs, score_of(sight, signs)));
-            }
+        add_scrubbers(sight, static_cast<int>(i), catalogue, out);
     }
     for (auto& [key, finding] : networks) {
         finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);
         out.others.push_back(std::move(finding));
     }
-    (void)catalogue;
 }
 
 }  // namespace scanner

@@ -28,6 +28,8 @@ struct Sign {
     int address = -1;
     /// Can the site's operator make this up alone?
     bool forgeable = true;
+    /// Where to look further, and part of no verdict.
+    bool lead = false;
 };
 
 /// One address and everything about it that the rules need at hand.

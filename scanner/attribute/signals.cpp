@@ -21,6 +21,12 @@ constexpr Signal table[] = {
      certificate_issuer},
     {"https_record", "the ECH outer name in the zone's HTTPS record; the operator writes it",
      https_record},
+    {"public_name", "a valid certificate for the provider's ECH outer name, at this address",
+     public_name},
+    {"reverse_name", "the address's reverse name is the provider's, and leads back to it",
+     reverse_name},
+    {"mail_lead", "the zone's mail points at the provider: a lead, and part of no verdict",
+     mail_lead},
     {"declared_zone", "the zone's own operator declared it so", declared_zone},
 };
 

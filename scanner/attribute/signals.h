@@ -30,6 +30,9 @@ void edge_answer(Sight&, const Catalogue&);
 void certificate_name(Sight&, const Catalogue&);
 void certificate_issuer(Sight&, const Catalogue&);
 void https_record(Sight&, const Catalogue&);
+void public_name(Sight&, const Catalogue&);
+void reverse_name(Sight&, const Catalogue&);
+void mail_lead(Sight&, const Catalogue&);
 void declared_zone(Sight&, const Catalogue&);
 
 }  // namespace scanner

@@ -29,6 +29,27 @@ std::optional<StateVerdict> from_name(const Subject& subject)
     return std::nullopt;
 }
 
+// The resolver itself says that it kept the answer back (RFC 8914: Blocked, Censored, Filtered;
+// 4 is Forged Answer). That is about the view, and nothing about the site.
+std::optional<StateVerdict> from_resolver(const Observation& seen)
+{
+    constexpr std::pair<std::uint16_t, std::string_view> kept_back[] = {
+        {4, "a forged answer"}, {15, "blocked"}, {16, "censored"}, {17, "filtered"}};
+    for (const DnsAnswer& answer : seen.dns) {
+        const bool ours = answer.name == seen.subject.host &&
+                          (answer.type == "A" || answer.type == "AAAA");
+        if (!ours)
+            continue;
+        for (const resolvers::ExtendedError& error : answer.errors)
+            for (const auto& [code, what] : kept_back)
+                if (error.code == code)
+                    return StateVerdict{State::tampered,
+                                        "the resolver says " + std::string(what) + " (EDE " +
+                                            std::to_string(code) + ")"};
+    }
+    return std::nullopt;
+}
+
 std::optional<StateVerdict> from_addresses(const Sight& sight)
 {
     const Observation& seen = *sight.observation;
@@ -236,6 +257,8 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
     if (!seen.refused.empty())
         return {State::not_observed, seen.refused};
     if (auto state = from_name(seen.subject))
+        return *state;
+    if (auto state = from_resolver(seen))
         return *state;
     if (auto state = from_addresses(sight))
         return *state;

@@ -46,7 +46,8 @@ Finding none(Role role)
 const Candidate* best_with(const std::vector<Candidate>& all, Role role)
 {
     for (const Candidate& candidate : all)
-        if (!candidate.claim && candidate.grade >= Grade::possible && candidate.product->has(role))
+        if (!candidate.claim && !candidate.relayed && candidate.grade >= Grade::possible &&
+            candidate.product->has(role))
             return &candidate;
     return nullptr;
 }
@@ -54,7 +55,7 @@ const Candidate* best_with(const std::vector<Candidate>& all, Role role)
 // The provider's network, or the provider's key: what the operator cannot make up.
 bool proves_presence(const Candidate& candidate)
 {
-    return candidate.range || candidate.tls_named;
+    return candidate.range || (candidate.tls_named && !candidate.relayed);
 }
 
 // Two providers that both prove to be here cannot both be the outermost hop.
@@ -78,7 +79,8 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
             continue;
         const int mark = std::max(c.http_edge, c.http_origin);
         Grade grade = Grade::none;
-        if (c.cname || c.declared || c.native || mark >= static_cast<int>(Strength::strong))
+        if (c.cname || c.declared || c.native || c.range ||
+            mark >= static_cast<int>(Strength::strong))
             grade = Grade::probable;
         else if (mark >= static_cast<int>(Strength::partial))
             grade = Grade::possible;
@@ -102,8 +104,8 @@ std::vector<int> holder_signs(const Sight& sight, int address, const Product& pr
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         const bool here = sign.address == address || sign.address < 0;
-        const bool about_host =
-            sign.product == &product && sign.rule != nullptr && sign.rule->kind != RuleKind::ns;
+        const bool about_host = !sign.lead && sign.product == &product && sign.rule != nullptr &&
+                                sign.rule->kind != RuleKind::ns;
         if (here && about_host)
             signs.push_back(static_cast<int>(i));
     }
@@ -122,7 +124,20 @@ const Product* host_by_name(const Sight& sight, const std::string& provider)
     return nullptr;
 }
 
-Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue)
+// Does the company have more than one product that such an address may belong to?
+bool rents_in_several_ways(const Catalogue& catalogue, const std::string& provider)
+{
+    std::size_t ways = 0;
+    for (const Product* product : catalogue.products())
+        if (product->provider == provider &&
+            (product->has(Role::host) || product->has(Role::platform)))
+            ++ways;
+    return ways > 1;
+}
+
+// `undetermined` tells whether the product stands for any of its company's.
+Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue,
+                       bool& undetermined)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
     if (address.owner != nullptr && address.owner->product->service)
@@ -135,7 +150,12 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
         grade = address.connected && !address.certificate_veto ? Grade::confirmed : Grade::probable;
     } else {
         for (const Rule* rule : address.as_rules) {
-            if (rule->precision == AsnPrecision::shared)
+            // Carriers and scrubbers announce what others run.
+            const bool carries = rule->product->has(Role::scrubber) ||
+                                 (rule->product->has(Role::network) && !address.owner);
+            const bool other_use = rule->precision == AsnPrecision::product &&
+                                   !rule->product->has(Role::host);
+            if (rule->precision == AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, "ambiguous_holder");
             const Product* candidate =
                 rule->product->has(Role::host)
@@ -144,13 +164,20 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
             if (candidate == nullptr)
                 continue;
             product = candidate;
-            grade = address.connected ? Grade::probable : Grade::possible;
+            // An AS that only rents out machines names the company even where nobody answered.
+            const bool only_host =
+                rule->precision == AsnPrecision::product && candidate == rule->product;
+            grade = address.connected || only_host ? Grade::probable : Grade::possible;
+            undetermined = rule->precision == AsnPrecision::company &&
+                           rents_in_several_ways(catalogue, product->provider);
             break;
         }
     }
     if (product != nullptr) {
-        if (const Product* named = host_by_name(sight, product->provider))
+        if (const Product* named = host_by_name(sight, product->provider)) {
             product = named;
+            undetermined = false;
+        }
         std::vector<int> signs = holder_signs(sight, index, *product);
         if (address.owner != nullptr && address.owner->product != product)
             for (const int sign : holder_signs(sight, index, *address.owner->product))
@@ -189,6 +216,13 @@ Finding no_front(const Sight& sight, const AddressSight* address, const Catalogu
     }
     if (address->connected || address->owner != nullptr)
         return none(Role::front);
+    const bool in_front_network =
+        std::any_of(address->as_rules.begin(), address->as_rules.end(), [](const Rule* rule) {
+            return rule->product->has(Role::front) || rule->product->has(Role::platform);
+        });
+    // The zone's operator says so, and no front's network says otherwise.
+    if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
+        return none(Role::front);
     for (const Rule* rule : address->as_rules)
         if (rule->precision != AsnPrecision::shared &&
             catalogue.product_of(rule->product->provider, Role::host) != nullptr &&
@@ -217,7 +251,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     verdict.address = index;
     const AddressSight* address =
         index < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(index)];
-    const std::vector<Candidate> all = weigh(sight, index);
+    const std::vector<Candidate> all = weigh(sight, index, catalogue);
 
     const Candidate* front = best_with(all, Role::front);
     const Candidate* platform = best_with(all, Role::platform);
@@ -225,7 +259,8 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     // A platform is reached by its own edge, or that of its company: then nobody else fronts it.
     if (platform != nullptr && front != nullptr) {
         const bool own_edge = platform->product->provider == front->product->provider &&
-                              (platform->native || platform->cname || platform->range);
+                              (platform->native || platform->cname || platform->range ||
+                               platform->product == front->product);
         const bool outranks = platform->holds_address && !front->holds_address;
         if (own_edge || outranks)
             front = nullptr;
@@ -262,7 +297,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
         // A mere possibility of a front does not hide whose address it is.
         if (front->grade == Grade::possible && address != nullptr && address->known &&
             !front->holds_address) {
-            verdict.host = host_by_holder(sight, index, catalogue);
+            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
             verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
         }
     } else {
@@ -272,21 +307,36 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
                                !platform->holds_address && address != nullptr &&
                                address->has_holder();
         if (elsewhere) {
-            verdict.host = host_by_holder(sight, index, catalogue);
-            verdict.host.grade = std::min(verdict.host.grade, Grade::probable);
+            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            // A platform that is known to run on such machines: then they are rented by it, and
+            // whether they are cannot be told from marks that anybody can send.
+            const bool plausible =
+                platform->tenant_here && std::max(platform->http_edge, platform->http_origin) >=
+                                             static_cast<int>(Strength::partial);
+            verdict.host.grade =
+                std::min(verdict.host.grade, plausible ? Grade::possible : Grade::probable);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (platform != nullptr) {
             verdict.platform = *platform;
+            verdict.product_undetermined =
+                !platform->native && !platform->product->undetermined_with.empty();
             verdict.front = none(Role::front);
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (address != nullptr && address->known) {
-            verdict.host = host_by_holder(sight, index, catalogue);
+            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
         } else {
             verdict.host = unknown(Role::host, verdict.front.reason.c_str());
         }
     }
+
+    // Behind a relay the provider whose key answered is the next hop; the relay's host comes first.
+    for (const Candidate& candidate : all)
+        if (candidate.relayed && verdict.front.status == "none") {
+            verdict.relayed = true;
+            verdict.chain.push_back({candidate, Role::front, Grade::probable});
+        }
 
     for (const Candidate& candidate : all)
         if (candidate.claim && (verdict.chain.empty() || verdict.front.grade < Grade::probable))

@@ -29,6 +29,8 @@ struct Verdict {
     /// Two networks' or keys' proofs against each other on this address.
     bool conflict = false;
     bool product_undetermined = false;
+    /// A machine that passes connections through to the front named in `chain`.
+    bool relayed = false;
 };
 
 /// Judges the address at that index of sight.addresses, or (-1) the name alone.

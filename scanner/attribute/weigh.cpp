@@ -29,6 +29,10 @@ void note(Candidate& candidate, const Sign& sign)
         candidate.declared = true;
         return;
     }
+    if (sign.rule->kind == RuleKind::ech && sign.channel == Channel::tls) {
+        candidate.public_name = true;
+        return;
+    }
     if (sign.channel == Channel::tls) {
         // Also a certificate for a name that a suffix rule knows as the provider's.
         if (!sign.forgeable && sign.strength >= Strength::strong)
@@ -37,8 +41,10 @@ void note(Candidate& candidate, const Sign& sign)
     }
     switch (sign.rule->kind) {
         case RuleKind::range:
-            if (sign.rule->range_kind == RangeKind::from_routing ||
-                sign.rule->range_kind == RangeKind::third_party)
+            if (sign.rule->range_kind == RangeKind::from_routing)
+                candidate.routed_range = true;
+            else if (sign.rule->range_kind == RangeKind::third_party ||
+                     sign.strength == Strength::weak)
                 candidate.weak_range = true;
             else
                 candidate.range = true;
@@ -76,6 +82,8 @@ void note(Candidate& candidate, const Sign& sign)
 
 bool counts_for_fronting(const Sign& sign)
 {
+    if (sign.lead)
+        return false;
     if (sign.rule != nullptr &&
         (sign.rule->kind == RuleKind::ns || sign.rule->kind == RuleKind::ptr))
         return false;
@@ -96,21 +104,101 @@ bool announced_by_company(const AddressSight& address, const std::string& provid
 constexpr int at_least_partial = static_cast<int>(Strength::partial);
 constexpr int at_least_strong = static_cast<int>(Strength::strong);
 
-// Grades one candidate at one address. The order of the questions is the order of trust: whose
-// address it is, whose key answered, who announces it, and last what the operator says.
-void grade(Candidate& c, const AddressSight* address)
+// The network of a company whose products all face visitors: nobody else's machine can be there. A
+// company that also rents machines out, or that carries others' prefixes, has no such network.
+bool is_only_edges(const Catalogue& catalogue, const std::string& provider)
+{
+    return catalogue.product_of(provider, Role::host) == nullptr &&
+           catalogue.product_of(provider, Role::scrubber) == nullptr &&
+           catalogue.product_of(provider, Role::network) == nullptr;
+}
+
+// A product's own addresses that another company announces because it stands in front of them.
+bool is_announced_front(const Candidate& c, const AddressSight& address)
+{
+    const bool announces = c.company_as || c.product_as;
+    if (address.owner == nullptr || !announces || !c.product->has(Role::front))
+        return false;
+    const Tenancy* tenancy = address.owner->product->tenancy_at(c.product->provider);
+    return tenancy != nullptr && tenancy->how == "announced";
+}
+
+// Does the address belong to a company that rents out machines?
+bool is_rented_out(const AddressSight& address, const Catalogue& catalogue)
+{
+    if (address.owner != nullptr)
+        return address.owner->range_kind == RangeKind::customer;
+    return std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
+        return catalogue.product_of(rule->product->provider, Role::host) != nullptr;
+    });
+}
+
+Grade grade_of_own_range(const Candidate& c, const AddressSight& address)
+{
+    const bool second_channel = c.tls_named || c.public_name || address.valid_certificate ||
+                                c.http_edge >= at_least_partial || c.native || c.cname;
+    return address.connected && second_channel && !address.certificate_veto ? Grade::confirmed
+                                                                            : Grade::probable;
+}
+
+// On somebody else's address the operator's word is a claim (the forgery guard). A CNAME is more
+// than a word, since the provider's own zone gave the address; but edges in other networks and
+// forged answers look alike from here, unless the product is known to run there and somebody
+// answers with the site's own key.
+void grade_elsewhere(Candidate& c, const AddressSight& address)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     const bool operator_says = c.cname || any_http || c.ech;
+    if (c.tenant_here && c.cname && address.valid_certificate)
+        c.grade = Grade::probable;
+    else if (c.cname || (operator_says && (c.tenant_here || !address.has_holder())))
+        c.grade = Grade::possible;
+    else if (operator_says && announced_by_company(address, c.product->provider))
+        c.grade = Grade::possible;  // the network under a platform's own list
+    else if (operator_says)
+        c.claim = true;
+}
 
+// The address is the company's, by AS, and no list says which product: drifted lists, customers'
+// own prefixes. The network is one channel; the edge's marks or the alias are another.
+void grade_in_own_network(Candidate& c, const AddressSight& address, const Catalogue& catalogue)
+{
+    const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
+    // Whoever rents a machine in this AS can send the same marks; the alias and the site's key,
+    // from the provider's own zone and at its own network, he cannot.
+    const bool rented = std::any_of(
+        address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
+            return rule->product->provider == c.product->provider && rule->product->has(Role::host);
+        });
+    const bool marked = rented ? c.cname && !address.certificate_veto
+                               : c.http_edge >= at_least_strong || c.cname;
+    const bool alone =
+        c.product_as || (c.routed_range && is_only_edges(catalogue, c.product->provider));
+    if (marked && (address.connected || c.cname)) {
+        c.holds_address = true;
+        c.grade = Grade::probable;
+    } else if (alone && address.connected && !address.certificate_veto) {
+        c.holds_address = true;
+        c.grade = Grade::probable;
+    } else if (c.product_as || c.routed_range || c.weak_range) {
+        c.holds_address = true;
+        c.grade = Grade::possible;
+    } else if (any_http || c.ech) {
+        c.grade = Grade::possible;
+    }
+}
+
+// Grades one candidate at one address. The order of the questions is the order of trust: whose
+// address it is, whose key answered, who announces it, and last what the operator says.
+void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue)
+{
+    const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     if (address == nullptr || !address->known) {
         // No address: nobody's network vouches for anything. A name that the provider itself handed
         // out still does, and so does the zone's own configuration.
         if (c.native || c.declared)
             c.grade = Grade::probable;
-        else if (c.cname && any_http)
-            c.grade = Grade::possible;
-        else if (operator_says)
+        else if (c.cname || any_http || c.ech)
             c.grade = Grade::possible;
         return;
     }
@@ -120,49 +208,28 @@ void grade(Candidate& c, const AddressSight* address)
     const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
                                (address->owner->product->provider != c.product->provider ||
                                 address->owner->range_kind != RangeKind::edge);
+    c.tenant_here =
+        std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
+                    [&](const Tenancy& tenancy) { return address->belongs_to(tenancy.network); });
 
     if (c.range) {
         c.holds_address = true;
-        const bool second_channel = c.tls_named || address->valid_certificate ||
-                                    c.http_edge >= at_least_partial || c.native || c.cname;
-        c.grade = address->connected && second_channel && !address->certificate_veto
-                      ? Grade::confirmed
-                      : Grade::probable;
-        return;
-    }
-    if (c.tls_named) {
+        c.grade = grade_of_own_range(c, *address);
+    } else if (is_announced_front(c, *address)) {
+        c.holds_address = true;
         c.grade = Grade::probable;
-        return;
-    }
-    if (c.native) {
+    } else if (c.native) {
         c.holds_address = same_company && !held_by_other;
         c.grade = same_company && address->connected ? Grade::confirmed : Grade::probable;
-        return;
-    }
-    if (held_by_other || !same_company) {
-        // The forgery guard: on somebody else's address the operator's word is a claim. A CNAME is
-        // more than a word (the provider's own zone gave the address), but edges in other networks
-        // and forged answers look alike from here.
-        if (c.cname || (operator_says && !address->has_holder()))
-            c.grade = Grade::possible;
-        else if (operator_says && announced_by_company(*address, c.product->provider))
-            c.grade = Grade::possible;  // the network under a platform's own list
-        else if (operator_says)
-            c.claim = true;
-        return;
-    }
-    // The address is the company's, by AS, and no list says which product: drifted lists,
-    // customers' own prefixes. The network is one channel; the edge's marks or the alias are
-    // another.
-    const bool marked = c.http_edge >= at_least_strong || c.cname;
-    if (marked && (address->connected || c.cname)) {
-        c.holds_address = true;
+    } else if (c.tls_named || c.public_name) {
         c.grade = Grade::probable;
-    } else if (c.product_as || c.weak_range) {
-        c.holds_address = true;
-        c.grade = Grade::possible;
-    } else if (operator_says) {
-        c.grade = Grade::possible;
+        c.holds_address = same_company && !held_by_other;
+        c.relayed = !same_company && !c.tenant_here && c.product->has(Role::front) &&
+                    is_rented_out(*address, catalogue);
+    } else if (held_by_other || !same_company) {
+        grade_elsewhere(c, *address);
+    } else {
+        grade_in_own_network(c, *address, catalogue);
     }
 }
 
@@ -185,7 +252,7 @@ double score_of(const Sight& sight, const std::vector<int>& signs)
     return total;
 }
 
-std::vector<Candidate> weigh(const Sight& sight, int address)
+std::vector<Candidate> weigh(const Sight& sight, int address, const Catalogue& catalogue)
 {
     std::vector<Candidate> all;
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
@@ -199,7 +266,7 @@ std::vector<Candidate> weigh(const Sight& sight, int address)
     const AddressSight* where =
         address < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(address)];
     for (Candidate& candidate : all) {
-        grade(candidate, where);
+        grade(candidate, where, catalogue);
         candidate.score = score_of(sight, candidate.signs);
     }
     std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {

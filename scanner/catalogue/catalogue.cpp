@@ -24,6 +24,14 @@ std::string Source::text() const
     return text;
 }
 
+const Tenancy* Product::tenancy_at(std::string_view network) const
+{
+    for (const Tenancy& tenancy : runs_on)
+        if (tenancy.network == network)
+            return &tenancy;
+    return nullptr;
+}
+
 bool Product::has(Role role) const
 {
     return std::find(roles.begin(), roles.end(), role) != roles.end();

@@ -31,6 +31,19 @@ struct Source {
     std::string text() const;
 };
 
+/// Whose network a product is known to answer from, besides its own company's: a platform on rented
+/// machines, behind a CDN that it bought, or with addresses of its own that a CDN announces.
+struct Tenancy {
+    /// Id of the company whose network it is.
+    std::string network;
+    /// "machines": rented machines and balancers; "edge": the network's own addresses face the
+    /// visitor; "announced": the product's addresses, brought to that network.
+    std::string how;
+    const Source* source = nullptr;
+    /// "file:line" of the entry.
+    std::string where;
+};
+
 /// One [[product]] of data/providers/.
 struct Product {
     std::string id;
@@ -50,6 +63,7 @@ struct Product {
     std::string storage;
     /// Products of the same company that look the same from outside on a custom domain.
     std::vector<std::string> undetermined_with;
+    std::vector<Tenancy> runs_on;
     std::vector<ContactChannel> channels;
     std::string notes;
     /// "file:line" of the product, and of each channel.
@@ -57,6 +71,8 @@ struct Product {
     std::vector<std::string> channel_where;
 
     bool has(Role role) const;
+    /// The entry of runs_on for that company's network; null if there is none.
+    const Tenancy* tenancy_at(std::string_view network) const;
 };
 
 enum class RuleKind {

@@ -66,6 +66,9 @@ void check_references(const Lookup& lookup, Errors& errors)
     for (const Product* product : lookup.products)
         if (!product->id.starts_with("registrar-"))
             ids.push_back(product->id);
+    std::vector<std::string_view> companies;
+    for (const auto& [id, company] : lookup.contents.companies)
+        companies.push_back(id);
     const auto unknown = [&ids](std::string_view field, const std::string& id) {
         const std::string_view near = nearest(id, ids);
         return std::string(field) + " names " + quoted(id) + ", which is no product" +
@@ -82,6 +85,17 @@ void check_references(const Lookup& lookup, Errors& errors)
                                                   ", which is not another product of the same "
                                                   "company");
             }
+        for (const Product& product : company->products)
+            for (const Tenancy& tenancy : product.runs_on)
+                if (!lookup.contents.companies.contains(tenancy.network) ||
+                    tenancy.network == product.provider) {
+                    const std::string_view near = nearest(tenancy.network, companies);
+                    errors.add(tenancy.where, "network " + quoted(tenancy.network) +
+                                                  " is no other company with a file in providers/" +
+                                                  (near.empty() || near == tenancy.network
+                                                       ? ""
+                                                       : "; did you mean " + quoted(near) + "?"));
+                }
         for (const RuleEntry& entry : company->rules)
             for (const std::string& other : entry.yields_to)
                 if (!lookup.product_by_id.contains(other))

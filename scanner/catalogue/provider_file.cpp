@@ -18,6 +18,8 @@ constexpr std::string_view statuses[] = {"active", "retiring", "defunct", "hande
 constexpr std::string_view storages[] = {"static_hosting", "object_storage", "video",
                                          "blog",           "site_builder",   "paas"};
 
+constexpr std::string_view tenancies[] = {"machines", "edge", "announced"};
+
 std::vector<std::string> plain(std::vector<LinedText> lined)
 {
     std::vector<std::string> texts;
@@ -44,6 +46,24 @@ void read_roles(TableReader& reader, std::string_view file, Product& product, Er
         reader.error("roles", "a product needs at least one role");
 }
 
+void read_tenancies(TableReader& product_reader, std::string_view file,
+                    const std::map<std::string, Source>& sources, Product& product, Errors& errors)
+{
+    for (const Value& table : product_reader.tables("runs_on")) {
+        TableReader reader(table, file, "[[product.runs_on]]", errors);
+        Tenancy tenancy;
+        tenancy.where = reader.where();
+        tenancy.network = reader.required_text("network");
+        if (const auto how = reader.required_word("how", tenancies))
+            tenancy.how = tenancies[*how];
+        tenancy.source = read_source(reader, sources);
+        reader.finish();
+        if (product.tenancy_at(tenancy.network) != nullptr)
+            reader.error("network", "\"" + tenancy.network + "\" stands twice; keep one");
+        product.runs_on.push_back(std::move(tenancy));
+    }
+}
+
 void read_product(const Value& table, std::string_view file, Company& company,
                   const std::string& legal_entity, const std::vector<std::string>& aliases,
                   Errors& errors)
@@ -67,6 +87,7 @@ void read_product(const Value& table, std::string_view file, Company& company,
         product.storage = storages[*storage];
     product.undetermined_with = plain(reader.texts("undetermined_with"));
     product.notes = reader.text("notes");
+    read_tenancies(reader, file, company.sources, product, errors);
 
     const std::string own_entity = reader.text("legal_entity");
     std::vector<std::string> names = plain(reader.texts("aliases"));

@@ -86,6 +86,9 @@ void add_remarks(std::string& out, const Product& product)
             out += " " + other;
         out += "\n";
     }
+    for (const Tenancy& tenancy : product.runs_on)
+        out += "      runs on: " + tenancy.network + " (" + tenancy.how + ", from " +
+               source_text(*tenancy.source) + ")\n";
     if (!product.notes.empty())
         out += "      note: " + product.notes + "\n";
 }

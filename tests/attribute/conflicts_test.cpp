@@ -5,6 +5,7 @@
 
 #include "scanner/attribute/attribute.h"
 #include "scanner/route/route.h"
+#include "tests/support/corpus.h"
 #include "tests/support/observed.h"
 
 using namespace scanner;
@@ -27,6 +28,16 @@ bool has_flag(const Attribution& verdict, const char* flag)
 }
 
 }  // namespace
+
+TEST_CASE("every worked conflict gets the verdict that its case expects")
+{
+    for (const support::CorpusCase& one : support::corpus("conflicts.toml").cases) {
+        CAPTURE(one.where);
+        CAPTURE(one.why);
+        CAPTURE(one.id);
+        CHECK(support::differences(one) == "");
+    }
+}
 
 TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
 {

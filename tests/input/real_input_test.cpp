@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -10,21 +9,13 @@
 
 #include "scanner/input/line_list.h"
 #include "tests/input/imported.h"
+#include "tests/support/shared_folder.h"
 
 using namespace scanner;
 using namespace scanner::test;
+using support::shared_folder;
 
 namespace {
-
-std::filesystem::path shared_folder()
-{
-    if (const char* set = std::getenv("SERVEDBY_SHARED"))
-        return set;
-    for (const std::string up : {"/../shared", "/../../shared"})
-        if (std::filesystem::exists(std::string(SERVEDBY_SOURCE_DIR) + up))
-            return std::string(SERVEDBY_SOURCE_DIR) + up;
-    return {};
-}
 
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
 {

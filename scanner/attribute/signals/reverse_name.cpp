@@ -1,0 +1,58 @@
+// The address's name in the reverse zone (PTR) lies under a suffix that the provider gives to its
+// machines, and that name leads back to the address.
+// Proves how the holder of the address names it: an unconfirmed PTR proves nothing, since whoever
+// runs the reverse zone can write anybody's name.
+#include <algorithm>
+
+#include "resolvers/domain_name.h"
+#include "scanner/attribute/signals.h"
+
+namespace scanner {
+
+namespace {
+
+// Did a question for that name's addresses bring this one?
+bool leads_back(const Observation& seen, const std::string& name,
+                const resolvers::IpAddress& address)
+{
+    const std::string text = address.text();
+    return std::any_of(seen.dns.begin(), seen.dns.end(), [&](const resolvers::DnsAnswer& answer) {
+        return answer.name == name && (answer.type == "A" || answer.type == "AAAA") &&
+               std::any_of(answer.records.begin(), answer.records.end(),
+                           [&](const resolvers::DnsRecord& record) {
+                               return record.type == answer.type && record.data == text;
+                           });
+    });
+}
+
+}  // namespace
+
+void reverse_name(Sight& sight, const Catalogue& catalogue)
+{
+    for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
+        if (!sight.addresses[i].known)
+            continue;
+        const resolvers::IpAddress& address = sight.addresses[i].address;
+        const std::string reverse = resolvers::reverse_name(address);
+        for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
+            if (answer.type != "PTR" || answer.name != reverse)
+                continue;
+            for (const resolvers::DnsRecord& record : answer.records) {
+                if (record.type != "PTR" || !leads_back(*sight.observation, record.data, address))
+                    continue;
+                const std::vector<const Rule*> rules =
+                    catalogue.name_rules(RuleKind::ptr, record.data);
+                if (!rules.empty())
+                    sight.signs.push_back({.signal = "reverse_name",
+                                           .channel = Channel::network,
+                                           .strength = rules.front()->strength,
+                                           .rule = rules.front(),
+                                           .seen = address.text() + " PTR " + record.data,
+                                           .address = static_cast<int>(i),
+                                           .forgeable = false});
+            }
+        }
+    }
+}
+
+}  // namespace scanner

@@ -223,16 +223,17 @@ ViewsVerdict compare_views(const Observation& seen, const Catalogue& catalogue)
     std::string sign = error_sign(seen.dns, names);
     if (sign.empty())
         sign = marker_sign(reference, names, catalogue);
-    if (const View* canaries = find_view(seen, "reference"); sign.empty() && canaries != nullptr)
+    const View* canaries = find_view(seen, "reference");
+    if (sign.empty() && canaries != nullptr && !proven_by_certificate(seen))
         sign = canary_sign(reference, *canaries);
     // Alone, a special-purpose address is the zone's own mistake as likely as anybody's.
     if (sign.empty() && !verdict.clean_view.empty() && !specials_confirmed)
         sign = special_sign(reference);
     // What a zone's own servers say is what there is to say (signals.md section 3.3).
     if (sign.empty() && reference.denies() && verdict.clean_view == "authority")
-        sign = std::string(reference.nxdomain ? "says that the name does not exist"
-                                              : "says that the name has no address");
-    if (!sign.empty() && !proven_by_certificate(seen)) {
+        sign = reference.nxdomain ? "says that the name does not exist"
+                                  : "says that the name has no address";
+    if (!sign.empty()) {
         verdict.reference_sign = sign;
         verdict.tampered.insert(verdict.tampered.begin(), {"reference", std::move(sign)});
     } else if (reference.denies()) {
@@ -266,15 +267,15 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
         return;
 
     if (!views.reference_sign.empty()) {
+        if (out.state != State::tampered)
+            out.state_reason = "reference view: " + views.reference_sign;
         out.state = State::tampered;
         if (views.clean_view.empty()) {
-            out.state_reason = "reference view: " + views.reference_sign;
             forget_whom(out, "all_views_tampered");
             return;
         }
         out.flags.emplace_back("reference_view_tampered");
-        out.state_reason = "reference view: " + views.reference_sign + "; view " +
-                           views.clean_view + " answers otherwise";
+        out.state_reason += "; view " + views.clean_view + " answers otherwise";
         forget_whom(out, "resolver_disagreement");
         return;
     }

@@ -307,6 +307,11 @@ Outcome<std::shared_ptr<const TrustStore>> TrustStore::load(const std::string& c
     return std::shared_ptr<const TrustStore>(store);
 }
 
+x509_store_st* TrustStore::handle() const
+{
+    return store_->roots.get();
+}
+
 Verdict TrustStore::verify(const CertificateChain& chain) const
 {
     if (chain.empty())

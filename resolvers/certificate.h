@@ -15,6 +15,7 @@
 
 // OpenSSL's own names, so that libssl's callbacks can hand over what they hold.
 struct x509_st;
+struct x509_store_st;
 struct stack_st_X509;
 
 namespace resolvers {
@@ -67,6 +68,9 @@ public:
     /// Verifies for a TLS server, now, at OpenSSL's security level 2, without regard to names.
     /// Safe to call from several threads.
     Verdict verify(const CertificateChain& chain) const;
+
+    /// OpenSSL's own store, for somebody else's SSL_CTX.
+    x509_store_st* handle() const;
 
     ~TrustStore();
     TrustStore(const TrustStore&) = delete;

@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <list>
-#include <new>
 
+#include "resolvers/curl_multi.h"
 #include "resolvers/http_response.h"
 #include "resolvers/http_url.h"
 #include "resolvers/tcp_socket.h"
@@ -36,11 +35,6 @@ struct EasyCloser {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
 using Easy = std::unique_ptr<CURL, EasyCloser>;
-
-struct MultiCloser {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-using Multi = std::unique_ptr<CURLM, MultiCloser>;
 
 struct ListCloser {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -107,10 +101,7 @@ public:
     /// Takes back a handle whose transfer went well.
     void give_back(Easy easy) { idle_.push_back(std::move(easy)); }
 
-    bool add(CURL* easy) { return curl_multi_add_handle(multi_.get(), easy) == CURLM_OK; }
-    void remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
-    /// Lets curl work: on a socket that is ready, or on whatever is due.
-    void drive(curl_socket_t fd, int ready);
+    CurlMulti& multi() { return *multi_; }
 
     const HttpOptions options;
     const Executor executor;
@@ -122,14 +113,10 @@ public:
     std::size_t waiting() const { return waiting_.size(); }
 
 private:
-    static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* unused);
-    static int on_timer(CURLM* multi, long milliseconds, void* self);
     void start_waiting();
-    void drive_soon();
 
-    Multi multi_;
-    Timer curl_timer_;
-    bool drive_posted_ = false;
+    // Shared because the reactor may call back when the engine is gone.
+    std::shared_ptr<CurlMulti> multi_;
     bool starting_ = false;
     bool stopped_ = false;
     std::vector<Easy> idle_;
@@ -142,7 +129,7 @@ private:
 
 // Shared between the coroutine that waits for it and the handlers that the reactor still holds when
 // that coroutine is gone.
-class HttpCurl::Transfer : public std::enable_shared_from_this<Transfer> {
+class HttpCurl::Transfer : public CurlMulti::User, public std::enable_shared_from_this<Transfer> {
 public:
     Transfer(std::shared_ptr<Engine> engine, ProbeRequest request, Deadline deadline);
     Transfer(const Transfer&) = delete;
@@ -153,8 +140,8 @@ public:
     Timer& clock() { return clock_; }
     void set_clock() { clock_.expires_at(armed_ = clocks_.limit()); }
     void on_clock();
-    void on_done(CURLcode result);
-    void want(int what);
+    void on_done(int result) override;
+    void want(int what) override;
 
     bool finished() const { return clocks_.phase() == ProbePhase::finished; }
     bool queued() const { return clocks_.phase() == ProbePhase::queued; }
@@ -226,17 +213,9 @@ HttpCurl::Engine::Engine(asio::io_context& io, HttpOptions given,
     : options(std::move(given)),
       executor(io.get_executor()),
       chains(std::move(store)),
-      curl_timer_(executor)
+      multi_(std::make_shared<CurlMulti>(executor, CurlMulti::Sockets::of_users))
 {
-    static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-    multi_.reset(once == CURLE_OK ? curl_multi_init() : nullptr);
-    if (!multi_)
-        throw std::bad_alloc();
-    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Engine::on_socket);
-    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Engine::on_timer);
-    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    curl_multi_setopt(multi_->handle(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
 Easy HttpCurl::Engine::take_easy()
@@ -325,67 +304,7 @@ void HttpCurl::Engine::stop()
     while (!waiting_.empty())
         waiting_.front()->fail(StepStatus::local_error, "stopped");
     idle_.clear();
-    multi_.reset();
-    curl_timer_.cancel();
-}
-
-int HttpCurl::Engine::on_socket(CURL* easy, curl_socket_t, int what, void*, void*)
-{
-    Transfer* transfer = nullptr;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (transfer != nullptr)
-        transfer->want(what == CURL_POLL_REMOVE ? CURL_POLL_NONE : what);
-    return 0;
-}
-
-int HttpCurl::Engine::on_timer(CURLM*, long milliseconds, void* self_pointer)
-{
-    auto* self = static_cast<Engine*>(self_pointer);
-    if (milliseconds == 0) {
-        self->drive_soon();
-    } else if (milliseconds < 0) {
-        self->curl_timer_.cancel();
-    } else {
-        self->curl_timer_.expires_after(std::chrono::milliseconds(milliseconds));
-        self->curl_timer_.async_wait(
-            [engine = self->weak_from_this()](const boost::system::error_code& failed) {
-                if (const std::shared_ptr<Engine> alive = engine.lock(); alive && !failed)
-                    alive->drive(CURL_SOCKET_TIMEOUT, 0);
-            });
-    }
-    return 0;
-}
-
-// curl may not be called from its own callbacks, and one call serves all that is due.
-void HttpCurl::Engine::drive_soon()
-{
-    if (drive_posted_)
-        return;
-    drive_posted_ = true;
-    asio::post(executor, [engine = weak_from_this()] {
-        if (const std::shared_ptr<Engine> alive = engine.lock()) {
-            alive->drive_posted_ = false;
-            alive->drive(CURL_SOCKET_TIMEOUT, 0);
-        }
-    });
-}
-
-void HttpCurl::Engine::drive(curl_socket_t fd, int ready)
-{
-    if (!multi_)
-        return;
-    int running = 0;
-    curl_multi_socket_action(multi_.get(), fd, ready, &running);
-    int left = 0;
-    while (multi_) {
-        const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
-        if (message == nullptr)
-            break;
-        Transfer* transfer = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        if (message->msg == CURLMSG_DONE && transfer != nullptr)
-            transfer->on_done(message->data.result);
-    }
+    multi_->close();
 }
 
 // ---- Transfer: from socket to request -----------------------------------------------------------
@@ -473,7 +392,6 @@ void HttpCurl::Transfer::ask()
     if (!easy_ || !connect_to_)
         return fail(StepStatus::local_error, "out_of_memory");
     CURL* e = easy_.get();
-    curl_easy_setopt(e, CURLOPT_PRIVATE, this);
     curl_easy_setopt(e, CURLOPT_URL, url_.text().c_str());
     curl_easy_setopt(e, CURLOPT_CONNECT_TO, connect_to_.get());
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, this);
@@ -483,7 +401,7 @@ void HttpCurl::Transfer::ask()
     curl_easy_setopt(e, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(e, CURLOPT_CONNECT_ONLY, request_.handshake_only ? 1L : 0L);
-    added_ = engine_->add(e);
+    added_ = engine_->multi().add(e, *this);
     if (!added_)
         fail(StepStatus::local_error, "curl_multi");
 }
@@ -555,7 +473,7 @@ void HttpCurl::Transfer::on_ready(bool reading)
 {
     if (finished() || (wanted_ & (reading ? CURL_POLL_IN : CURL_POLL_OUT)) == 0)
         return;
-    engine_->drive(socket_.native_handle(), reading ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
+    engine_->multi().drive(socket_.native_handle(), reading ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
     if (finished())
         return;
     check_caps();
@@ -640,8 +558,9 @@ void HttpCurl::Transfer::fail(StepStatus status, std::string detail)
     finish(false);
 }
 
-void HttpCurl::Transfer::on_done(CURLcode result)
+void HttpCurl::Transfer::on_done(int code)
 {
+    const auto result = static_cast<CURLcode>(code);
     if (finished())
         return;
     if (request_.handshake_only && tls_.handshake_done())
@@ -709,12 +628,10 @@ void HttpCurl::Transfer::finish(bool reusable)
         keep_http();
     }
     if (added_)
-        engine_->remove(easy_.get());
+        engine_->multi().remove(easy_.get());
     added_ = false;
-    if (reusable) {
-        curl_easy_setopt(easy_.get(), CURLOPT_PRIVATE, nullptr);
+    if (reusable)
         engine_->give_back(std::move(easy_));
-    }
     easy_.reset();
     close_socket();
     engine_->release(*this);
@@ -727,7 +644,7 @@ void HttpCurl::Transfer::abandon()
     if (finished())
         return;
     if (added_)
-        engine_->remove(easy_.get());
+        engine_->multi().remove(easy_.get());
     added_ = false;
     easy_.reset();
     close_socket();

@@ -90,6 +90,11 @@ std::string last_reason()
 
 }  // namespace
 
+void trust_only(ssl_ctx_st* context, const TrustStore& store)
+{
+    SSL_CTX_set1_cert_store(context, store.handle());
+}
+
 std::string alert_name(std::uint8_t code)
 {
     for (const AlertName& alert : alert_names)

@@ -22,6 +22,9 @@ namespace resolvers {
 /// The name of an alert in the IANA registry ("handshake_failure"), "alert_N" if it has none.
 std::string alert_name(std::uint8_t code);
 
+/// Makes a client's SSL_CTX take these roots for the true ones, and no others.
+void trust_only(ssl_ctx_st* context, const TrustStore& store);
+
 /// What is seen of one connection. Must outlive the SSL_CTX it is attached to, and stay in place.
 class TlsCapture {
 public:

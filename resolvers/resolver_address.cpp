@@ -5,6 +5,8 @@
 #include <optional>
 #include <sstream>
 
+#include "resolvers/http_url.h"
+
 namespace resolvers {
 
 namespace {
@@ -39,9 +41,16 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
     DnsTransport transport = DnsTransport::udp;
     if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
         const std::string_view word = text.substr(0, scheme);
+        if (word == "https") {
+            const std::optional<HttpUrl> url = parse_http_url(text);
+            if (!url)
+                return Failure{"malformed", "no URL of a resolver: '" + std::string(text) + "'"};
+            return ResolverAddress{{}, 0, DnsTransport::https, url->text()};
+        }
         if (word != "udp" && word != "tcp")
-            return Failure{"malformed", "'" + std::string(word) +
-                                            "' is no transport that we speak; udp and tcp are"};
+            return Failure{"malformed",
+                           "'" + std::string(word) +
+                               "' is no transport that we speak; udp, tcp and https are"};
         transport = word == "tcp" ? DnsTransport::tcp : DnsTransport::udp;
         text.remove_prefix(scheme + 3);
     }
@@ -76,6 +85,8 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
 
 std::string ResolverAddress::text() const
 {
+    if (transport == DnsTransport::https)
+        return url;
     const std::string host = address.is_v6() ? "[" + address.text() + "]" : address.text();
     const char* scheme = transport == DnsTransport::tcp ? "tcp://" : "";
     return scheme + host + ":" + std::to_string(port);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "resolvers/certificate.h"
-#include "resolvers/dns_cares.h"
 #include "resolvers/http_curl.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
@@ -101,7 +100,16 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
 
-    live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns);
+    std::shared_ptr<const resolvers::TrustStore> store;
+    if (!flags.no_http || any_over_https(*servers, *views)) {
+        auto loaded = resolvers::TrustStore::load(flags.ca_file);
+        if (!loaded)
+            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
+        store = std::move(*loaded);
+    }
+    const ResolverTrust trust{store, user_agent_of(flags)};
+
+    live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns, trust);
     const ResolverWatch* watch = live.watch.get();
     if (watch != nullptr) {
         dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
@@ -111,7 +119,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     }
 
     resolvers::HttpOptions http;
-    http.user_agent = user_agent_of(flags);
+    http.user_agent = trust.user_agent;
     http.timeouts.connect = *timeout;
     http.timeouts.handshake = *timeout;
     http.timeouts.first_byte = *timeout;
@@ -120,23 +128,12 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         http.allow = [](const resolvers::IpAddress& address) {
             return !resolvers::special_purpose(address);
         };
-    std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http) {
-        auto loaded = resolvers::TrustStore::load(flags.ca_file);
-        if (!loaded)
-            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
-        store = std::move(*loaded);
-    }
-
     const bool connect = plan.connect;
-    live.parts.make_resolvers = [dns, http, store, connect, watch,
+    live.parts.make_resolvers = [dns, http, store, connect, watch, trust,
                                  views = *views](boost::asio::io_context& io) {
         ShardResolvers made;
-        auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
-        if (!cares)
-            throw std::runtime_error(cares.error().detail);
-        made.dns = std::move(*cares);
-        make_views(views, dns, watch, io, made);
+        made.dns = make_resolver(dns.servers, dns, trust, io);
+        make_views(views, dns, trust, watch, io, made);
         if (connect)
             made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
         return made;

@@ -5,6 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "resolvers/dns_https.h"
+#include "resolvers/http_fetcher_curl.h"
 #include "scanner/observe/profile.h"
 
 namespace scanner {
@@ -36,6 +38,32 @@ bool is_view_name(const std::string& name)
                c == '-' || c == '_' || c == '.';
     });
 }
+
+bool is_over_https(const ResolverAddress& server)
+{
+    return server.transport == resolvers::DnsTransport::https;
+}
+
+// Questions over HTTPS, together with whoever finds the server's address, who has to outlive them.
+class WithBootstrap final : public resolvers::DnsResolver {
+public:
+    WithBootstrap(std::unique_ptr<resolvers::DnsResolver> system,
+                  std::unique_ptr<resolvers::HttpFetcher> fetcher,
+                  resolvers::DnsHttpsOptions options)
+        : system_(std::move(system)), https_(std::move(fetcher), std::move(options))
+    {
+    }
+
+    boost::asio::awaitable<std::vector<resolvers::DnsAnswer>> ask(
+        std::vector<resolvers::Question> questions, resolvers::Deadline deadline) override
+    {
+        return https_.ask(std::move(questions), deadline);
+    }
+
+private:
+    std::unique_ptr<resolvers::DnsResolver> system_;
+    resolvers::DnsHttps https_;
+};
 
 }  // namespace
 
@@ -91,7 +119,61 @@ Outcome<std::vector<ResolverAddress>> parse_resolvers(const std::string& flag,
             return Failure{"malformed", flag + ": " + text + ": " + server.error().detail};
         servers.push_back(*server);
     }
+    const auto over_https = std::count_if(servers.begin(), servers.end(), is_over_https);
+    if (over_https != 0 && static_cast<std::size_t>(over_https) != servers.size())
+        return Failure{"malformed",
+                       flag +
+                           ": resolvers over HTTPS cannot stand in for others; give them a "
+                           "--view of their own"};
     return servers;
+}
+
+std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<ResolverAddress>& servers,
+                                                      const DnsOptions& options,
+                                                      const ResolverTrust& trust,
+                                                      boost::asio::io_context& io)
+{
+    if (servers.empty() || !is_over_https(servers.front())) {
+        DnsOptions own = options;
+        own.servers = servers;
+        auto cares = DnsCares::create(io.get_executor(), own);
+        if (!cares)
+            throw std::runtime_error(cares.error().detail);
+        return std::move(*cares);
+    }
+    resolvers::DnsHttpsOptions own;
+    for (const ResolverAddress& server : servers)
+        own.urls.push_back(server.url);
+    own.timeout = options.timeout;
+    own.retries = options.retries;
+    own.client_subnet = options.client_subnet;
+    own.out_of_use = options.out_of_use;
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = trust.user_agent;
+    fetch.connect_timeout = options.timeout;
+    fetch.allow_private = true;  // the user named it, not a stranger's DNS
+    // The server's own name, if it has one, is the business of this machine's resolvers.
+    std::unique_ptr<resolvers::DnsResolver> system;
+    DnsOptions bootstrap;
+    if (auto configured = resolvers::read_resolv_conf()) {
+        bootstrap.servers = std::move(*configured);
+        bootstrap.channels_per_server = 1;
+        bootstrap.timeout = options.timeout;
+        if (auto cares = DnsCares::create(io.get_executor(), bootstrap))
+            system = std::move(*cares);
+    }
+    auto fetcher =
+        std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
+    return std::make_unique<WithBootstrap>(std::move(system), std::move(fetcher), std::move(own));
+}
+
+bool any_over_https(const std::vector<ResolverAddress>& servers,
+                    const std::vector<ViewSetup>& views)
+{
+    return std::any_of(servers.begin(), servers.end(), is_over_https) ||
+           std::any_of(views.begin(), views.end(), [](const ViewSetup& view) {
+               return std::any_of(view.servers.begin(), view.servers.end(), is_over_https);
+           });
 }
 
 Outcome<std::vector<ViewSetup>> parse_views(const std::vector<std::string>& flags)
@@ -141,23 +223,26 @@ Outcome<Plan> plan_of(const ViewFlags& flags, bool connect)
 
 std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries& canaries,
                                           const std::vector<ViewSetup>& views,
-                                          const DnsOptions& reference)
+                                          const DnsOptions& reference, const ResolverTrust& trust)
 {
     if (flags.canary == "off" || canaries.empty())
         return nullptr;
     std::vector<WatchedResolver> watched;
     const auto add = [&](const std::string& view, const ResolverAddress& server) {
         DnsOptions options = reference;
-        options.servers = {server};
         options.channels_per_server = 1;
         options.retries = 1;
         options.client_subnet.reset();
-        watched.push_back({view, server.text(), [options](boost::asio::io_context& io) {
-                               std::unique_ptr<resolvers::DnsResolver> made;
-                               if (auto cares = DnsCares::create(io.get_executor(), options))
-                                   made = std::move(*cares);
-                               return made;
-                           }});
+        options.out_of_use = nullptr;
+        watched.push_back(
+            {view, server.text(), [options, server, trust](boost::asio::io_context& io) {
+                 // One that cannot be made is not watched; the run itself will say why.
+                 try {
+                     return make_resolver({server}, options, trust, io);
+                 } catch (const std::runtime_error&) {
+                     return std::unique_ptr<resolvers::DnsResolver>();
+                 }
+             }});
     };
     for (const ResolverAddress& server : reference.servers)
         add("reference", server);
@@ -187,7 +272,8 @@ void finish_watch(ResolverWatch* watch)
 }
 
 void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference,
-                const ResolverWatch* watch, boost::asio::io_context& io, ShardResolvers& made)
+                const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
+                ShardResolvers& made)
 {
     made.ask_servers = [reference, &io](const std::vector<resolvers::IpAddress>& servers) {
         DnsOptions options = reference;
@@ -206,7 +292,6 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
     std::size_t place = reference.servers.size();
     for (const ViewSetup& view : views) {
         DnsOptions options = reference;
-        options.servers = view.servers;
         options.retries = 0;  // ask_views has one question to spare
         options.out_of_use = nullptr;
         if (watch != nullptr)
@@ -214,10 +299,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
                 return watch->caught(place + server);
             };
         place += view.servers.size();
-        auto cares = DnsCares::create(io.get_executor(), options);
-        if (!cares)
-            throw std::runtime_error(cares.error().detail);
-        made.view_resolvers.push_back(std::move(*cares));
+        made.view_resolvers.push_back(make_resolver(view.servers, options, trust, io));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }
 }

@@ -70,14 +70,22 @@ void ResolverWatch::run()
         made.push_back(resolver.make(io_));
     for (;;) {
         const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
-        for (std::size_t i = 0; i < made.size(); ++i)
-            if (made[i] != nullptr)
-                asio::co_spawn(io_, check_resolver(*made[i], options_.canaries, deadline),
-                               [this, i](std::exception_ptr error, CanaryReport report) {
-                                   if (!error)
-                                       take(i, std::move(report));
-                               });
-        io_.run();
+        std::size_t left = 0;
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            if (made[i] == nullptr)
+                continue;
+            ++left;
+            asio::co_spawn(io_, check_resolver(*made[i], options_.canaries, deadline),
+                           [this, i, &left](std::exception_ptr error, CanaryReport report) {
+                               if (!error)
+                                   take(i, std::move(report));
+                               // Connections that are kept would keep it running.
+                               if (--left == 0)
+                                   io_.stop();
+                           });
+        }
+        if (left > 0)
+            io_.run();
         std::unique_lock lock(mutex_);
         first_round_over_ = true;
         changed_.notify_all();

@@ -332,6 +332,8 @@ def check_resolver(resolver):
         expected["A"] = ("noerror", [v for _, k, v in page["records"] if k == "A"])
     elif word == "error":
         expected = {kind: (given[1], []) for kind in expected}
+    elif word == "deny":
+        expected = {kind: ("nxdomain", []) for kind in expected}
     elif word == "strip":
         expected[given[0]] = ("noerror", [])
     out = [d for kind, wanted in expected.items()

@@ -10,6 +10,7 @@ A kind is "honest", or one of
     address:A             every address of the names is A
     alias:NAME            the names are aliases of NAME, with its addresses
     error:CODE:RCODE      the names get RCODE with an extended error (RFC 8914)
+    deny                  the names do not exist, and nobody says why
     strip:TYPE            there are no such records of the names
     nxdomain:A            A is the address of every name that does not exist
 """
@@ -78,6 +79,8 @@ async def answer(setup, message):
     if word == "error" and kind in ("A", "AAAA", "HTTPS"):
         code, rcode = int(given[0]), dns_wire.RCODE_NUMBERS[given[1]]
         return with_error(message, rcode, code, "by order of the lab")
+    if word == "deny" and kind in ("A", "AAAA", "HTTPS"):
+        return dns_wire.reply(message, dns_wire.RCODE_NUMBERS["nxdomain"], (), False)
     if word == "strip" and kind == given[0]:
         return dns_wire.reply(message, 0, (), False)
     return honest

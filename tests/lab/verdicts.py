@@ -11,6 +11,8 @@ SHARE_TOLERANCE = 0.02
 
 # The budget of a subject (the README's promises).
 MAX_DNS_QUERIES = 12
+MAX_DNS_QUERIES_DEEP = 24
+MAX_AUTHORITY_QUERIES = 7
 MAX_VIEW_QUERIES = 3
 MAX_REQUESTS = 3
 # An answer that never ends may be read to the cap of 64 KiB. What the kernels buffer on the way
@@ -175,14 +177,20 @@ def sane(record):
     for finding in [front, host, *(record.get("chain") or []), *(record.get("others") or [])]:
         if missing := set(finding.get("evidence") or []) - known:
             out.append(f"{finding.get('role')}: no such evidence {sorted(missing)}")
-    queries = sum(a.get("attempts", 0) for a in (record.get("observation") or {}).get("dns", []))
-    for view in (record.get("observation") or {}).get("views", []):
+    observation = record.get("observation") or {}
+    queries = sum(a.get("attempts", 0) for a in observation.get("dns", []))
+    promised = (MAX_DNS_QUERIES_DEEP if observation.get("profile", "").startswith("deep")
+                else MAX_DNS_QUERIES)
+    for view in observation.get("views", []):
         asked = sum(a.get("attempts", 0) for a in view.get("answers", []))
-        if asked > MAX_VIEW_QUERIES:
+        if view["name"] == "authority":
+            promised += MAX_AUTHORITY_QUERIES
+            queries += asked
+        elif asked > MAX_VIEW_QUERIES:
             out.append(f"{asked} queries to view {view['name']}, and {MAX_VIEW_QUERIES} are "
                        "promised")
-    if queries > MAX_DNS_QUERIES:
-        out.append(f"{queries} DNS queries, and {MAX_DNS_QUERIES} are promised")
+    if queries > promised:
+        out.append(f"{queries} DNS queries, and {promised} are promised")
     return out
 
 

@@ -24,6 +24,8 @@ TEST_CASE("a resolver's address is read as people write it, and written with its
         {"[::1]:1", "[::1]:1"},
         {"udp://9.9.9.9", "9.9.9.9:53"},
         {"tcp://9.9.9.9", "tcp://9.9.9.9:53"},
+        {"https://DNS.example/dns-query", "https://dns.example/dns-query"},
+        {"https://9.9.9.9:8443/q?x=1", "https://9.9.9.9:8443/q?x=1"},
         {"tcp://[::1]:5353", "tcp://[::1]:5353"},
     };
     for (const Case& c : cases) {
@@ -58,6 +60,8 @@ TEST_CASE("what is no resolver's address is refused")
                              "1:2:3:4:5:6:7:8:53",
                              "tcp://",
                              "tcp://dns.example",
+                             "https://",
+                             "http://9.9.9.9/",
                              "TCP://9.9.9.9",
                              "sctp://9.9.9.9",
                              "://9.9.9.9"}) {

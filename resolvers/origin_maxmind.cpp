@@ -146,6 +146,11 @@ MaxmindOrigins::MaxmindOrigins(std::unique_ptr<Database> database) : database_(s
 
 MaxmindOrigins::~MaxmindOrigins() = default;
 
+std::uint32_t MaxmindOrigins::node_count() const
+{
+    return database_->handle.metadata.node_count;
+}
+
 std::optional<Origin> MaxmindOrigins::find(const IpAddress& address) const
 {
     if (is_in_v4_corner(address))

@@ -40,6 +40,9 @@ public:
     const std::string& database_type() const { return database_type_; }
     const std::string& description() const { return description_; }
 
+    /// Of its search tree: says how much it knows, for comparing two of a kind.
+    std::uint32_t node_count() const;
+
 private:
     struct Database;
 

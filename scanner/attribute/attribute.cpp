@@ -102,6 +102,17 @@ void distrust(Attribution& out)
     });
 }
 
+// The verdicts that count for the name: those on addresses where a site can be, if there is any.
+std::vector<Verdict> weighty(const Sight& sight, const std::vector<Verdict>& verdicts)
+{
+    std::vector<Verdict> kept;
+    for (const Verdict& verdict : verdicts)
+        if (verdict.address < 0 ||
+            !sight.addresses[static_cast<std::size_t>(verdict.address)].weightless)
+            kept.push_back(verdict);
+    return kept.empty() ? verdicts : kept;
+}
+
 void decide_notice(const Observation& seen, Attribution& out)
 {
     if (out.state != State::live)
@@ -137,7 +148,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     if (verdicts.empty())
         verdicts.push_back(judge(sight, -1, catalogue));
 
-    merge(sight, verdicts, out);
+    merge(sight, weighty(sight, verdicts), out);
     add_name_roles(sight, catalogue, out);
 
     StateVerdict state = state_of(sight, verdicts, catalogue);

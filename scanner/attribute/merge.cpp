@@ -58,6 +58,17 @@ bool has_spokesman(const Sight& sight, const AddressSight& address)
                        });
 }
 
+// Which of several findings that name nobody speaks for all: the one that knows most of why.
+std::size_t rank_of(const Finding& finding)
+{
+    constexpr std::string_view order[] = {"conflict",           "behind_front", "ambiguous_holder",
+                                          "all_views_tampered", "no_evidence",  "not_observed"};
+    if (finding.status == "none")
+        return std::size(order) + 1;
+    const auto* const found = std::find(std::begin(order), std::end(order), finding.reason);
+    return static_cast<std::size_t>(found - std::begin(order));
+}
+
 // Groups of identified findings, largest share first; `rest` gets what to say when there is none.
 std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdicts,
                          Finding Verdict::*which, unsigned total, Finding& rest)
@@ -73,7 +84,7 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
             if (address != nullptr && has_spokesman(sight, *address))
                 continue;
             // "Unknown" outweighs "none": one address unseen is enough not to know.
-            if (!have_rest || (rest.status == "none" && finding.status == "unknown"))
+            if (!have_rest || rank_of(finding) < rank_of(rest))
                 rest = finding;
             have_rest = true;
             continue;
@@ -166,8 +177,8 @@ void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, At
         for (std::size_t s = 0; s < sight.signs.size(); ++s)
             if (sight.signs[s].rule == rule && sight.signs[s].address == index)
                 signs.push_back(static_cast<int>(s));
-        const bool known = std::any_of(
-            out.others.begin(), out.others.end(), [&](const Finding& other) {
+        const bool known =
+            std::any_of(out.others.begin(), out.others.end(), [&](const Finding& other) {
                 return other.role == Role::scrubber && other.product == scrubber->id;
             });
         if (!known)
@@ -234,8 +245,8 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
             out.others.push_back(hop);
 
     for (const AddressSight& address : sight.addresses)
-        if (address.known && address.not_looked && !sight.observation->probes.empty() &&
-            !has_spokesman(sight, address))
+        if (address.known && !address.weightless && address.not_looked &&
+            !sight.observation->probes.empty() && !has_spokesman(sight, address))
             add_flag(out, "not_all_addresses_probed");
 }
 

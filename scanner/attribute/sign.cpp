@@ -64,6 +64,19 @@ void sum_up(AddressSight& sight)
     sight.not_looked = sight.probes.empty() || (only_local && !sight.connected);
 }
 
+// A company publishes a supernet for one product and announces a part of it for another: the longer
+// prefix decides between the company's own products, though nobody published it (104.105.0.0/17 is
+// Linode's, inside what Akamai lists for its CDN).
+void drop_carved_out(std::vector<RangeHit>& ranges)
+{
+    if (ranges.empty() || ranges.front().rule->range_kind != RangeKind::from_routing)
+        return;
+    const Product& inner = *ranges.front().rule->product;
+    std::erase_if(ranges, [&](const RangeHit& hit) {
+        return hit.rule->product != &inner && hit.rule->product->provider == inner.provider;
+    });
+}
+
 // Some tools list the addresses and a response without saying which address gave it. Where one
 // holder has them all it makes no difference; elsewhere the response stays nobody's.
 void place_unplaced_probes(std::vector<AddressSight>& all)
@@ -90,6 +103,18 @@ bool same_holder(const AddressSight& a, const AddressSight& b)
     return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
 }
 
+std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_view name)
+{
+    std::vector<const Rule*> owners;
+    for (const RuleKind kind : {RuleKind::native, RuleKind::cname})
+        if (const auto rules = catalogue.name_rules(kind, name); !rules.empty())
+            owners.push_back(rules.front());
+    if (owners.size() == 2 && owners[0]->product != owners[1]->product &&
+        owners[0]->key.size() != owners[1]->key.size())
+        owners.erase(owners.begin() + (owners[0]->key.size() < owners[1]->key.size() ? 0 : 1));
+    return owners;
+}
+
 Sight look_at(const Observation& seen, const Catalogue& catalogue)
 {
     Sight sight;
@@ -108,6 +133,7 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
         if (!address.known)
             continue;
         address.ranges = catalogue.ranges_of(address.address);
+        drop_carved_out(address.ranges);
         for (const RangeHit& hit : address.ranges) {
             const RangeKind kind = hit.rule->range_kind;
             if (kind == RangeKind::edge || kind == RangeKind::customer ||
@@ -118,6 +144,9 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
         }
         if (const resolvers::Origin* origin = address.origin())
             address.as_rules = catalogue.asn_rules(origin->asn);
+        address.weightless =
+            resolvers::special_purpose(address.address).has_value() ||
+            (address.owner != nullptr && address.owner->range_kind == RangeKind::service);
     }
     place_unplaced_probes(sight.addresses);
     for (AddressSight& address : sight.addresses)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
@@ -49,6 +50,10 @@ struct AddressSight {
     /// Probing was left out, or failed for reasons of our own: its silence says nothing.
     bool not_looked = false;
 
+    /// An address that no site can be reached at (special-purpose, or the company's own service):
+    /// beside others it carries no weight.
+    bool weightless = false;
+
     /// Every range that holds it, longest first (origin-facing ones left out).
     std::vector<RangeHit> ranges;
     /// Rules of its origin AS.
@@ -70,6 +75,10 @@ struct AddressSight {
 
 /// Are both addresses of one holder, as far as the catalogue or the routing data tell?
 bool same_holder(const AddressSight& a, const AddressSight& b);
+
+/// The cname and the native rule that a host name lies under, where both are known; of two products
+/// the longer suffix alone. At most two.
+std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_view name);
 
 /// An observation laid out for the rules.
 struct Sight {

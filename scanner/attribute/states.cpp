@@ -36,16 +36,15 @@ std::optional<StateVerdict> from_resolver(const Observation& seen)
     constexpr std::pair<std::uint16_t, std::string_view> kept_back[] = {
         {4, "a forged answer"}, {15, "blocked"}, {16, "censored"}, {17, "filtered"}};
     for (const DnsAnswer& answer : seen.dns) {
-        const bool ours = answer.name == seen.subject.host &&
-                          (answer.type == "A" || answer.type == "AAAA");
+        const bool ours =
+            answer.name == seen.subject.host && (answer.type == "A" || answer.type == "AAAA");
         if (!ours)
             continue;
         for (const resolvers::ExtendedError& error : answer.errors)
             for (const auto& [code, what] : kept_back)
                 if (error.code == code)
-                    return StateVerdict{State::tampered,
-                                        "the resolver says " + std::string(what) + " (EDE " +
-                                            std::to_string(code) + ")"};
+                    return StateVerdict{State::tampered, "the resolver says " + std::string(what) +
+                                                             " (EDE " + std::to_string(code) + ")"};
     }
     return std::nullopt;
 }

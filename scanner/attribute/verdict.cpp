@@ -86,6 +86,9 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
             grade = Grade::possible;
         else
             continue;
+        // What a zone's file says lies behind is no more than that.
+        if (front.declared)
+            grade = std::min(grade, Grade::possible);
         const Role role = c.product->has(Role::front) ? Role::front : Role::platform;
         if (role == Role::platform && !c.product->has(Role::platform))
             continue;
@@ -153,8 +156,8 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
             // Carriers and scrubbers announce what others run.
             const bool carries = rule->product->has(Role::scrubber) ||
                                  (rule->product->has(Role::network) && !address.owner);
-            const bool other_use = rule->precision == AsnPrecision::product &&
-                                   !rule->product->has(Role::host);
+            const bool other_use =
+                rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, "ambiguous_holder");
             const Product* candidate =
@@ -258,7 +261,8 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
 
     // A platform is reached by its own edge, or that of its company: then nobody else fronts it.
     if (platform != nullptr && front != nullptr) {
-        const bool own_edge = platform->product->provider == front->product->provider &&
+        const bool own_edge = !front->declared &&
+                              platform->product->provider == front->product->provider &&
                               (platform->native || platform->cname || platform->range ||
                                platform->product == front->product);
         const bool outranks = platform->holds_address && !front->holds_address;

@@ -22,7 +22,18 @@ Candidate& candidate_for(std::vector<Candidate>& all, const Product* product)
     return made;
 }
 
-void note(Candidate& candidate, const Sign& sign)
+// A list that nobody can open the source of, inside one of the same company's that anybody can.
+bool is_inside_sound_list(const Sign& sign, const AddressSight* address)
+{
+    return address != nullptr &&
+           std::any_of(address->ranges.begin(), address->ranges.end(), [&](const RangeHit& hit) {
+               return hit.rule->product->provider == sign.product->provider &&
+                      hit.rule->range_kind == RangeKind::edge &&
+                      hit.rule->strength >= Strength::strong;
+           });
+}
+
+void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
 {
     const int strength = static_cast<int>(sign.strength);
     if (sign.rule == nullptr) {
@@ -44,7 +55,7 @@ void note(Candidate& candidate, const Sign& sign)
             if (sign.rule->range_kind == RangeKind::from_routing)
                 candidate.routed_range = true;
             else if (sign.rule->range_kind == RangeKind::third_party ||
-                     sign.strength == Strength::weak)
+                     (sign.strength == Strength::weak && !is_inside_sound_list(sign, address)))
                 candidate.weak_range = true;
             else
                 candidate.range = true;
@@ -143,15 +154,12 @@ Grade grade_of_own_range(const Candidate& c, const AddressSight& address)
 
 // On somebody else's address the operator's word is a claim (the forgery guard). A CNAME is more
 // than a word, since the provider's own zone gave the address; but edges in other networks and
-// forged answers look alike from here, unless the product is known to run there and somebody
-// answers with the site's own key.
+// forged answers look alike from here. Where the product is known to run, a word is plausible.
 void grade_elsewhere(Candidate& c, const AddressSight& address)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     const bool operator_says = c.cname || any_http || c.ech;
-    if (c.tenant_here && c.cname && address.valid_certificate)
-        c.grade = Grade::probable;
-    else if (c.cname || (operator_says && (c.tenant_here || !address.has_holder())))
+    if (c.cname || (operator_says && (c.tenant_here || !address.has_holder())))
         c.grade = Grade::possible;
     else if (operator_says && announced_by_company(address, c.product->provider))
         c.grade = Grade::possible;  // the network under a platform's own list
@@ -164,20 +172,25 @@ void grade_elsewhere(Candidate& c, const AddressSight& address)
 void grade_in_own_network(Candidate& c, const AddressSight& address, const Catalogue& catalogue)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
-    // Whoever rents a machine in this AS can send the same marks; the alias and the site's key,
-    // from the provider's own zone and at its own network, he cannot.
-    const bool rented = std::any_of(
-        address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-            return rule->product->provider == c.product->provider && rule->product->has(Role::host);
-        });
-    const bool marked = rented ? c.cname && !address.certificate_veto
-                               : c.http_edge >= at_least_strong || c.cname;
+    // Whoever rents a machine there can send the same marks; an alias into the provider's own zone
+    // led to the provider's own network, and that he cannot make up.
+    const bool listed = address.owner != nullptr;
+    const bool rented =
+        listed
+            ? address.owner->range_kind == RangeKind::customer
+            : std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
+                  return rule->product->provider == c.product->provider &&
+                         rule->product->has(Role::host);
+              });
     const bool alone =
-        c.product_as || (c.routed_range && is_only_edges(catalogue, c.product->provider));
-    if (marked && (address.connected || c.cname)) {
+        !rented &&
+        (c.product_as || (c.routed_range && is_only_edges(catalogue, c.product->provider)));
+    const bool sound = address.connected && !address.certificate_veto;
+    if (c.cname && listed && sound) {
         c.holds_address = true;
-        c.grade = Grade::probable;
-    } else if (alone && address.connected && !address.certificate_veto) {
+        c.grade = Grade::confirmed;
+    } else if (c.cname || (!rented && c.http_edge >= at_least_strong && address.connected) ||
+               (alone && sound)) {
         c.holds_address = true;
         c.grade = Grade::probable;
     } else if (c.product_as || c.routed_range || c.weak_range) {
@@ -204,10 +217,10 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
     }
 
     const bool same_company = address->belongs_to(c.product->provider);
-    // Somebody else's listed address; and a rented machine of the same company is no edge of it.
+    // Somebody else's listed address, or one where no customer's site can be.
     const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
                                (address->owner->product->provider != c.product->provider ||
-                                address->owner->range_kind != RangeKind::edge);
+                                address->owner->range_kind == RangeKind::service);
     c.tenant_here =
         std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
                     [&](const Tenancy& tenancy) { return address->belongs_to(tenancy.network); });
@@ -255,16 +268,16 @@ double score_of(const Sight& sight, const std::vector<int>& signs)
 std::vector<Candidate> weigh(const Sight& sight, int address, const Catalogue& catalogue)
 {
     std::vector<Candidate> all;
+    const AddressSight* where =
+        address < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(address)];
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         if (!about(sign, address) || !counts_for_fronting(sign))
             continue;
         Candidate& candidate = candidate_for(all, sign.product);
         candidate.signs.push_back(static_cast<int>(i));
-        note(candidate, sign);
+        note(candidate, sign, where);
     }
-    const AddressSight* where =
-        address < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(address)];
     for (Candidate& candidate : all) {
         grade(candidate, where, catalogue);
         candidate.score = score_of(sight, candidate.signs);
@@ -274,6 +287,10 @@ std::vector<Candidate> weigh(const Sight& sight, int address, const Catalogue& c
             return a.holds_address;
         if (a.grade != b.grade)
             return a.grade > b.grade;
+        const bool a_named = a.cname || a.native || a.range;
+        const bool b_named = b.cname || b.native || b.range;
+        if (a_named != b_named)
+            return a_named;
         if (a.score != b.score)
             return a.score > b.score;
         return a.product->id < b.product->id;

@@ -1,9 +1,14 @@
 #include "scanner/catalogue/audit.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 #include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/errors.h"
+#include "scanner/catalogue/rule_table.h"
+#include "scanner/catalogue/source_table.h"
+#include "scanner/catalogue/update/publisher.h"
 
 namespace scanner {
 
@@ -22,6 +27,12 @@ std::optional<std::string> age_beyond(const std::string& checked, std::chrono::d
            " days ago (limit " + std::to_string(limit.count()) + ")";
 }
 
+bool is_published(const Catalogue& catalogue, const std::string& file)
+{
+    return std::any_of(catalogue.publishers().begin(), catalogue.publishers().end(),
+                       [&](const Publisher& list) { return list.file == file; });
+}
+
 }  // namespace
 
 std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_days today)
@@ -31,9 +42,12 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
         if (rule->kind != RuleKind::range)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
-            found.add(rule->where, "ranges of " + rule->product->id + " were " + *age +
-                                       "; run \"servedby data update " + rule->product->provider +
-                                       "\", or read " + rule->source->text() + " again");
+            found.add(rule->where,
+                      "ranges of " + rule->product->id + " were " + *age + "; " +
+                          (is_published(catalogue, rule->key)
+                               ? "run \"servedby data update " + rule->product->provider + "\", or "
+                               : "") +
+                          "read " + rule->source->text() + " again");
     }
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
@@ -56,6 +70,66 @@ std::vector<CatalogueError> check_examples(const Catalogue& catalogue, const Exa
                                        "; it must be its own product's");
     }
     return found.sorted();
+}
+
+namespace {
+
+void note_day(Census& census, const std::string& day, const std::string& where)
+{
+    if (day.empty() || (!census.oldest.empty() && census.oldest <= day))
+        return;
+    census.oldest = day;
+    census.oldest_where = where;
+}
+
+void add_one(std::vector<std::pair<std::string, std::size_t>>& counts, std::string_view word)
+{
+    for (auto& [known, count] : counts)
+        if (known == word)
+            ++count;
+}
+
+}  // namespace
+
+Census count_facts(const Catalogue& catalogue)
+{
+    Census census;
+    for (const std::string_view kind : rule_kind_words())
+        census.facts.emplace_back(kind, 0);
+    for (const char* kind : {"channel", "marker", "registrar"})
+        census.facts.emplace_back(kind, 0);
+    for (const std::string_view kind : source_kinds())
+        census.sources.emplace_back(kind, 0);
+
+    for (const Rule* rule : catalogue.rules()) {
+        add_one(census.facts, kind_word(rule->kind));
+        add_one(census.sources, rule->source->kind);
+        note_day(census, rule->source->checked, rule->where);
+        census.prefixes += rule->prefix_count;
+    }
+    for (const StateRule& marker : catalogue.state_rules()) {
+        add_one(census.facts, "marker");
+        add_one(census.sources, marker.source->kind);
+        note_day(census, marker.source->checked, marker.where);
+    }
+    std::set<std::string_view> companies;
+    for (const Product* product : catalogue.products()) {
+        const bool is_registrar = product->id.starts_with("registrar-");
+        if (is_registrar) {
+            add_one(census.facts, "registrar");
+        } else {
+            ++census.products;
+            companies.insert(product->provider);
+        }
+        for (std::size_t i = 0; i < product->channels.size(); ++i) {
+            const ContactChannel& channel = product->channels[i];
+            add_one(census.facts, "channel");
+            census.verified_channels += channel.verified ? 1 : 0;
+            note_day(census, channel.checked, product->channel_where[i]);
+        }
+    }
+    census.companies = companies.size();
+    return census;
 }
 
 }  // namespace scanner

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
@@ -26,5 +28,27 @@ using ExampleJudge = std::function<std::string(const Rule& rule)>;
 
 /// Every rule whose example the judge gives to another product, or to none, by place.
 std::vector<CatalogueError> check_examples(const Catalogue& catalogue, const ExampleJudge& judge);
+
+/// What there is, counted.
+struct Census {
+    std::size_t products = 0;
+    /// Without those that registrars.toml makes.
+    std::size_t companies = 0;
+    /// By kind of fact: the rules' kinds ("range"... "answer"), then "channel", "marker" and
+    /// "registrar". Every kind is there, if with 0. Channels of registrars count as channels.
+    std::vector<std::pair<std::string, std::size_t>> facts;
+    /// Rules and markers by kind of source, every kind there.
+    std::vector<std::pair<std::string, std::size_t>> sources;
+    /// Prefixes in all range rules.
+    std::size_t prefixes = 0;
+    /// Of the channels: those that the provider itself, or a registry, published.
+    std::size_t verified_channels = 0;
+    /// The earliest day that any fact was last read; empty if none is dated.
+    std::string oldest;
+    /// "file:line" of a fact of that day.
+    std::string oldest_where;
+};
+
+Census count_facts(const Catalogue& catalogue);
 
 }  // namespace scanner

@@ -1,6 +1,7 @@
 #include "scanner/catalogue/catalogue.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "scanner/catalogue/check.h"
 #include "scanner/catalogue/deny_file.h"
@@ -40,8 +41,15 @@ bool Product::has(Role role) const
 resolvers::Outcome<Catalogue> Catalogue::load(const std::string& dir,
                                               const std::vector<std::string>& overlays)
 {
+    return load_with({}, dir, overlays);
+}
+
+resolvers::Outcome<Catalogue> Catalogue::load_with(const std::map<std::string, std::string>& ranges,
+                                                   const std::string& dir,
+                                                   const std::vector<std::string>& overlays)
+{
     Errors errors;
-    Contents contents = load_contents(dir, overlays, errors);
+    Contents contents = load_contents(dir, overlays, ranges, errors);
     auto index = std::make_unique<Index>(std::move(contents), errors);
     check(*index, errors);
     if (!errors.empty())
@@ -68,6 +76,18 @@ std::vector<RangeHit> Catalogue::ranges_inside(const resolvers::Prefix& prefix,
                                                std::size_t limit) const
 {
     return index_->addresses.inside(prefix, limit);
+}
+
+std::map<const Rule*, std::vector<resolvers::Prefix>> Catalogue::prefixes_by_rule() const
+{
+    constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    std::map<const Rule*, std::vector<resolvers::Prefix>> lists;
+    for (const resolvers::Prefix& everything :
+         {resolvers::Prefix{}, resolvers::Prefix{resolvers::IpAddress::from_v6({}), 0}})
+        for (const AddressIndex* index : {&index_->addresses, &index_->origin_facing})
+            for (const RangeHit& hit : index->inside(everything, all))
+                lists[hit.rule].push_back(hit.prefix);
+    return lists;
 }
 
 std::vector<const Rule*> Catalogue::asn_rules(std::uint32_t asn) const
@@ -195,6 +215,11 @@ bool Catalogue::is_denied(std::string_view mailbox) const
 const Canaries& Catalogue::canaries() const
 {
     return index_->contents.canaries;
+}
+
+const std::vector<Publisher>& Catalogue::publishers() const
+{
+    return index_->contents.publishers;
 }
 
 const std::string& Catalogue::date() const

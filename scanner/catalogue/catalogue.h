@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,6 +164,8 @@ struct StateRule {
     std::string where;
 };
 
+struct Publisher;
+
 class Catalogue {
 public:
     /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml, DIR/deny.toml and
@@ -172,6 +175,12 @@ public:
     /// Failure::detail (code "catalogue").
     static resolvers::Outcome<Catalogue> load(const std::string& dir,
                                               const std::vector<std::string>& overlays = {});
+
+    /// The same with these range files in place of those on the disk, by path
+    /// ("DIR/ranges/examplecdn.txt"): would they do?
+    static resolvers::Outcome<Catalogue> load_with(const std::map<std::string, std::string>& ranges,
+                                                   const std::string& dir,
+                                                   const std::vector<std::string>& overlays = {});
 
     Catalogue(Catalogue&&) noexcept;
     Catalogue& operator=(Catalogue&&) noexcept;
@@ -185,6 +194,9 @@ public:
 
     /// Listed prefixes that lie inside this one and are longer, in order, at most `limit`.
     std::vector<RangeHit> ranges_inside(const resolvers::Prefix& prefix, std::size_t limit) const;
+
+    /// What each range rule lists, in order; without the prefixes that it yields to another rule.
+    std::map<const Rule*, std::vector<resolvers::Prefix>> prefixes_by_rule() const;
 
     std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
 
@@ -232,6 +244,9 @@ public:
 
     /// Questions to resolvers whose answers are known. Empty without that file.
     const Canaries& canaries() const;
+
+    /// Where the lists of data/ranges/ are published, in the order of the file.
+    const std::vector<Publisher>& publishers() const;
 
     /// Newest `checked` date of all sources, and SHA-256 over all files in order of their names.
     const std::string& date() const;

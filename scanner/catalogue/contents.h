@@ -10,6 +10,7 @@
 #include "resolvers/ip_address.h"
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/pattern.h"
+#include "scanner/catalogue/update/publisher.h"
 #include "scanner/model/canary.h"
 
 namespace scanner {
@@ -26,6 +27,8 @@ struct RuleEntry {
     /// Name in data/ranges/, empty if the prefixes stand in the rule.
     std::string range_file;
     std::vector<std::string> yields_to;
+    /// Without its range file there is no such rule, and no fault.
+    bool optional = false;
     /// What the rule says; kept because a range file may be of a lesser kind than its source.
     bool verified = true;
     /// Something in it has been told to be wrong, so nothing more is asked of it.
@@ -51,6 +54,8 @@ struct Company {
 struct RangeFile {
     std::string where;
     Source source;
+    /// Stands for the rule's own if it is not empty.
+    std::string example;
     std::vector<resolvers::Prefix> prefixes;
 };
 
@@ -85,6 +90,8 @@ struct Contents {
     std::vector<Registrars> registrars;
     DenyList deny;
     Canaries canaries;
+    /// Of a file, the last one read.
+    std::vector<Publisher> publishers;
     std::string sha256;
 };
 

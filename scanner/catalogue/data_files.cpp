@@ -88,7 +88,8 @@ void add_single(const std::string& dir, const std::string& name, std::vector<Dat
 std::vector<const DataFile*> DataFolder::by_name() const
 {
     std::vector<const DataFile*> all;
-    for (const auto* files : {&providers, &ranges, &states, &registrars, &deny, &canaries})
+    for (const auto* files :
+         {&providers, &ranges, &states, &registrars, &deny, &canaries, &publishers})
         for (const DataFile& file : *files)
             all.push_back(&file);
     std::sort(all.begin(), all.end(),
@@ -99,20 +100,51 @@ std::vector<const DataFile*> DataFolder::by_name() const
 bool DataFolder::empty() const
 {
     return providers.empty() && ranges.empty() && states.empty() && registrars.empty() &&
-           deny.empty() && canaries.empty();
+           deny.empty() && canaries.empty() && publishers.empty();
 }
 
-DataFolder read_data_folder(const std::string& dir, bool loose, Errors& errors)
+std::string range_path(const std::string& dir, const std::string& file)
+{
+    return (fs::path(dir) / "ranges" / file).string();
+}
+
+namespace {
+
+// Lays texts over the range files that were read, and adds those that the disk has not.
+void lay_over(const std::string& dir, const FileTexts& instead, std::vector<DataFile>& ranges)
+{
+    const std::string begin = range_path(dir, "");
+    for (const auto& [path, text] : instead) {
+        if (!path.starts_with(begin))
+            continue;
+        const std::string name = "ranges/" + path.substr(begin.size());
+        const auto found = std::find_if(ranges.begin(), ranges.end(),
+                                        [&](const DataFile& file) { return file.name == name; });
+        if (found != ranges.end())
+            found->text = text;
+        else
+            ranges.push_back({name, text});
+    }
+    std::sort(ranges.begin(), ranges.end(),
+              [](const DataFile& a, const DataFile& b) { return a.name < b.name; });
+}
+
+}  // namespace
+
+DataFolder read_data_folder(const std::string& dir, bool loose, const FileTexts& instead,
+                            Errors& errors)
 {
     DataFolder folder;
     add_folder(dir, "providers", ".toml", folder.providers, errors);
     if (loose)
         add_folder(dir, "", ".toml", folder.providers, errors);
     add_folder(dir, "ranges", ".txt", folder.ranges, errors);
+    lay_over(dir, instead, folder.ranges);
     add_folder(dir, "states", ".toml", folder.states, errors);
     add_single(dir, "registrars.toml", folder.registrars, errors);
     add_single(dir, "deny.toml", folder.deny, errors);
     add_single(dir, "canaries.toml", folder.canaries, errors);
+    add_single(dir, "ranges/publishers.toml", folder.publishers, errors);
     return folder;
 }
 

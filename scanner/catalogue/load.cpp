@@ -23,7 +23,7 @@ public:
     explicit Layers(Errors& errors) : errors_(errors) {}
 
     /// `prefix` stands before the files' names in errors: empty, or the overlay's folder.
-    void add(const DataFolder& folder, const std::string& prefix)
+    void add(const DataFolder& folder, const std::string& prefix, const std::string& dir)
     {
         for (const DataFile& file : folder.providers)
             add_company(read_provider_file(prefix + file.name, file.text, errors_), prefix);
@@ -37,6 +37,8 @@ public:
             read_deny_file(prefix + file.name, file.text, contents_.deny, errors_);
         for (const DataFile& file : folder.canaries)
             read_canary_file(prefix + file.name, file.text, contents_.canaries, errors_);
+        for (const DataFile& file : folder.publishers)
+            add_publishers(read_publishers(prefix + file.name, file.text, dir, errors_));
         for (const DataFile* file : folder.by_name()) {
             digest_.update(prefix_in_digest_ + file->name);
             digest_.update(std::string_view("\0", 1));
@@ -91,6 +93,16 @@ private:
         contents_.registrars.push_back(std::move(added));
     }
 
+    // A later folder's publisher of the same file replaces the earlier one.
+    void add_publishers(std::vector<Publisher> added)
+    {
+        for (Publisher& list : added) {
+            std::erase_if(contents_.publishers,
+                          [&](const Publisher& old) { return old.file == list.file; });
+            contents_.publishers.push_back(std::move(list));
+        }
+    }
+
     static void remove(Registrars& registrars, unsigned id)
     {
         const auto found = std::find(registrars.iana_ids.begin(), registrars.iana_ids.end(), id);
@@ -113,6 +125,11 @@ private:
 void resolve_range_files(Contents& contents, Errors& errors)
 {
     for (auto& [id, company] : contents.companies)
+        std::erase_if(company->rules, [&](const RuleEntry& entry) {
+            return entry.optional &&
+                   contents.ranges.find(entry.range_file) == contents.ranges.end();
+        });
+    for (auto& [id, company] : contents.companies)
         for (RuleEntry& entry : company->rules) {
             Rule& rule = entry.rule;
             if (rule.kind != RuleKind::range || entry.range_file.empty())
@@ -125,30 +142,53 @@ void resolve_range_files(Contents& contents, Errors& errors)
                 continue;
             }
             entry.prefixes = found->second->prefixes;
+            if (!found->second->example.empty())
+                rule.example = found->second->example;
             rule.source = &found->second->source;
             rule.strength = capped(rule.strength, entry.verified, rule.source->kind);
         }
 }
 
+// Who has a use for each published list. One that nobody uses is a slip: the file would be renewed
+// and never looked at.
+void link_publishers(Contents& contents, Errors& errors)
+{
+    for (Publisher& list : contents.publishers) {
+        for (const auto& [id, company] : contents.companies)
+            for (const RuleEntry& entry : company->rules) {
+                if (entry.range_file != list.file)
+                    continue;
+                if (list.companies.empty())
+                    list.example = entry.rule.example;
+                if (list.companies.empty() || list.companies.back() != id)
+                    list.companies.push_back(id);
+            }
+        if (list.companies.empty())
+            errors.add(list.where, "no [[product.range]] says file = \"" + list.file +
+                                       "\"; add one, or take the list out");
+    }
+}
+
 }  // namespace
 
 Contents load_contents(const std::string& dir, const std::vector<std::string>& overlays,
-                       Errors& errors)
+                       const FileTexts& instead, Errors& errors)
 {
     Layers layers(errors);
-    const DataFolder shipped = read_data_folder(dir, false, errors);
+    const DataFolder shipped = read_data_folder(dir, false, instead, errors);
     if (shipped.providers.empty())
         errors.add(place("providers", 0),
                    "no provider files in " + dir + "/providers; is this the data folder?");
-    layers.add(shipped, "");
+    layers.add(shipped, "", dir);
     for (const std::string& overlay : overlays) {
-        const DataFolder folder = read_data_folder(overlay, true, errors);
+        const DataFolder folder = read_data_folder(overlay, true, instead, errors);
         if (folder.empty())
             errors.add(place(overlay, 0),
                        "no catalogue files in this folder; put providers/NAME.toml into it");
-        layers.add(folder, overlay.ends_with('/') ? overlay : overlay + "/");
+        layers.add(folder, overlay.ends_with('/') ? overlay : overlay + "/", overlay);
     }
     Contents contents = layers.take();
+    link_publishers(contents, errors);
     resolve_range_files(contents, errors);
     return contents;
 }

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "scanner/catalogue/contents.h"
+#include "scanner/catalogue/data_files.h"
 #include "scanner/catalogue/errors.h"
 
 namespace scanner {
 
-/// What stands in `dir` with each overlay laid over it in turn. Faults go to `errors`; what could
-/// be read is returned all the same.
+/// What stands in `dir` with each overlay laid over it in turn; the range files of `instead` in
+/// place of those on the disk. Faults go to `errors`; what could be read is returned all the same.
 Contents load_contents(const std::string& dir, const std::vector<std::string>& overlays,
-                       Errors& errors);
+                       const FileTexts& instead, Errors& errors);
 
 }  // namespace scanner

@@ -93,8 +93,9 @@ std::optional<Prefix> judged(std::string_view text, std::string& fault)
 }
 
 // "# key: value"; anything else after '#' is a remark.
-void read_header(std::string_view line, Source& source, const std::string& where, Errors& errors)
+void read_header(std::string_view line, RangeFile& file, const std::string& where, Errors& errors)
 {
+    Source& source = file.source;
     line = trimmed(line.substr(1));
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos)
@@ -118,6 +119,8 @@ void read_header(std::string_view line, Source& source, const std::string& where
         source.commit = value;
     } else if (key == "path") {
         source.path = value;
+    } else if (key == "example") {
+        file.example = value;
     }
 }
 
@@ -144,7 +147,7 @@ std::unique_ptr<RangeFile> read_range_file(const std::string& name, std::string_
         std::string_view line = trimmed(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.starts_with('#')) {
-            read_header(line, file->source, place(name, line_number), errors);
+            read_header(line, *file, place(name, line_number), errors);
             continue;
         }
         line = trimmed(line.substr(0, line.find('#')));

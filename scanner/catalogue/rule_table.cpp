@@ -131,6 +131,9 @@ void read_range(RuleReader& at, RuleEntry& entry)
         at.errors.add(at.reader.where(), "[[product.range]] needs either \"prefixes\" or \"file\"");
     else if (has_prefixes && entry.prefixes.empty() && at.errors.count() == faults_before)
         at.reader.error("prefixes", "\"prefixes\" is empty; fill it, or remove the range");
+    entry.optional = at.reader.flag("optional").value_or(false);
+    if (entry.optional && entry.range_file.empty())
+        at.reader.error("optional", "only a \"file\" can be optional; leave it out");
     for (LinedText& item : at.reader.texts("yields_to"))
         entry.yields_to.push_back(std::move(item.text));
     rule.key = entry.range_file;
@@ -315,6 +318,14 @@ RuleEntry read_rule(const KindRow& row, const Value& table, std::string_view fil
 std::string_view kind_word(RuleKind kind)
 {
     return kinds[static_cast<std::size_t>(kind)].word;
+}
+
+std::vector<std::string_view> rule_kind_words()
+{
+    std::vector<std::string_view> words;
+    for (const KindRow& row : kinds)
+        words.emplace_back(row.word);
+    return words;
 }
 
 std::string_view range_kind_word(RangeKind kind)

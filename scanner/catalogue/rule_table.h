@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/table_reader.h"
@@ -17,6 +18,8 @@ void read_rules(TableReader& product_table, std::string_view file, std::size_t p
 
 /// "range", "asn"... in the order of RuleKind.
 std::string_view kind_word(RuleKind kind);
+/// All of them.
+std::vector<std::string_view> rule_kind_words();
 std::string_view range_kind_word(RangeKind kind);
 std::string_view precision_word(AsnPrecision precision);
 

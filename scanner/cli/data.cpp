@@ -1,61 +1,43 @@
-// servedby data: what the catalogue knows, searched and checked.
-#include <iostream>
-#include <memory>
+// servedby data: what the catalogue knows, searched, checked, renewed and compared.
+#include "scanner/cli/data.h"
 
-#include "scanner/catalogue/show.h"
-#include "scanner/cli/commands.h"
-#include "scanner/cli/knowledge.h"
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace scanner {
 
 namespace {
 
-struct Flags {
-    KnowledgeFlags knowledge;
-    std::vector<std::string> queries;
+constexpr Command table[] = {
+    {"show", "What is known of a name, an address, a suffix, a header, and from where",
+     data_show_command},
+    {"check", "Read everything, try every example on the engine itself", data_check_command},
+    {"update", "Fetch the lists that publishers give out, and the routing data",
+     data_update_command},
+    {"diff", "What differs between two data directories", data_diff_command},
 };
-
-ExitCode run_show(const Flags& flags)
-{
-    const auto catalogue = load_catalogue(flags.knowledge);
-    if (!catalogue)
-        return fail(catalogue.error().detail);
-    bool known = true;
-    for (const std::string& query : flags.queries) {
-        std::cout << describe(*catalogue, query);
-        known = known && knows(*catalogue, query);
-    }
-    return known ? ExitCode::ok : ExitCode::found;
-}
-
-ExitCode run_check(const Flags& flags)
-{
-    const auto catalogue = load_catalogue(flags.knowledge);
-    if (!catalogue) {
-        std::cout << catalogue.error().detail << '\n';
-        return ExitCode::found;
-    }
-    std::cout << catalogue->products().size() << " products, " << catalogue->rules().size()
-              << " rules, newest of " << catalogue->date() << ", sha256 " << catalogue->sha256()
-              << "\n";
-    return ExitCode::ok;
-}
 
 }  // namespace
 
 std::function<ExitCode()> data_command(CLI::App& app)
 {
-    const auto flags = std::make_shared<Flags>();
     app.require_subcommand(1);
-    CLI::App* show = app.add_subcommand(
-        "show", "What is known of a name, an address, a suffix, a header, and from where");
-    show->add_option("query", flags->queries, "NAME, ADDRESS, SUFFIX or 'HEADER: VALUE'")
-        ->required();
-    add_catalogue_flags(*show, flags->knowledge);
-    CLI::App* check = app.add_subcommand("check", "Read everything, try every example");
-    add_catalogue_flags(*check, flags->knowledge);
-    app.footer("  servedby data show 104.16.1.1 'server: cloudflare'\n  servedby data check");
-    return [flags, show] { return show->parsed() ? run_show(*flags) : run_check(*flags); };
+    using Part = std::pair<const CLI::App*, std::function<ExitCode()>>;
+    const auto parts = std::make_shared<std::vector<Part>>();
+    for (const Command& part : table) {
+        CLI::App* sub = app.add_subcommand(part.name, part.summary);
+        parts->emplace_back(sub, part.set_up(*sub));
+    }
+    app.footer(
+        "  servedby data show 104.16.1.1 'server: cloudflare'\n  servedby data check\n"
+        "  servedby data update --dry-run cloudflare\n  servedby data diff old-data data");
+    return [parts] {
+        for (const auto& [sub, run] : *parts)
+            if (sub->parsed())
+                return run();
+        return ExitCode::failed;
+    };
 }
 
 }  // namespace scanner

@@ -41,7 +41,7 @@ TEST_CASE("ranges go stale after thirty days and channels after a hundred and ei
     REQUIRE(loaded.has_value());
     const std::string range =
         "providers/acme.toml:24: ranges of acme-front were last read on 2026-08-20, 31 days ago "
-        "(limit 30); run \"servedby data update acme\", or read https://acme.example/ips again";
+        "(limit 30); read https://acme.example/ips again";
     CHECK(texts(stale(*loaded, std::chrono::sys_days{2026y / 9 / 19})).empty());
     CHECK(texts(stale(*loaded, std::chrono::sys_days{2026y / 9 / 20})) ==
           std::vector<std::string>{range});

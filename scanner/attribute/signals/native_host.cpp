@@ -1,7 +1,6 @@
 // The subject's own name was handed out by the provider: someone.pages.dev, someone.blogspot.com.
 // Proves the platform: the zone is the provider's, so no customer can forge it.
 // Misses: customers' own domains, which look the same as any other.
-#include "resolvers/domain_name.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {
@@ -11,17 +10,13 @@ void native_host(Sight& sight, const Catalogue& catalogue)
     const Subject& subject = sight.observation->subject;
     if (subject.is_address || subject.host.empty())
         return;
-    for (const RuleKind kind : {RuleKind::native, RuleKind::cname}) {
-        const std::vector<const Rule*> rules = catalogue.name_rules(kind, subject.host);
-        if (rules.empty())
-            continue;
+    for (const Rule* rule : owners_of_name(catalogue, subject.host))
         sight.signs.push_back({.signal = "native_host",
                                .channel = Channel::registry,
-                               .strength = rules.front()->strength,
-                               .rule = rules.front(),
-                               .seen = subject.host + " under " + rules.front()->key,
+                               .strength = rule->strength,
+                               .rule = rule,
+                               .seen = subject.host + " under " + rule->key,
                                .forgeable = false});
-    }
 }
 
 }  // namespace scanner

@@ -160,6 +160,10 @@ zone:
         self._write("unbound.conf", f"""
 server:
     interface: {RESOLVER}
+    interface: {RESOLVER}@443
+    https-port: 443
+    tls-service-pem: "{self.certificates.chain(lab_world.RESOLVER_CERTIFICATE)}"
+    tls-service-key: "{self.certificates.key(lab_world.RESOLVER_CERTIFICATE)}"
     access-control: 127.0.0.0/8 allow
     directory: "{self.directory}"
     chroot: ""

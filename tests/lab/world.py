@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # Where the lab's own servers live. 203.0.113.0/24 is documentation space (RFC 5737).
 RESOLVER = "127.0.0.53"
+RESOLVER_CERTIFICATE = ("valid", (RESOLVER,), "letsencrypt")
 NAME_SERVER = "203.0.113.53"
 FAULTY_NAME_SERVER = "203.0.113.54"
 FAULTY_NAME_SERVERS = ["ns1.lab-faulty.net", "ns2.lab-faulty.net"]
@@ -42,7 +43,7 @@ SITE_KEYS = SERVER_KEYS | {"id", "why", "line", "zone", "ns", "cname", "records"
                            "ptr", "dns", "server", "expect"}
 
 
-RESOLVER_KEYS = {"why", "address", "kind", "names"}
+RESOLVER_KEYS = {"why", "address", "url", "kind", "names"}
 VIEW_KEYS = {"id", "why", "line", "resolvers", "views", "flags", "said", "expect"}
 
 
@@ -113,7 +114,7 @@ class Site:
 class Resolver:
     """One that passes questions on to the honest one, and changes what comes back."""
     id: str
-    address: str
+    address: str        # as the command line takes it; a URL for the honest one by other ways
     kind: str           # see tampering.py
     names: list         # of these names, and below them
 
@@ -199,6 +200,8 @@ class World:
     def _resolver(self, ident, entry):
         if unknown := set(entry) - RESOLVER_KEYS:
             raise BadScenario(f"resolver {ident}: what is {', '.join(sorted(unknown))}?")
+        if "url" in entry:
+            return Resolver(id=ident, address=entry["url"], kind="honest", names=[])
         if not ipaddress.ip_address(entry["address"]).is_loopback:
             raise BadScenario(f"resolver {ident}: it belongs on a loopback address")
         return Resolver(id=ident, address=entry["address"], kind=entry["kind"],
@@ -295,7 +298,7 @@ class World:
         return sorted(out)
 
     def certificates(self):
-        wanted = set()
+        wanted = {RESOLVER_CERTIFICATE}
         for server in self.servers():
             if server.trap or (not server.fault and server.https == "closed"):
                 continue
@@ -335,7 +338,8 @@ class World:
     def tampering(self):
         """What tampering.py has to do, ready to be written as JSON."""
         return {"resolvers": [{"address": r.address, "kind": r.kind, "names": r.names,
-                               "upstream": RESOLVER} for r in self.resolvers.values()]}
+                               "upstream": RESOLVER} for r in self.resolvers.values()
+                              if "://" not in r.address]}
 
     # ---- The DNS ---------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 #include "scanner/observe/profile.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <set>
 
@@ -184,23 +183,6 @@ std::optional<Plan> plan_named(std::string_view profile)
     plan.wildcard = true;
     plan.dns_budget = 24;
     return plan;
-}
-
-std::string reverse_name(const IpAddress& address)
-{
-    static constexpr char digits[] = "0123456789abcdef";
-    const std::array<std::uint8_t, 16>& bytes = address.bytes();
-    std::string name;
-    if (address.is_v4()) {
-        for (std::size_t i = 4; i-- > 0;)
-            name += std::to_string(bytes[i]) + ".";
-        return name + "in-addr.arpa";
-    }
-    for (std::size_t i = 16; i-- > 0;) {
-        name += {digits[bytes[i] & 0x0F], '.'};
-        name += {digits[bytes[i] >> 4], '.'};
-    }
-    return name + "ip6.arpa";
 }
 
 asio::awaitable<void> follow_service_alias(Observation& seen, World& world, Budget& budget)

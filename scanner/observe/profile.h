@@ -28,7 +28,4 @@ boost::asio::awaitable<void> follow_service_alias(Observation& seen, World& worl
 boost::asio::awaitable<void> look_deeper(Observation& seen, World& world, const Plan& plan,
                                          Budget& budget);
 
-/// "7.2.0.192.in-addr.arpa" (RFC 1035 section 3.5, RFC 3596 section 2.5).
-std::string reverse_name(const resolvers::IpAddress& address);
-
 }  // namespace scanner

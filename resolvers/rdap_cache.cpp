@@ -134,6 +134,7 @@ RdapCache::~RdapCache() = default;
 std::optional<RdapCache::Row> RdapCache::row(const char* kind, const std::string& key,
                                              const std::string& within, Timestamp not_before)
 {
+    const std::lock_guard lock(mutex_);
     sqlite3_stmt* statement = database_->get.get();
     bind(statement, 1, kind);
     bind(statement, 2, key);
@@ -154,6 +155,7 @@ std::optional<RdapCache::Row> RdapCache::row(const char* kind, const std::string
 void RdapCache::put(const char* kind, const std::string& key, const std::string& first,
                     const std::string& last, const Row& row)
 {
+    const std::lock_guard lock(mutex_);
     sqlite3_stmt* statement = database_->put.get();
     bind(statement, 1, kind);
     bind(statement, 2, key);
@@ -222,6 +224,7 @@ void RdapCache::store(const RdapAnswer<RdapRegistrar>& answer)
 
 void RdapCache::forget(Timestamp before)
 {
+    const std::lock_guard lock(mutex_);
     sqlite3_stmt* statement = database_->forget.get();
     sqlite3_bind_int64(statement, 1, before.time_since_epoch().count());
     if (sqlite3_step(statement) != SQLITE_DONE)

@@ -2,8 +2,10 @@
 // the same thing. Holds the kept facts only (rdap_json.h), no answers as sent, hence nobody's name.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,12 +30,13 @@ struct RdapAnswer {
     friend bool operator==(const RdapAnswer&, const RdapAnswer&) = default;
 };
 
-/// For one thread; several may have the same file open. Each look-up takes the oldest time of
-/// fetching that it still accepts. A failing file is as good as an empty one: what it knew is asked
-/// again; the failures are counted.
+/// Safe to use from several threads; several processes may have the same file open. Each look-up
+/// takes the oldest time of fetching that it still accepts. A failing file is as good as an empty
+/// one: what it knew is asked again; the failures are counted.
 class RdapCache {
 public:
-    /// ":memory:" for one that ends with the process. Failure codes: "unreadable" (no such folder,
+    /// Empty for a temporary file that ends with the process: unlike ":memory:" it does not grow
+    /// there. Failure codes: "unreadable" (no such folder,
     /// not an SQLite file), "newer" (written by a later version).
     static Outcome<std::unique_ptr<RdapCache>> open(const std::filesystem::path& path);
     ~RdapCache();
@@ -76,7 +79,8 @@ private:
     std::optional<RdapAnswer<Facts>> answer(const std::optional<Row>& row, Read read);
 
     std::unique_ptr<Database> database_;
-    unsigned failures_ = 0;
+    std::mutex mutex_;
+    std::atomic<unsigned> failures_{0};
 };
 
 }  // namespace resolvers

@@ -45,7 +45,7 @@ struct RdapOptions {
 };
 
 /// For one thread, whose io_context runs the coroutines. Fetcher, registry table, cache and
-/// throttle must outlive it, and it the coroutines. The throttle may serve several clients.
+/// throttle must outlive it, and it the coroutines. Cache and throttle may serve several clients.
 ///
 /// Failure codes:
 ///   no_server, no_https    no server to ask (rdap_bootstrap.h)

@@ -9,6 +9,7 @@
 
 #include "resolvers/domain_name.h"
 #include "resolvers/facts.h"
+#include "resolvers/registry_facts.h"
 
 namespace resolvers {
 
@@ -73,6 +74,24 @@ public:
     /// Day of the data, "2026-06-17"; and SHA-256 of the file, lower-case hex.
     virtual std::string date() const = 0;
     virtual std::string sha256() const = 0;
+};
+
+struct RegistryQuestion {
+    /// A name that was registered with a registry, not one below it. Absent: none is asked about.
+    std::optional<DomainName> domain;
+    /// Their networks are asked for, one after the other.
+    std::vector<IpAddress> addresses;
+};
+
+/// Who a name and addresses are registered to, and through whom.
+class Registry {
+public:
+    virtual ~Registry() = default;
+
+    /// Never fails as a whole: what could not be learnt by the deadline is among the gaps. The
+    /// registry must outlive the coroutine.
+    virtual boost::asio::awaitable<RegistryFacts> look_up(RegistryQuestion question,
+                                                          Deadline deadline) = 0;
 };
 
 }  // namespace resolvers

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Of resolvers/, these are plain values that everybody may see.
-VALUES = {"domain_name", "ip_address", "outcome", "facts"}
+VALUES = {"domain_name", "ip_address", "outcome", "facts", "registry_facts"}
 # These are pure text work that the pure folders may use too.
 PURE = {"http_url", "svcb", "ech", "dns_message", "byte_reader", "http_text", "digest"}
 
@@ -21,10 +21,12 @@ MAY_SEE = {
     "input": {"model"},
     "output": {"model", "catalogue"},
     "explain": {"model", "catalogue", "output"},
+    "score": {"model", "catalogue"},
+    "history": {"model"},
     "observe": {"model"},
     "pipeline": {"model", "catalogue", "attribute", "route", "input", "output", "observe"},
     "cli": {"model", "catalogue", "attribute", "route", "input", "output", "observe", "explain",
-            "pipeline"},
+            "score", "history", "pipeline"},
 }
 
 # Headers of C libraries, and of those that should stay behind one wall, by how many files may
@@ -41,7 +43,8 @@ WALLS = {
     r"sqlite3\.h": 1,
     r"zstd\.h": 1,
 }
-NO_ASIO = {"model", "catalogue", "attribute", "route", "input", "output", "explain"}
+NO_ASIO = {"model", "catalogue", "attribute", "route", "input", "output", "explain", "score",
+           "history"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 

@@ -4,6 +4,7 @@
 
 #include "resolvers/domain_name.h"
 #include "scanner/attribute/merge.h"
+#include "scanner/attribute/registration.h"
 #include "scanner/attribute/sign.h"
 #include "scanner/attribute/signals.h"
 #include "scanner/attribute/states.h"
@@ -150,6 +151,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
 
     merge(sight, weighty(sight, verdicts), out);
     add_name_roles(sight, catalogue, out);
+    add_registration(sight, out);
 
     StateVerdict state = state_of(sight, verdicts, catalogue);
     out.state = state.state;

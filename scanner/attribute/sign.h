@@ -19,7 +19,7 @@ struct Sign {
     const char* signal = "";
     Channel channel = Channel::dns;
     Strength strength = Strength::weak;
-    /// Null only for a declaration, which names a product by itself.
+    /// Null only for a declaration or a registry's word, which name a product by themselves.
     const Rule* rule = nullptr;
     /// Filled from the rule unless the signal sets it.
     const Product* product = nullptr;

@@ -28,6 +28,7 @@ constexpr Signal table[] = {
     {"mail_lead", "the zone's mail points at the provider: a lead, and part of no verdict",
      mail_lead},
     {"declared_zone", "the zone's own operator declared it so", declared_zone},
+    {"registry", "the registry names the registrar of the domain: that role alone", registry},
 };
 
 }  // namespace

@@ -34,5 +34,6 @@ void public_name(Sight&, const Catalogue&);
 void reverse_name(Sight&, const Catalogue&);
 void mail_lead(Sight&, const Catalogue&);
 void declared_zone(Sight&, const Catalogue&);
+void registry(Sight&, const Catalogue&);
 
 }  // namespace scanner

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "resolvers/domain_name.h"
+#include "scanner/attribute/registration.h"
 #include "scanner/model/words.h"
 
 namespace scanner {
@@ -75,61 +76,83 @@ std::optional<StateVerdict> from_addresses(const Sight& sight)
     return std::nullopt;
 }
 
-bool marker_seen(const StateRule& rule, const Observation& seen)
+// What markers may be found in, taken out of the observation once: there are hundreds of markers.
+struct Traces {
+    std::vector<std::string_view> name_servers;
+    std::vector<std::string_view> aliases;
+    std::vector<std::string_view> body_markers;
+    /// In lower case.
+    std::vector<std::string> titles;
+    std::vector<std::string_view> redirect_hosts;
+    std::vector<resolvers::IpAddress> addresses;
+};
+
+Traces traces_of(const Observation& seen)
 {
-    if (rule.kind == "ns" || rule.kind == "cname") {
-        for (const DnsAnswer& answer : seen.dns)
-            for (const resolvers::DnsRecord& record : answer.records)
-                if (record.type == (rule.kind == "ns" ? "NS" : "CNAME") &&
-                    resolvers::is_under(record.data, rule.key))
-                    return true;
-        return false;
-    }
-    if (rule.kind == "address") {
-        const auto prefix = rule.key.find('/') == std::string::npos
-                                ? std::optional<resolvers::Prefix>{}
-                                : resolvers::Prefix::parse(rule.key);
-        return std::any_of(seen.addresses.begin(), seen.addresses.end(),
-                           [&](const SeenAddress& address) {
-                               return prefix ? prefix->contains(address.address)
-                                             : address.address.text() == rule.key;
-                           });
-    }
+    Traces traces;
+    for (const DnsAnswer& answer : seen.dns)
+        for (const resolvers::DnsRecord& record : answer.records) {
+            if (record.type == "NS")
+                traces.name_servers.push_back(record.data);
+            else if (record.type == "CNAME")
+                traces.aliases.push_back(record.data);
+        }
+    for (const SeenAddress& address : seen.addresses)
+        traces.addresses.push_back(address.address);
     for (const Probe& probe : seen.probes) {
         if (!probe.http_facts || probe.host != seen.subject.host)
             continue;
         const resolvers::HttpFacts& http = *probe.http_facts;
-        if (rule.kind == "body" &&
-            std::find(http.markers.begin(), http.markers.end(), rule.id) != http.markers.end())
-            return true;
-        if (rule.kind == "title") {
-            std::string lower = http.title;
-            std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-                return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-            });
-            if (lower.find(rule.key) != std::string::npos)
-                return true;
-        }
-    }
-    if (rule.kind == "redirect")
-        return std::any_of(seen.redirects.begin(), seen.redirects.end(), [&](const Redirect& step) {
-            const std::size_t scheme = step.to.find("://");
-            if (scheme == std::string::npos)
-                return false;
-            std::string host = step.to.substr(scheme + 3);
-            host = host.substr(0, host.find_first_of(":/?#"));
-            return resolvers::is_under(host, rule.key);
+        traces.body_markers.insert(traces.body_markers.end(), http.markers.begin(),
+                                   http.markers.end());
+        std::string& lower = traces.titles.emplace_back(http.title);
+        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+            return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
         });
-    return false;
+    }
+    for (const Redirect& step : seen.redirects) {
+        std::string_view to = step.to;
+        const std::size_t scheme = to.find("://");
+        if (scheme == std::string_view::npos)
+            continue;
+        to = to.substr(scheme + 3);
+        traces.redirect_hosts.push_back(to.substr(0, to.find_first_of(":/?#")));
+    }
+    return traces;
+}
+
+bool marker_seen(const StateRule& rule, const Traces& traces)
+{
+    // A view compares lengths first.
+    const std::string_view kind = rule.kind;
+    const auto is_under = [&rule](std::string_view name) {
+        return resolvers::is_under(name, rule.key);
+    };
+    if (kind == "address")
+        return std::ranges::any_of(traces.addresses, [&](const resolvers::IpAddress& address) {
+            return rule.prefix.contains(address);
+        });
+    if (kind == "ns")
+        return std::ranges::any_of(traces.name_servers, is_under);
+    if (kind == "cname")
+        return std::ranges::any_of(traces.aliases, is_under);
+    if (kind == "redirect")
+        return std::ranges::any_of(traces.redirect_hosts, is_under);
+    if (kind == "body")
+        return std::ranges::find(traces.body_markers, rule.id) != traces.body_markers.end();
+    return kind == "title" && std::ranges::any_of(traces.titles, [&](const std::string& title) {
+               return title.find(rule.key) != std::string::npos;
+           });
 }
 
 // Parking, seizure and block pages. Some marks are enough alone; of the others (a name server that
 // ordinary customers have too) two different kinds of one operator must agree.
 std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& catalogue)
 {
+    const Traces traces = traces_of(*sight.observation);
     std::vector<const StateRule*> found;
     for (const StateRule& rule : catalogue.state_rules())
-        if (marker_seen(rule, *sight.observation))
+        if (marker_seen(rule, traces))
             found.push_back(&rule);
     const auto said = [](const StateRule& rule) { return rule.kind + " of " + rule.operator_name; };
     for (const State state :
@@ -256,6 +279,8 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
     if (!seen.refused.empty())
         return {State::not_observed, seen.refused};
     if (auto state = from_name(seen.subject))
+        return *state;
+    if (auto state = from_registration(seen))
         return *state;
     if (auto state = from_resolver(seen))
         return *state;

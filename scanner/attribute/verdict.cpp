@@ -74,6 +74,13 @@ bool in_conflict(const std::vector<Candidate>& all)
 std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& front)
 {
     std::vector<Hop> hops;
+    // Beside a platform that its name or the address points at, marks of others are noise.
+    const auto pointed_at = [](const Candidate& c) {
+        return c.range || c.weak_range || c.routed_range || c.cname || c.native;
+    };
+    const bool resident = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
+        return pointed_at(c) && c.product->has(Role::platform);
+    });
     for (const Candidate& c : all) {
         if (c.product->provider == front.product->provider || c.product->status == "defunct")
             continue;
@@ -87,17 +94,32 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
         else
             continue;
         // What a zone's file says lies behind is no more than that.
-        if (front.declared)
+        if (front.declared || (resident && !pointed_at(c)))
             grade = std::min(grade, Grade::possible);
         const Role role = c.product->has(Role::front) ? Role::front : Role::platform;
         if (role == Role::platform && !c.product->has(Role::platform))
             continue;
         hops.push_back({c, role, grade});
     }
-    std::stable_sort(hops.begin(), hops.end(), [](const Hop& a, const Hop& b) {
-        return a.role == Role::front && b.role != Role::front;
+    std::stable_sort(hops.begin(), hops.end(), [&](const Hop& a, const Hop& b) {
+        if (a.role != b.role)
+            return a.role == Role::front;
+        return pointed_at(a.candidate) && !pointed_at(b.candidate);
     });
     return hops;
+}
+
+// Is the name, or the address, one that several products of the company answer to alike?
+bool shares_its_name(const Sight& sight, const Candidate& platform)
+{
+    if (!platform.product->undetermined_with.empty())
+        return true;
+    return std::any_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
+        return !sign.lead && sign.address < 0 && sign.rule != nullptr &&
+               sign.rule->kind == RuleKind::cname &&
+               sign.product->provider == platform.product->provider &&
+               !sign.product->undetermined_with.empty();
+    });
 }
 
 // Signs that point at a product's company as the holder of the address.
@@ -322,9 +344,9 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (platform != nullptr) {
             verdict.platform = *platform;
-            verdict.product_undetermined =
-                !platform->native && !platform->product->undetermined_with.empty();
-            verdict.front = none(Role::front);
+            verdict.product_undetermined = !platform->native && shares_its_name(sight, *platform);
+            if (platform->grade >= Grade::probable)
+                verdict.front = none(Role::front);
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});

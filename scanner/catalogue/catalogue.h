@@ -155,6 +155,8 @@ struct StateRule {
     std::string kind;
     /// Suffix, prefix text, or lower-case text, by kind.
     std::string key;
+    /// `key` of an address rule, read.
+    resolvers::Prefix prefix;
     /// Enough alone? Parking name servers are not (signal-traps 31): they need a second kind.
     bool sufficient = false;
     /// Which service or authority ("sedo", "cuii").

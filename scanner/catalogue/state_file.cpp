@@ -46,8 +46,10 @@ void normalise_address(TableReader& reader, StateRule& rule)
                                 "bits; write like 192.0.2.0/24");
     else if (prefix->length < (prefix->address.is_v4() ? 8 : 19))
         reader.error("key", "\"" + rule.key + "\" is far too wide for a marker");
-    else
+    else {
         rule.key = prefix->text();
+        rule.prefix = *prefix;
+    }
 }
 
 void normalise_key(TableReader& reader, StateRule& rule)

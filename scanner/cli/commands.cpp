@@ -14,6 +14,9 @@ constexpr Command table[] = {
     {"import", "From what other tools recorded to observations", import_command},
     {"explain", "For people: the verdict on a name and everything that speaks for it",
      explain_command},
+    {"score", "How right records are, held against labels", score_command},
+    {"rdap", "What registries say of a name or an address: registrar, holder, abuse desks",
+     rdap_command},
     {"data", "What the catalogue knows: search it, check it", data_command},
 };
 

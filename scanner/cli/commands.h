@@ -30,6 +30,8 @@ std::function<ExitCode()> attribute_command(CLI::App& app);
 std::function<ExitCode()> route_command(CLI::App& app);
 std::function<ExitCode()> explain_command(CLI::App& app);
 std::function<ExitCode()> import_command(CLI::App& app);
+std::function<ExitCode()> score_command(CLI::App& app);
+std::function<ExitCode()> rdap_command(CLI::App& app);
 std::function<ExitCode()> data_command(CLI::App& app);
 
 /// Prints "servedby: <what>" to stderr and gives ExitCode::failed.

@@ -19,6 +19,7 @@ struct Flags {
     KnowledgeFlags knowledge;
     bool json = false;
     bool strict = false;
+    bool stale = false;
 };
 
 struct Findings {
@@ -48,12 +49,14 @@ void print_counts(const char* title, const Counts& counts)
     std::cout << '\n';
 }
 
-void print(const Findings& found, const Catalogue* catalogue)
+// `all`: each fact that is past its limit too, and not their number alone.
+void print(const Findings& found, const Catalogue* catalogue, bool all)
 {
     for (const std::string& line : found.errors)
         std::cout << line << '\n';
-    for (const CatalogueError& one : found.warnings)
-        std::cout << one.where << ": warning: " << one.what << '\n';
+    if (all)
+        for (const CatalogueError& one : found.warnings)
+            std::cout << one.where << ": warning: " << one.what << '\n';
     if (catalogue == nullptr)
         return;
     const Census census = count_facts(*catalogue);
@@ -64,7 +67,9 @@ void print(const Findings& found, const Catalogue* catalogue)
     std::cout << "channels that the provider itself published: " << census.verified_channels
               << "\noldest of " << census.oldest << " (" << census.oldest_where << "), newest of "
               << catalogue->date() << "\nsha256 " << catalogue->sha256() << '\n'
-              << found.errors.size() << " errors, " << found.warnings.size() << " warnings\n";
+              << found.errors.size() << " errors; " << found.warnings.size()
+              << " ranges and channels that nobody has read again in time"
+              << (all || found.warnings.empty() ? "" : " (--stale lists them)") << '\n';
 }
 
 void write_counts(JsonWriter& out, const char* key, const Counts& counts)
@@ -150,7 +155,7 @@ ExitCode run(const Flags& flags)
     if (flags.json)
         print_json(found, loaded);
     else
-        print(found, loaded);
+        print(found, loaded, flags.stale || flags.strict);
     const bool good = found.errors.empty() && (!flags.strict || found.warnings.empty());
     return good ? ExitCode::ok : ExitCode::found;
 }
@@ -162,6 +167,7 @@ std::function<ExitCode()> data_check_command(CLI::App& app)
     const auto flags = std::make_shared<Flags>();
     add_catalogue_flags(app, flags->knowledge);
     app.add_flag("--strict", flags->strict, "Also fail on lists and channels read too long ago");
+    app.add_flag("--stale", flags->stale, "Also list those lists and channels");
     app.add_flag("--json", flags->json, "Findings and counts as one JSON object");
     app.footer("  servedby data check --catalogue my-providers");
     return [flags] { return run(*flags); };

@@ -47,6 +47,7 @@ std::function<ExitCode()> explain_command(CLI::App& app)
     app.add_option("--timeout", flags->live.timeout, "For each step")->capture_default_str();
     app.add_option("--deadline", flags->live.deadline, "For each name")->capture_default_str();
     app.add_option("--ca-file", flags->live.ca_file, "Trust these certificates (PEM) as well");
+    add_rdap_flags(app, flags->live.rdap);
     app.add_flag("--no-http", flags->live.no_http, "Ask the DNS only");
     app.footer(
         "  servedby explain example.com\n"
@@ -66,7 +67,7 @@ std::function<ExitCode()> explain_command(CLI::App& app)
         const Provenance provenance = provenance_of(*catalogue);
         live->parts.finish = [&](Observation&& seen, std::string& lines) {
             Record record = decide(std::move(seen), *catalogue, provenance);
-            record.addressees = route(record.attribution, *catalogue);
+            record.addressees = route(record.attribution, *catalogue, record.observation.registry);
             record.routed = true;
             lines += explain(record, *catalogue);
             return record.attribution.state;

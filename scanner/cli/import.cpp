@@ -36,7 +36,7 @@ ExitCode run_import(const Flags& flags)
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
-    LineWriter writer(*descriptor, LineWriter::Order::as_they_come);
+    LineWriter writer(*descriptor, LineWriter::Order::as_they_come, packing_of(flags.output));
 
     // Each file by itself: they may be of different formats.
     const std::vector<std::string> files =
@@ -60,8 +60,9 @@ ExitCode run_import(const Flags& flags)
         const ImportSummary summary = importer->run(**in, flags.options, emit);
         if (!summary.complete) {
             writer.flush();
-            return fail(file + ": breaks off after " + std::to_string(summary.observations) +
-                        " observations");
+            const std::string fault = input_fault(**in);
+            return fail((fault.empty() ? file + ": breaks off" : fault) + " (" +
+                        std::to_string(summary.observations) + " observations)");
         }
     }
     writer.flush();
@@ -82,7 +83,8 @@ std::function<ExitCode()> import_command(CLI::App& app)
         ->type_name("FORMAT");
     app.add_option("files", flags->files, "Files to read, plain or zstd (default: stdin)")
         ->type_name("FILE");
-    app.add_option("-o,--output", flags->output, "Write to FILE instead of stdout")
+    app.add_option("-o,--output", flags->output,
+                   "Write to FILE instead of stdout; packed if it is called *.zst")
         ->type_name("FILE");
     app.add_flag("--per-entry", flags->options.per_entry,
                  "HAR: one observation for each entry, not for each host");

@@ -70,7 +70,8 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("files,-l,-i,--list", flags.files,
                    "Names or URLs, one a line, or CSV with a header (default: stdin)")
         ->type_name("FILE");
-    app.add_option("-o,--output", flags.output, "Write to FILE instead of stdout")
+    app.add_option("-o,--output", flags.output,
+                   "Write to FILE instead of stdout; packed if it is called *.zst")
         ->type_name("FILE");
     app.add_option("--input-format", flags.input_format, "auto, text or csv")
         ->check(CLI::IsMember({"auto", "text", "csv"}))
@@ -102,6 +103,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
     app.add_option("--ca-file", flags.ca_file, "Trust these certificates (PEM) as well")
         ->type_name("FILE");
+    add_rdap_flags(app, flags.rdap);
     app.add_flag("--no-http", flags.no_http, "Ask the DNS only, connect to nothing");
     app.add_flag("--ordered", flags.ordered, "Records in the order of the input");
     app.add_flag("--allow-private", flags.allow_private,
@@ -134,11 +136,10 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     if (!descriptor)
         return fail(descriptor.error().detail);
 
-    LineWriter writer(
-        *descriptor, flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come);
-    // Before and after all records nobody else writes.
-    if (!frame.before.empty() && ::write(*descriptor, frame.before.data(), frame.before.size()) < 0)
-        return fail("cannot write the output");
+    LineWriter writer(*descriptor,
+                      flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come,
+                      packing_of(flags.output));
+    writer.write_frame(frame.before);
 
     Intake::Options intake_options;
     // Only a file may be shuffled: a terminal or a pipe should see its answers as it asks.
@@ -167,13 +168,11 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     start_watch(live.watch.get());
     scan(intake, writer, live.parts, live.options, counters);
     writer.close_gaps();
+    writer.write_frame(frame.after);
     writer.flush();
     control.finish();
     finish_watch(live.watch.get());
 
-    if (writer.failure() == 0 && !frame.after.empty() &&
-        ::write(*descriptor, frame.after.data(), frame.after.size()) < 0)
-        return fail("cannot write the output");
     if (control.interrupted())
         return ExitCode::interrupted;
     const ExitCode written = exit_code_of(writer, flags.output);

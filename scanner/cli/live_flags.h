@@ -11,6 +11,7 @@
 #include "resolvers/outcome.h"
 #include "scanner/cli/commands.h"
 #include "scanner/cli/knowledge.h"
+#include "scanner/cli/rdap_flags.h"
 #include "scanner/cli/view_flags.h"
 #include "scanner/pipeline/scan.h"
 
@@ -34,6 +35,7 @@ struct LiveFlags {
     unsigned shards = 1;
     unsigned shard = 0;
     std::uint64_t seed = 0;
+    RdapFlags rdap;
     bool ordered = false;
     bool no_http = false;
     bool allow_private = false;

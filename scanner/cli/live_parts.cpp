@@ -6,6 +6,8 @@
 
 #include "resolvers/certificate.h"
 #include "resolvers/http_curl.h"
+#include "resolvers/http_fetcher_curl.h"
+#include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
@@ -58,6 +60,15 @@ std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& ad
     return "";
 }
 
+// Whose own edge or service an address is. A customer's range is let to others: that is registered.
+std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
 }  // namespace
 
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
@@ -100,8 +111,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
 
+    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
+    if (!rdap)
+        return rdap.error();
     std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http || any_over_https(*servers, *views)) {
+    if (!flags.no_http || *rdap != nullptr || any_over_https(*servers, *views)) {
         auto loaded = resolvers::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
@@ -128,14 +142,22 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         http.allow = [](const resolvers::IpAddress& address) {
             return !resolvers::special_purpose(address);
         };
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = http.user_agent;
+    fetch.connect_timeout = *timeout;
+    fetch.allow_private = flags.allow_private;
+
     const bool connect = plan.connect;
-    live.parts.make_resolvers = [dns, http, store, connect, watch, trust,
-                                 views = *views](boost::asio::io_context& io) {
+    live.parts.make_resolvers = [dns, http, store, connect, watch, trust, fetch, views = *views,
+                                 shared = *rdap](boost::asio::io_context& io) {
         ShardResolvers made;
         made.dns = make_resolver(dns.servers, dns, trust, io);
         make_views(views, dns, trust, watch, io, made);
         if (connect)
             made.http = std::make_unique<resolvers::HttpCurl>(io, http, store);
+        if (shared != nullptr)
+            made.registry = std::make_unique<resolvers::RdapRegistry>(
+                std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
         return made;
     };
     World& world = live.parts.world;
@@ -144,6 +166,10 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return holder_of(catalogue, address);
     };
     world.public_name_of = public_names_of(catalogue);
+    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
+        return edge_of(catalogue, address);
+    };
+    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
     world.registrable_domain = [](const std::string& host) {
         return split_at_suffix(host).registrable_domain;
     };

@@ -16,7 +16,8 @@ void add_offline_flags(CLI::App& app, OfflineFlags& flags)
 {
     app.add_option("files", flags.files, "JSON lines to read, plain or zstd (default: stdin)")
         ->type_name("FILE");
-    app.add_option("-o,--output", flags.output, "Write to FILE instead of stdout")
+    app.add_option("-o,--output", flags.output,
+                   "Write to FILE instead of stdout; packed if it is called *.zst")
         ->type_name("FILE");
     app.add_option("--threads", flags.threads, "Threads (default: one a core)");
 }
@@ -29,6 +30,11 @@ resolvers::Outcome<int> open_output(const std::string& file)
     if (descriptor < 0)
         return resolvers::Failure{"not_writable", file + ": " + std::strerror(errno)};
     return descriptor;
+}
+
+LineWriter::Packing packing_of(const std::string& file)
+{
+    return file.ends_with(".zst") ? LineWriter::Packing::zstd : LineWriter::Packing::none;
 }
 
 ExitCode exit_code_of(const LineWriter& writer, const std::string& output)
@@ -52,7 +58,7 @@ ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function)
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
-    LineWriter writer(*descriptor, LineWriter::Order::sequence);
+    LineWriter writer(*descriptor, LineWriter::Order::sequence, packing_of(flags.output));
     const unsigned threads = flags.threads == 0 ? usable_cores() : flags.threads;
     try {
         map_lines(**in, writer, threads, function);
@@ -62,7 +68,7 @@ ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function)
     }
     writer.flush();
     if ((*in)->bad())
-        return fail("the input breaks off: it cannot be read to its end");
+        return fail(input_fault(**in));
     return exit_code_of(writer, flags.output);
 }
 

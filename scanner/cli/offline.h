@@ -24,6 +24,9 @@ void add_offline_flags(CLI::App& app, OfflineFlags& flags);
 /// "not_writable".
 resolvers::Outcome<int> open_output(const std::string& file);
 
+/// Files called *.zst are packed.
+LineWriter::Packing packing_of(const std::string& file);
+
 /// Runs the function over all lines. Says on stderr what went wrong.
 ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function);
 

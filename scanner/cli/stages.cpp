@@ -2,6 +2,7 @@
 // and catalogue give the same bytes.
 #include <memory>
 
+#include "scanner/cli/against.h"
 #include "scanner/cli/knowledge.h"
 #include "scanner/cli/offline.h"
 #include "scanner/model/json.h"
@@ -14,6 +15,7 @@ namespace {
 struct Flags {
     OfflineFlags offline;
     KnowledgeFlags knowledge;
+    AgainstFlags against;
 };
 
 using Stage = Record (*)(std::string_view, std::uint64_t, const Catalogue&, const Provenance&);
@@ -24,6 +26,8 @@ ExitCode run_stage(const Flags& flags, Stage stage)
     if (!catalogue)
         return fail(catalogue.error().detail);
     const Provenance provenance = provenance_of(*catalogue);
+    if (!flags.against.old.empty())
+        return run_against(flags.against, flags.offline, *catalogue, provenance);
     return run_offline(flags.offline,
                        [&](std::string_view line, std::uint64_t number, std::string& out) {
                            const Record record = stage(line, number, *catalogue, provenance);
@@ -32,27 +36,33 @@ ExitCode run_stage(const Flags& flags, Stage stage)
                        });
 }
 
-std::function<ExitCode()> stage_command(CLI::App& app, Stage stage)
+std::shared_ptr<Flags> stage_flags(CLI::App& app)
 {
     // Lives as long as the parser, which the returned function outlives never.
     const auto flags = std::make_shared<Flags>();
     add_offline_flags(app, flags->offline);
     add_catalogue_flags(app, flags->knowledge);
-    return [flags, stage] { return run_stage(*flags, stage); };
+    return flags;
 }
 
 }  // namespace
 
 std::function<ExitCode()> attribute_command(CLI::App& app)
 {
-    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
-    return stage_command(app, attribute_line);
+    app.footer(
+        "  servedby observe sites.txt | servedby attribute | servedby route\n"
+        "  servedby attribute old.jsonl --against old.jsonl -o new.jsonl    # what newer data "
+        "change");
+    const auto flags = stage_flags(app);
+    add_against_flags(app, flags->against);
+    return [flags] { return run_stage(*flags, attribute_line); };
 }
 
 std::function<ExitCode()> route_command(CLI::App& app)
 {
     app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
-    return stage_command(app, route_line);
+    const auto flags = stage_flags(app);
+    return [flags] { return run_stage(*flags, route_line); };
 }
 
 }  // namespace scanner

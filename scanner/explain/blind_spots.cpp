@@ -61,6 +61,10 @@ std::vector<std::string> blind_spots(const Observation& seen)
             if (step->status != StepStatus::ok && step->status != StepStatus::not_tried)
                 lines.push_back(where + step_sentence(name, *step));
     }
+    for (const resolvers::RegistryGap& gap : seen.registry.gaps)
+        if (gap.code != "listed")
+            lines.push_back("registry, " + gap.what + " " + gap.about + ": " + gap.code +
+                            (gap.detail.empty() ? "" : " (" + gap.detail + ")"));
     return lines;
 }
 
@@ -82,7 +86,10 @@ std::vector<std::string> next_steps(const Record& record)
         steps.push_back("the host does not show from outside; " + verdict.front.name +
                         " knows it: ask for forwarding or disclosure in the notice");
     if (verdict.host.status == "identified" && verdict.host.grade == Grade::possible)
-        steps.emplace_back("the registry's entry of the address (RDAP) would tell who holds it");
+        steps.emplace_back(
+            record.observation.registry.networks.empty()
+                ? "the registry's entry of the address would tell who holds it: --rdap network"
+                : "the registry's entry of the address tells who holds it (observation.registry)");
     if (verdict.front.reason == "conflict")
         steps.emplace_back(
             "look again in ten minutes and from elsewhere before writing to anybody");

@@ -36,4 +36,24 @@ SuffixSplit split_at_suffix(std::string_view name)
     return split;
 }
 
+std::string registered_domain(std::string_view name)
+{
+    const psl_ctx_t* list = suffix_list();
+    if (list == nullptr)
+        return {};
+    while (!name.empty()) {
+        const std::size_t dot = name.find('.');
+        if (dot == std::string_view::npos)
+            return {};
+        const std::string parent(name.substr(dot + 1));
+        const std::string whole(name);
+        if (psl_is_public_suffix2(list, whole.c_str(), PSL_TYPE_ICANN))
+            return {};
+        if (psl_is_public_suffix2(list, parent.c_str(), PSL_TYPE_ICANN))
+            return whole;
+        name.remove_prefix(dot + 1);
+    }
+    return {};
+}
+
 }  // namespace scanner

@@ -18,4 +18,8 @@ struct SuffixSplit {
 /// several threads.
 SuffixSplit split_at_suffix(std::string_view name);
 
+/// The part of a name that was registered with a registry: one label below a suffix of the ICANN
+/// section ("github.io" for "someone.github.io"). Empty for such a suffix itself.
+std::string registered_domain(std::string_view name);
+
 }  // namespace scanner

@@ -18,6 +18,9 @@ inline constexpr std::string_view record_format = "servedby.record/1";
 /// U+FFFD; members at their default are left out, but for those that say what this is about.
 void write_observation(std::string& out, const Observation& observation);
 
+/// Appends the "registry" member's object alone.
+void write_registry(std::string& out, const resolvers::RegistryFacts& registry);
+
 /// Appends one line's object, without the newline. The observation in it has the same bytes as
 /// write_observation gives. `addressees` is null until the record was routed.
 void write_record(std::string& out, const Record& record);

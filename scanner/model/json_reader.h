@@ -53,6 +53,12 @@ public:
     }
 
     bool open_list() { return open('[', "expected a list"); }
+    /// Does a list come? Nothing is consumed.
+    bool at_list()
+    {
+        skip_space();
+        return at_ != end_ && *at_ == '[';
+    }
     /// Is there another element? After true, it must be read or skipped.
     bool next_element() { return go_on(']') && (++elements_ <= max_elements || too_many()); }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "resolvers/facts.h"
+#include "resolvers/registry_facts.h"
 #include "scanner/model/subject.h"
 
 namespace scanner {
@@ -107,6 +108,8 @@ struct Observation {
     std::vector<SeenAddress> addresses;
     std::vector<resolvers::Probe> probes;
     std::vector<Redirect> redirects;
+    /// What registries say of the name and of the addresses.
+    resolvers::RegistryFacts registry;
 
     /// Facts that this source cannot know, so that their absence says nothing: "dns", "tls",
     /// "address", "headers". Sorted.

@@ -9,6 +9,7 @@
 #include "scanner/observe/chain.h"
 #include "scanner/observe/profile.h"
 #include "scanner/observe/public_name.h"
+#include "scanner/observe/registration.h"
 #include "scanner/observe/targets.h"
 #include "scanner/observe/views.h"
 
@@ -257,6 +258,7 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
         co_await ask_views(seen, world, plan, budget.deadline);
     if (!seen.subject.is_address)
         co_await ask_authority(seen, world, plan, budget.deadline);
+    co_await look_up_registration(seen, world, plan, budget.deadline);
     co_return seen;
 }
 

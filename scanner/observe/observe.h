@@ -49,6 +49,9 @@ struct Plan {
     std::chrono::milliseconds deadline{20'000};
     /// Let requests go to special-purpose addresses (RFC 6890) too.
     bool allow_private = false;
+    /// Ask the registry about the name; and about the networks of so many addresses.
+    bool registry_domain = false;
+    unsigned registry_networks = 0;
     /// What the user says about where this is seen from.
     std::string vantage;
 };
@@ -76,6 +79,8 @@ struct World {
     std::function<View(const std::string& view)> health_of;
     /// Null when the plan does not connect.
     resolvers::HttpProber* http = nullptr;
+    /// Null when the plan asks no registry.
+    resolvers::Registry* registry = nullptr;
     /// Null when no routing data are at hand.
     const resolvers::OriginTable* origins = nullptr;
     /// A key for who holds an address, so that one probe stands for all of a holder's addresses.
@@ -86,6 +91,12 @@ struct World {
     std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> public_name_of;
     /// Registrable domain of a host name; empty if it has none.
     std::function<std::string(const std::string&)> registrable_domain;
+    /// The name above (or equal to) a host that was registered with a registry: by ICANN's suffixes
+    /// alone, since nobody registers a name under github.io. Empty if there is none. May be empty.
+    std::function<std::string(const std::string&)> registered_domain;
+    /// The product that lists this address among its own edges or services: then its registration
+    /// tells nothing new. Empty if none does. May be empty itself.
+    std::function<std::string(const resolvers::IpAddress&)> edge_of;
     /// Why a host or an address must not be looked at ("opt_out", "blocked"); empty if it may.
     std::function<std::string(const std::string& host)> refuses_host;
     std::function<std::string(const resolvers::IpAddress&)> refuses_address;

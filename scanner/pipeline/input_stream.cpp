@@ -2,33 +2,37 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <streambuf>
+
+#include "scanner/pipeline/zstd_stream.h"
 
 namespace scanner {
 
 namespace {
 
-constexpr std::array<unsigned char, 4> zstd_magic = {0x28, 0xB5, 0x2F, 0xFD};
-
-struct FreeDecoder {
-    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+// A file that is being read, with its name for complaints.
+struct OpenFile {
+    int descriptor = -1;
+    std::string name;
 };
 
 class InputBuffer : public std::streambuf {
 public:
-    explicit InputBuffer(std::vector<int> descriptors) : descriptors_(std::move(descriptors)) {}
+    explicit InputBuffer(std::vector<OpenFile> files) : files_(std::move(files)) {}
 
     ~InputBuffer() override
     {
-        for (std::size_t i = current_; i < descriptors_.size(); ++i)
-            close_descriptor(descriptors_[i]);
+        for (std::size_t i = current_; i < files_.size(); ++i)
+            close_descriptor(files_[i].descriptor);
     }
+
+    const std::string& fault() const { return fault_; }
 
     std::string_view waiting()
     {
@@ -40,14 +44,14 @@ public:
 protected:
     int_type underflow() override
     {
-        while (current_ < descriptors_.size()) {
+        while (current_ < files_.size()) {
             const std::size_t got = decoder_ ? unpack() : read_plain();
             if (got > 0) {
                 last_ = text_[got - 1];
                 setg(text_.data(), text_.data(), text_.data() + got);
                 return traits_type::to_int_type(text_[0]);
             }
-            close_descriptor(descriptors_[current_]);
+            close_descriptor(files_[current_].descriptor);
             ++current_;
             fresh_ = true;
             decoder_.reset();
@@ -68,68 +72,72 @@ private:
             ::close(descriptor);
     }
 
+    // The stream goes bad: the half line before is nobody's, the whole ones were given out.
+    [[noreturn]] void give_up(const std::string& why)
+    {
+        fault_ = files_[current_].name + ": " + why;
+        throw std::runtime_error(fault_);
+    }
+
     std::size_t read_some(char* into, std::size_t size)
     {
         for (;;) {
-            const ssize_t got = ::read(descriptors_[current_], into, size);
+            const ssize_t got = ::read(files_[current_].descriptor, into, size);
             if (got >= 0)
                 return static_cast<std::size_t>(got);
             if (errno != EINTR)
-                throw std::runtime_error(std::string("cannot read: ") + std::strerror(errno));
+                give_up(std::string("cannot be read: ") + std::strerror(errno));
         }
     }
 
     std::size_t read_plain()
     {
         const std::size_t got = read_some(text_.data(), text_.size());
-        const bool packed = fresh_ && got >= zstd_magic.size() &&
-                            std::memcmp(text_.data(), zstd_magic.data(), zstd_magic.size()) == 0;
+        const bool packed = fresh_ && is_zstd({text_.data(), got});
         fresh_ = false;
         if (!packed)
             return got;
         std::memcpy(packed_.data(), text_.data(), got);
-        in_ = {packed_.data(), got, 0};
-        decoder_.reset(ZSTD_createDStream());
+        in_ = {packed_.data(), got};
+        decoder_.emplace();
         return unpack();
     }
 
     std::size_t unpack()
     {
         for (;;) {
-            if (in_.pos == in_.size) {
-                in_ = {packed_.data(), read_some(packed_.data(), packed_.size()), 0};
-                if (in_.size == 0) {
-                    if (!at_frame_end_)
-                        throw std::runtime_error("the zstd data break off");
-                    return 0;
-                }
+            std::size_t got = 0;
+            try {
+                got = decoder_->unpack(in_, text_.data(), text_.size());
+            } catch (const std::runtime_error& error) {
+                give_up(error.what());
             }
-            ZSTD_outBuffer out = {text_.data(), text_.size(), 0};
-            const std::size_t left = ZSTD_decompressStream(decoder_.get(), &out, &in_);
-            if (ZSTD_isError(left) != 0)
-                throw std::runtime_error(std::string("damaged zstd data: ") +
-                                         ZSTD_getErrorName(left));
-            at_frame_end_ = left == 0;
-            if (out.pos > 0)
-                return out.pos;
+            if (got > 0)
+                return got;
+            in_ = {packed_.data(), read_some(packed_.data(), packed_.size())};
+            if (!in_.empty())
+                continue;
+            if (!decoder_->at_frame_end())
+                give_up("the zstd data break off; whole lines before that were read");
+            return 0;
         }
     }
 
-    std::vector<int> descriptors_;
+    std::vector<OpenFile> files_;
     std::size_t current_ = 0;
     bool fresh_ = true;
     char last_ = '\n';
     std::array<char, 64 * 1024> text_{};
     std::array<char, 64 * 1024> packed_{};
-    ZSTD_inBuffer in_{nullptr, 0, 0};
-    bool at_frame_end_ = true;
-    std::unique_ptr<ZSTD_DStream, FreeDecoder> decoder_;
+    std::string_view in_;
+    std::optional<ZstdDecoder> decoder_;
+    std::string fault_;
 };
 
 class InputStream : public std::istream {
 public:
-    explicit InputStream(std::vector<int> descriptors)
-        : std::istream(nullptr), buffer_(std::move(descriptors))
+    explicit InputStream(std::vector<OpenFile> files)
+        : std::istream(nullptr), buffer_(std::move(files))
     {
         rdbuf(&buffer_);
     }
@@ -144,22 +152,32 @@ private:
 
 resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(const std::vector<std::string>& files)
 {
-    std::vector<int> descriptors;
+    std::vector<OpenFile> opened;
     if (files.empty())
-        descriptors.push_back(STDIN_FILENO);
+        opened.push_back({STDIN_FILENO, "stdin"});
     for (const std::string& file : files) {
         const int descriptor =
             file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) {
             const std::string why = std::strerror(errno);
-            for (const int open : descriptors)
-                if (open != STDIN_FILENO)
-                    ::close(open);
+            for (const OpenFile& open : opened)
+                if (open.descriptor != STDIN_FILENO)
+                    ::close(open.descriptor);
             return resolvers::Failure{"not_found", file + ": " + why};
         }
-        descriptors.push_back(descriptor);
+        opened.push_back({descriptor, file == "-" ? "stdin" : file});
     }
-    return std::unique_ptr<std::istream>(new InputStream(std::move(descriptors)));
+    return std::unique_ptr<std::istream>(new InputStream(std::move(opened)));
+}
+
+std::string input_fault(std::istream& stream)
+{
+    if (!stream.bad())
+        return {};
+    auto* input = dynamic_cast<InputStream*>(&stream);
+    return input != nullptr && !input->buffer().fault().empty()
+               ? input->buffer().fault()
+               : "the input cannot be read to its end";
 }
 
 std::string_view first_bytes(std::istream& stream)

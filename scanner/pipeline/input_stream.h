@@ -17,6 +17,10 @@ namespace scanner {
 resolvers::Outcome<std::unique_ptr<std::istream>> open_inputs(
     const std::vector<std::string>& files);
 
+/// Why the stream went bad, with the file's name ("a.jsonl.zst: the zstd data break off; ...");
+/// empty if it did not. All whole lines before that point were given out.
+std::string input_fault(std::istream& stream);
+
 /// What a stream of open_inputs() begins with, not consumed: up to 64 KiB, less where a pipe gave
 /// less. Empty at the end of the input.
 std::string_view first_bytes(std::istream& stream);

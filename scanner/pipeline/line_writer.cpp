@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t full_at = 8U << 20;
 
 // Writes it all, or returns errno. A disk that fills in the middle of a line would leave half of
-// it: a regular file is cut back to its last whole line.
-int write_all(int descriptor, std::string_view text)
+// it: a regular file is cut back to its last whole line, or, packed, to where it stood.
+int write_all(int descriptor, std::string_view text, bool packed)
 {
     const char* const begin = text.data();
     std::size_t done = 0;
@@ -28,7 +28,8 @@ int write_all(int descriptor, std::string_view text)
         if (errno == EINTR)
             continue;
         const int error = errno;
-        const std::size_t line_end = text.substr(0, done).rfind('\n');
+        const std::size_t line_end =
+            packed ? std::string_view::npos : text.substr(0, done).rfind('\n');
         const std::size_t whole = line_end == std::string_view::npos ? 0 : line_end + 1;
         struct stat status {};
         if (done > whole && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
@@ -43,8 +44,11 @@ int write_all(int descriptor, std::string_view text)
 
 }  // namespace
 
-LineWriter::LineWriter(int descriptor, Order order)
-    : descriptor_(descriptor), order_(order), thread_([this] { run(); })
+LineWriter::LineWriter(int descriptor, Order order, Packing packing)
+    : descriptor_(descriptor),
+      order_(order),
+      encoder_(packing == Packing::zstd ? std::make_unique<ZstdEncoder>() : nullptr),
+      thread_([this] { run(); })
 {
 }
 
@@ -82,6 +86,27 @@ void LineWriter::write(std::uint64_t number, std::string lines)
     changed_.notify_all();
 }
 
+void LineWriter::write_frame(std::string lines)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (failure_ != 0 || lines.empty())
+            return;
+        waiting_bytes_ += lines.size();
+        ready_ += lines;
+    }
+    changed_.notify_all();
+}
+
+void LineWriter::write_when_room(std::string lines)
+{
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return waiting_bytes_ <= full_at || failure_ != 0; });
+    }
+    write_frame(std::move(lines));
+}
+
 bool LineWriter::is_full() const
 {
     const std::lock_guard lock(mutex_);
@@ -97,7 +122,10 @@ std::uint64_t LineWriter::next_number() const
 void LineWriter::flush()
 {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return (ready_.empty() && !writing_) || failure_ != 0; });
+    end_wanted_ = encoder_ != nullptr;
+    changed_.notify_all();
+    changed_.wait(
+        lock, [this] { return (ready_.empty() && !writing_ && !end_wanted_) || failure_ != 0; });
 }
 
 void LineWriter::close_gaps()
@@ -123,14 +151,22 @@ void LineWriter::run()
 {
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return !ready_.empty() || stop_; });
-        if (ready_.empty())
-            return;
+        changed_.wait(lock, [this] { return !ready_.empty() || end_wanted_ || stop_; });
+        const bool ending = end_wanted_ || stop_;
+        const bool end_packing = ending && encoder_ && encoder_->wants_end() && failure_ == 0;
+        if (ready_.empty() && !end_packing) {
+            end_wanted_ = false;
+            changed_.notify_all();
+            if (stop_)
+                return;
+            continue;
+        }
         std::string batch;
         batch.swap(ready_);
         writing_ = true;
+        end_wanted_ = false;
         lock.unlock();
-        const int error = write_all(descriptor_, batch);
+        const int error = write_batch(batch, ending);
         lock.lock();
         writing_ = false;
         waiting_bytes_ -= batch.size();
@@ -142,6 +178,15 @@ void LineWriter::run()
         }
         changed_.notify_all();
     }
+}
+
+int LineWriter::write_batch(std::string_view lines, bool last)
+{
+    if (!encoder_)
+        return write_all(descriptor_, lines, false);
+    std::string packed;
+    encoder_->pack(lines, last, packed);
+    return write_all(descriptor_, packed, true);
 }
 
 }  // namespace scanner

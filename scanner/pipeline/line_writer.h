@@ -1,14 +1,19 @@
 // Writes whole lines to a file descriptor from its own thread, so that a slow disk or reader never
-// holds up the network. Bounded: producers ask for room first. Every write ends at a line's end.
+// holds up the network. Bounded: producers ask for room first. Every write ends at a line's end; of
+// packed output every write ends where what was written unpacks to whole lines.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
+
+#include "scanner/pipeline/zstd_stream.h"
 
 namespace scanner {
 
@@ -17,8 +22,11 @@ public:
     /// Order::sequence holds lines back until those of all lower numbers have come.
     enum class Order { as_they_come, sequence };
 
+    /// Packing::zstd writes frames of zstd.
+    enum class Packing { none, zstd };
+
     /// Does not own `descriptor`.
-    LineWriter(int descriptor, Order order);
+    LineWriter(int descriptor, Order order, Packing packing = Packing::none);
     ~LineWriter();
     LineWriter(const LineWriter&) = delete;
     LineWriter& operator=(const LineWriter&) = delete;
@@ -27,13 +35,20 @@ public:
     /// gaps; they do not matter for as_they_come. Empty text only closes a gap.
     void write(std::uint64_t number, std::string lines);
 
+    /// Whole lines outside all numbers: before the first numbered write, or after the last flush.
+    void write_frame(std::string lines);
+
+    /// The same, waiting for room first: for a producer that has nothing else to do.
+    void write_when_room(std::string lines);
+
     /// Is so much waiting that producers should pause?
     bool is_full() const;
 
     /// Numbers below this have been taken in order: what is admitted beyond should stay near it.
     std::uint64_t next_number() const;
 
-    /// Waits until everything taken is written, as far as its order lets it.
+    /// Waits until everything taken is written, as far as its order lets it. Packed output is whole
+    /// then; writing may go on.
     void flush();
 
     /// Gives up waiting for numbers that will not come (an interrupted run) and writes what is
@@ -45,6 +60,8 @@ public:
 
 private:
     void run();
+    /// errno, or 0.
+    int write_batch(std::string_view lines, bool last);
 
     const int descriptor_;
     const Order order_;
@@ -55,7 +72,9 @@ private:
     std::string ready_;
     std::size_t waiting_bytes_ = 0;
     bool writing_ = false;
+    bool end_wanted_ = false;
     bool stop_ = false;
+    const std::unique_ptr<ZstdEncoder> encoder_;
     int failure_ = 0;
     std::thread thread_;
 };

@@ -79,6 +79,7 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         shard.world.views = made.views;
         shard.world.ask_servers = made.ask_servers;
         shard.world.http = made.http.get();
+        shard.world.registry = made.registry.get();
         shard.world.now = wall_clock;
         unsigned left = workers;
         for (unsigned i = 0; i < workers; ++i)

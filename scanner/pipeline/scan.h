@@ -27,6 +27,8 @@ struct ShardResolvers {
     std::function<std::unique_ptr<resolvers::DnsResolver>(
         const std::vector<resolvers::IpAddress>& servers)>
         ask_servers;
+    /// May be null: then no registry is asked. Goes before the others, which it may use.
+    std::unique_ptr<resolvers::Registry> registry;
 };
 
 struct ScanOptions {
@@ -50,7 +52,7 @@ struct ScanCounters {
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, views, ask_servers, http and now is taken from here.
+    /// Everything of World but dns, views, ask_servers, http, registry and now is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -4,6 +4,7 @@
 
 #include "scanner/model/words.h"
 #include "scanner/route/channels.h"
+#include "scanner/route/registry_channels.h"
 
 namespace scanner {
 
@@ -65,6 +66,15 @@ bool is_hearsay(const Attribution& attribution, const Finding& finding)
     });
 }
 
+// Does it rest on something that the site's operator cannot make up?
+bool has_proof(const Attribution& attribution, const Finding& finding)
+{
+    return std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const auto& id) {
+        const Evidence* one = evidence_with(attribution, id);
+        return one != nullptr && !one->forgeable;
+    });
+}
+
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
     std::string basis;
@@ -108,8 +118,9 @@ std::string basis_of(const Attribution& attribution, const Finding& finding)
 
 class List {
 public:
-    List(const Attribution& attribution, const Catalogue& catalogue)
-        : attribution_(attribution), catalogue_(catalogue)
+    List(const Attribution& attribution, const Catalogue& catalogue,
+         const resolvers::RegistryFacts& registry)
+        : attribution_(attribution), catalogue_(catalogue), registry_(registry)
     {
     }
 
@@ -143,6 +154,8 @@ public:
             made.legal_entity = product->legal_entity;
             made.channels = channels_for(*product, finding.role, catalogue_);
         }
+        if (made.channels.empty())
+            made.channels = registry_channels(finding, attribution_, registry_, catalogue_);
     }
 
     bool has_primary() const
@@ -156,24 +169,33 @@ public:
 private:
     const Attribution& attribution_;
     const Catalogue& catalogue_;
+    const resolvers::RegistryFacts& registry_;
     std::vector<Addressee> list_;
 };
 
 }  // namespace
 
-std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue)
+std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
+                             const resolvers::RegistryFacts& registry)
 {
     if (!has_site(attribution.state) || attribution.front.reason == "conflict")
         return {};
 
-    List list(attribution, catalogue);
+    List list(attribution, catalogue, registry);
     const Finding& front = attribution.front;
     const Finding& host = attribution.host;
     const bool front_is_sure = is_identified(front) && front.grade >= Grade::probable;
 
     // Who answers comes first: it can act, or forward, and it is what was seen. Behind a front a
-    // platform is second: it can remove the content, but only leaked marks name it.
-    if (front_is_sure) {
+    // platform is second: it can remove the content, but only leaked marks name it. Where the
+    // address is the platform's own, and the front merely announces it, the platform is first.
+    const Product* stored_at = catalogue.product(host.product);
+    const bool platform_is_sure = stored_at != nullptr && stored_at->has(Role::platform) &&
+                                  host.grade >= Grade::probable && has_proof(attribution, host);
+    if (front_is_sure && platform_is_sure) {
+        list.add(host, "primary");
+        list.add(front, "also");
+    } else if (front_is_sure) {
         list.add(front, "primary");
         list.add(host, "also");
     } else {

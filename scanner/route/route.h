@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "resolvers/registry_facts.h"
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
@@ -11,7 +12,8 @@ namespace scanner {
 
 /// Best first. Empty when nobody may be written to on this record: no site, nothing known. An
 /// addressee is never surer than the finding that it rests on, and never defunct; channels come
-/// from the catalogue alone.
-std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue);
+/// from the catalogue, and only where that has none for a host or a registrar, from the registries.
+std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
+                             const resolvers::RegistryFacts& registry = {});
 
 }  // namespace scanner

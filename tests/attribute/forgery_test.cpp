@@ -33,6 +33,8 @@ struct Place {
     const char* organisation;
     /// A known front answers there, so that marks of others may come from behind it.
     bool front = false;
+    /// An address that serves no site at all.
+    bool service = false;
 };
 
 constexpr Place places[] = {
@@ -43,7 +45,7 @@ constexpr Place places[] = {
     {"the edge of the largest front", "104.16.1.1", 13335, "Cloudflare, Inc.", true},
     {"an AS that is in no list", "62.210.9.9", 64496, "Some Hosting Ltd"},
     {"an address that nobody announces", "62.210.9.9", 0, ""},
-    {"a public resolver's address", "1.1.1.1", 13335, "Cloudflare, Inc."},
+    {"a public resolver's address", "1.1.1.1", 13335, "Cloudflare, Inc.", false, true},
     {"an address that is not known", "", 0, ""},
 };
 
@@ -62,6 +64,22 @@ bool is_home(const Place& place, const std::string& provider)
     const std::vector<const Rule*> announcers = catalogue.asn_rules(place.asn);
     return std::any_of(announcers.begin(), announcers.end(),
                        [&](const Rule* rule) { return rule->product->provider == provider; });
+}
+
+// Does the alias that this rule reads lead to where its product is known to rent?
+bool is_tenancy(const Rule& rule, const Place& place)
+{
+    if ((rule.kind != RuleKind::cname && rule.kind != RuleKind::native) || *place.address == '\0' ||
+        place.service)
+        return false;
+    const Catalogue& catalogue = support::shipped_catalogue();
+    for (const Rule* announcer : catalogue.asn_rules(place.asn))
+        if (rule.product->tenancy_at(announcer->product->provider) != nullptr)
+            return true;
+    for (const RangeHit& hit : catalogue.ranges_of(*resolvers::IpAddress::parse(place.address)))
+        if (rule.product->tenancy_at(hit.rule->product->provider) != nullptr)
+            return true;
+    return false;
 }
 
 // What is made up, put together piece by piece, then placed.
@@ -258,7 +276,7 @@ TEST_CASE("no forged signal alone makes a provider probable, or the first to be 
             forge(forged, *rule);
             bool counted = false;
             for (const Place& place : places) {
-                if (is_home(place, provider))
+                if (is_home(place, provider) || is_tenancy(*rule, place))
                     continue;
                 const Observation observation = placed(forged, place);
                 const std::string fault = fault_of(observation, place, provider);
@@ -288,7 +306,8 @@ TEST_CASE("no two forged signals make a provider probable, or the first to be wr
                 forge(forged, *rules[i]);
                 forge(forged, *rules[j]);
                 const Place* place = &places[turn++ % place_count];
-                while (is_home(*place, provider))
+                while (is_home(*place, provider) || is_tenancy(*rules[i], *place) ||
+                       is_tenancy(*rules[j], *place))
                     place = &places[turn++ % place_count];
                 const std::string fault = fault_of(placed(forged, *place), *place, provider);
                 if (!fault.empty())
@@ -308,7 +327,7 @@ TEST_CASE("everything forged at once makes no provider probable, or the first to
             for (const bool sound : {false, true}) {
                 Forged forged;
                 for (const Rule* rule : rules) {
-                    if (sound && rule->kind == RuleKind::certificate)
+                    if ((sound && rule->kind == RuleKind::certificate) || is_tenancy(*rule, place))
                         continue;
                     forge(forged, *rule);
                     if (rule->kind == RuleKind::cname || rule->kind == RuleKind::ns)

@@ -249,28 +249,55 @@ bool is_server(const std::string& who)
     return who.starts_with("front ") || who.starts_with("platform ") || who.starts_with("host ");
 }
 
-// What got surer by a loss; empty when nothing did.
+// The companies that front, store or host.
+std::set<std::string> servers_of(const Attribution& verdict)
+{
+    std::set<std::string> servers;
+    for (const auto& [who, grade] : grades_of(verdict))
+        if (is_server(who))
+            servers.insert(who.substr(who.find(' ') + 1));
+    return servers;
+}
+
+// Every finding by role and product, or by name where there is no product.
+std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
+{
+    std::map<std::string, Grade> grades;
+    const auto add = [&](const Finding& finding) {
+        if (finding.status != "identified")
+            return;
+        Grade& known = grades[std::string(word(finding.role)) + " " +
+                              (finding.product.empty() ? finding.name : finding.product)];
+        known = std::max(known, finding.grade);
+    };
+    add(verdict.front);
+    add(verdict.host);
+    for (const auto* list : {&verdict.chain, &verdict.others})
+        for (const Finding& finding : *list)
+            add(finding);
+    return grades;
+}
+
+// What got surer by a loss; empty when nothing did. Two things may happen all the same: a front
+// that fades leaves whoever holds the address in plain view; and an alias that is lost may have
+// singled out one product of a company, of which less (it is their edge, it is their machine) was
+// surer all the time.
 std::string surer(const Attribution& before, const Attribution& after)
 {
     std::string found;
-    const std::map<std::string, Grade> had = grades_of(before);
-    // A front that fades leaves whoever holds the address in plain view: his grade may rise then.
+    const std::map<std::string, Grade> had = product_grades_of(before);
+    const std::set<std::string> servers = servers_of(before);
+    const std::set<std::string> servers_now = servers_of(after);
     const bool front_fades = after.front.grade < before.front.grade;
-    // Which of a company's products answers is one question, how sure the company is another: an
-    // alias that singles out its storage may hide that its proxy stands in front.
-    std::map<std::string, Grade> had_as_server;
-    for (const auto& [who, grade] : had)
-        if (is_server(who)) {
-            Grade& known = had_as_server[who.substr(who.find(' '))];
-            known = std::max(known, grade);
-        }
-    for (const auto& [who, grade] : grades_of(after)) {
+    for (const auto& [who, grade] : product_grades_of(after)) {
         const auto known = had.find(who);
-        Grade old = known == had.end() ? Grade::none : known->second;
-        if (is_server(who))
-            old = std::max(old, had_as_server[who.substr(who.find(' '))]);
         const bool is_host = who.starts_with("host ") || who.starts_with("platform ");
-        if (grade > old && !(is_host && front_fades))
+        if (is_host && front_fades)
+            continue;
+        if (known == had.end() && is_server(who) && servers == servers_now)
+            continue;
+        const Grade old = known == had.end() ? Grade::none : known->second;
+        if (grade > old)
             found +=
                 who + " from " + std::string(word(old)) + " to " + std::string(word(grade)) + "; ";
     }

@@ -50,7 +50,11 @@ def unusable_flags_and_files_are_told():
     for args in (["scan", "--no-such-flag"], ["scan", "/no/such/file"], ["nonsense"],
                  ["scan", "--deadline", "soon"], ["scan", "--resolvers", "dns.example"],
                  ["scan", "--data", "/no/such/dir"], ["scan", "--asn-db", str(ROOT / "README.md")],
-                 ["import", "nonsense"], ["scan", "--shards", "2", "--shard", "2"],
+                 ["import", "nonsense"], ["rdap", "not a name!!"], ["rdap", "co.uk"],
+                 ["scan", "--rdap", "everything"], ["scan", "--rdap-rate", "0"],
+                 ["scan", "--rdap", "all", "--rdap-cache", "/no/such/dir/file"],
+                 ["scan", "--rdap", "all", "--rdap-bootstrap", "/no/such/dir"],
+                 ["scan", "--shards", "2", "--shard", "2"],
                  ["scan", "--resolvers", "sctp://192.0.2.1"], ["scan", "--view", "isp"],
                  ["scan", "--view", "isp=dns.example"], ["scan", "--view", "reference=192.0.2.1"],
                  ["scan", "--view", "isp=192.0.2.1", "--view", "isp=192.0.2.2"],
@@ -62,7 +66,7 @@ def unusable_flags_and_files_are_told():
 
 
 def help_is_there_for_every_command():
-    for command in ("scan", "observe", "attribute", "route", "import", "explain", "data"):
+    for command in ("scan", "observe", "attribute", "route", "import", "explain", "rdap", "data"):
         done = run(command, "--help")
         assert done.returncode == 0 and command in done.stdout, done.stdout
 

@@ -153,6 +153,8 @@ def what_is_old_warns_and_fails_only_when_strict():
                         rule("range", 'prefixes = ["9.10.11.0/24"]', 'kind = "edge"',
                              example="9.10.11.12"))
         done = run("data", "check", "--data", folder)
+        assert done.returncode == 0 and " 1 ranges and channels" in done.stdout, done.stdout
+        done = run("data", "check", "--stale", "--data", folder)
         assert done.returncode == 0, done.stdout
         assert re.search(r"^providers/testcdn\.toml:17: warning: ranges of testcdn-proxy were last "
                          r"read on 2020-01-01", done.stdout, re.M), done.stdout

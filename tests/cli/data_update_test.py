@@ -46,7 +46,8 @@ JSON_PAGES = {
             {"ipv6_prefix": f"2a0f:7:{i}::/48", "region": "GLOBAL", "service": service,
              "network_border_group": "GLOBAL"}
             for i, service in enumerate(["AMAZON", "CLOUDFRONT", "CLOUDFRONT_ORIGIN_FACING",
-                                         "GLOBALACCELERATOR", "S3", "API_GATEWAY", "ROUTE53"])]},
+                                         "GLOBALACCELERATOR", "S3", "API_GATEWAY", "ROUTE53",
+                                         "EC2"])]},
     "/download/7/1/D/x/ServiceTags_Public_20261116.json": {
         "changeNumber": 400, "cloud": "Public",
         "values": [
@@ -97,6 +98,7 @@ EXPECTED = {
     "aws-s3": ["24.7.4.0/24", "2a0f:7:4::/48"],
     "aws-apigateway": ["24.7.5.0/24"],
     "aws-route53": ["24.7.6.0/24", "2a0f:7:6::/48"],
+    "aws-ec2": ["24.7.7.0/24", "2a0f:7:7::/48"],
     "azure-frontdoor": ["24.8.0.0/24", "2a0f:8::/48"],
     "azure-frontdoor-origin": ["24.9.0.0/24"],
     "google-cloud": ["24.10.0.0/18", "2a0f:10::/44"],

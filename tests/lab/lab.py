@@ -242,6 +242,27 @@ def people_table(records):
                    for row in rows)
 
 
+def replays(arguments, out):
+    """What `attribute | route` over the scan's own records does not give again: [differences]."""
+    data = ["--data", arguments.data] if arguments.data else []
+    packed = out.with_suffix(".replay.zst")
+    differences = []
+    try:
+        for threads in ("1", "2"):
+            for stage, taken in (("attribute", out), ("route", packed)):
+                command = [arguments.servedby, stage, *data, "--threads", threads, str(taken)]
+                if stage == "attribute":
+                    command += ["-o", str(packed)]
+                done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+                if done.returncode != 0:
+                    return [f"{stage}: {done.stderr.decode(errors='replace')[-300:]}"]
+            if done.stdout != out.read_bytes():
+                differences.append(f"on {threads} threads other bytes")
+    finally:
+        packed.unlink(missing_ok=True)
+    return differences
+
+
 def check(arguments):
     with running_lab(arguments.keep_logs) as lab:
         out = pathlib.Path(arguments.jobs_file or lab.list.with_name("records.jsonl")).resolve()
@@ -254,6 +275,7 @@ def check(arguments):
             results = judge(lab, out)
             results.update(judge_views(arguments, lab, lab.list.parent))
             results.update(judge_counter(counter, traps))
+        results["output: stored, it replays to the same bytes"] = replays(arguments, out)
         results["the scan ends with exit status 0"] = (
             [] if status == 0 else [f"got {status}"])
     failed = 0

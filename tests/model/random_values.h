@@ -184,11 +184,13 @@ void fill(Random& random, T& value)
                          std::is_same_v<T, Provenance>) {
         auto& [a, b, c] = value;
         fill_all(random, a, b, c);
-    } else if constexpr (std::is_same_v<T, AddressVerdict>) {
+    } else if constexpr (std::is_same_v<T, AddressVerdict> ||
+                         std::is_same_v<T, resolvers::RegistryFacts> ||
+                         std::is_same_v<T, resolvers::RegistryGap>) {
         auto& [a, b, c, d] = value;
         fill_all(random, a, b, c, d);
     } else if constexpr (std::is_same_v<T, resolvers::DnsRecord> || std::is_same_v<T, Record> ||
-                         std::is_same_v<T, View>) {
+                         std::is_same_v<T, View> || std::is_same_v<T, resolvers::AbuseDesk>) {
         auto& [a, b, c, d, e] = value;
         fill_all(random, a, b, c, d, e);
     } else if constexpr (std::is_same_v<T, resolvers::EchConfig> || std::is_same_v<T, Redirect>) {
@@ -206,7 +208,8 @@ void fill(Random& random, T& value)
         auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k);
     } else if constexpr (std::is_same_v<T, resolvers::ServiceBinding> ||
-                         std::is_same_v<T, Evidence> || std::is_same_v<T, Attribution>) {
+                         std::is_same_v<T, Evidence> || std::is_same_v<T, Attribution> ||
+                         std::is_same_v<T, resolvers::RegisteredDomain>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l);
     } else if constexpr (std::is_same_v<T, Subject>) {
@@ -216,10 +219,13 @@ void fill(Random& random, T& value)
                          std::is_same_v<T, resolvers::Probe>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+    } else if constexpr (std::is_same_v<T, resolvers::RegisteredNetwork>) {
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
     } else {
         static_assert(std::is_same_v<T, Observation>);
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = value;
-        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
     }
 }
 

@@ -183,6 +183,36 @@ inline Record fronted()
     probe.total_time = resolvers::Milliseconds{80};
     o.probes = {probe};
 
+    o.registry.asked = {"domain", "network"};
+    resolvers::RegisteredDomain domain;
+    domain.name = "film.example";
+    domain.registrar = "Example Registrar, Inc.";
+    domain.registrar_id = "9999";
+    domain.registrar_abuse.emails = {"abuse@registrar.example"};
+    domain.registrar_abuse.named = true;
+    domain.statuses = {"client transfer prohibited"};
+    domain.registered = at("2019-04-05T06:07:08Z");
+    domain.expires = at("2027-04-05T06:07:08Z");
+    domain.redacted = {"Registrant Name"};
+    domain.source = "https://rdap.registry.example/domain/film.example";
+    domain.fetched_at = at("2026-11-22T03:04:05.523Z");
+    o.registry.domain = domain;
+    resolvers::RegisteredNetwork network;
+    network.addresses = {ip("172.67.9.8")};
+    network.first = ip("172.64.0.0");
+    network.last = ip("172.71.255.255");
+    network.handle = "NET-172-64-0-0-1";
+    network.holder = "Cloudflare, Inc.";
+    network.country = "US";
+    network.abuse.emails = {"abuse@cloudflare.com"};
+    network.abuse.named = true;
+    network.remark_urls = {"https://www.cloudflare.com/abuse"};
+    network.source = "https://rdap.arin.net/registry/ip/172.67.9.8";
+    network.fetched_at = at("2026-11-21T03:04:05.523Z");
+    o.registry.networks = {network};
+    o.registry.gaps = {{"network", "104.21.5.7", "listed", "cloudflare-proxy"},
+                       {"network", "2606:4700:3030::6815:507", "rate_limited", ""}};
+
     Attribution& a = record.attribution;
     a.state = State::live;
     a.front =

@@ -108,3 +108,85 @@ TEST_CASE("a full disk leaves whole lines only")
     CHECK(text.size() % 97 == 0);
     CHECK(text.back() == '\n');
 }
+
+namespace {
+
+// What the file unpacks to, whether it is whole frames or not.
+std::string unpacked(const std::string& packed, bool& whole)
+{
+    scanner::ZstdDecoder decoder;
+    std::string text;
+    std::string room(1000, '\0');
+    std::string_view rest = packed;
+    while (const std::size_t got = decoder.unpack(rest, room.data(), room.size()))
+        text.append(room, 0, got);
+    whole = decoder.at_frame_end();
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("packed output is whole after each flush, and goes on afterwards")
+{
+    TemporaryFile file;
+    bool whole = false;
+    {
+        LineWriter writer(file.descriptor, LineWriter::Order::sequence, LineWriter::Packing::zstd);
+        writer.write_frame("head\n");
+        writer.write(1, "b\n");
+        writer.write(0, "a\n");
+        writer.flush();
+        CHECK(unpacked(file.text(), whole) == "head\na\nb\n");
+        CHECK(whole);
+        writer.write(2, "c\n");
+    }
+    CHECK(unpacked(file.text(), whole) == "head\na\nb\nc\n");
+    CHECK(whole);
+}
+
+TEST_CASE("packed output without lines is a file that unpacks to nothing")
+{
+    TemporaryFile file;
+    {
+        LineWriter writer(file.descriptor, LineWriter::Order::sequence, LineWriter::Packing::zstd);
+        writer.flush();
+        writer.flush();
+    }
+    bool whole = false;
+    CHECK(unpacked(file.text(), whole).empty());
+    CHECK(whole);
+    CHECK(file.text().size() > 4);
+}
+
+TEST_CASE("a full disk leaves packed output that unpacks to whole lines")
+{
+    TemporaryFile file;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{10'000, 10'000};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        LineWriter writer(file.descriptor, LineWriter::Order::as_they_come,
+                          LineWriter::Packing::zstd);
+        unsigned state = 1;
+        for (int i = 0; i < 3000; ++i) {
+            state = state * 1664525U + 1013904223U;
+            std::string line = std::to_string(state) + std::to_string(state ^ 0x5bd1e995U);
+            line.resize(20, '0');
+            writer.write(0, line + "\n");
+            // One write to the disk each, as far as this thread can see to it.
+            if (i % 50 == 0)
+                writer.flush();
+        }
+        writer.flush();
+        ::_exit(writer.failure() == EFBIG ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == 0);
+    bool whole = false;
+    const std::string text = unpacked(file.text(), whole);
+    CHECK_FALSE(text.empty());
+    CHECK(text.size() % 21 == 0);
+    CHECK(text.back() == '\n');
+}

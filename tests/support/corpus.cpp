@@ -502,9 +502,9 @@ Corpus read_corpus(const std::string& file)
             const Value* expect = table.find("expect");
             if (expect == nullptr)
                 source.fail(table, "nothing is expected");
-            source.allow(*expect,
-                         {"state", "front", "host", "claims", "flags", "not_flags", "chain",
-                          "others", "not_others", "first", "addressed", "not_addressed", "notice"});
+            source.allow(*expect, {"state", "front", "host", "claims", "flags", "not_flags",
+                                   "chain", "others", "not_others", "seen", "first", "addressed",
+                                   "not_addressed", "notice"});
             for (const char* key : {"state", "front", "host", "first", "notice"})
                 if (expect->find(key) == nullptr)
                     source.fail(*expect, std::string("expect has no ") + key);

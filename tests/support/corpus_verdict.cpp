@@ -221,6 +221,12 @@ std::vector<std::string> disagreements(const CorpusCase& one,
         if (contains(attribution.others, wanted))
             differ("others", "no " + wanted, texts(attribution.others));
 
+    for (const std::string& rule : list("seen"))
+        if (std::none_of(
+                attribution.evidence.begin(), attribution.evidence.end(),
+                [&](const scanner::Evidence& seen) { return seen.rule.starts_with(rule); }))
+            found.push_back("no evidence by " + rule);
+
     const std::vector<std::string> first = list("first");
     const bool primary =
         std::any_of(addressees.begin(), addressees.end(),

@@ -1,0 +1,25 @@
+// servedby attribute --against OLD: the records as always, and what changed since an earlier run.
+#pragma once
+
+#include <string>
+
+#include "scanner/cli/knowledge.h"
+#include "scanner/cli/offline.h"
+
+namespace scanner {
+
+struct AgainstFlags {
+    /// Records of the earlier run. Empty: nothing is compared.
+    std::string old;
+    /// Where the report goes; empty: stderr.
+    std::string report;
+    bool json = false;
+};
+
+void add_against_flags(CLI::App& app, AgainstFlags& flags);
+
+/// One line of the input after the other, on one thread. ExitCode::found if anything changed.
+ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
+                     const Catalogue& catalogue, const Provenance& provenance);
+
+}  // namespace scanner

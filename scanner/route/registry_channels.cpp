@@ -1,0 +1,94 @@
+#include "scanner/route/registry_channels.h"
+
+#include <algorithm>
+
+#include "resolvers/http_url.h"
+#include "scanner/model/json_text.h"
+
+namespace scanner {
+
+namespace {
+
+using resolvers::RegisteredNetwork;
+using resolvers::RegistryFacts;
+
+constexpr std::size_t length_of_day = 10;
+
+class Channels {
+public:
+    explicit Channels(const Catalogue& catalogue) : catalogue_(catalogue) {}
+
+    void add(const char* type, const std::string& address, const std::string& source,
+             resolvers::Timestamp fetched_at)
+    {
+        const bool known = std::any_of(list_.begin(), list_.end(), [&](const ContactChannel& one) {
+            return one.address == address;
+        });
+        if (known || is_denied(type, address))
+            return;
+        ContactChannel& made = list_.emplace_back();
+        made.type = type;
+        made.address = address;
+        made.scope = "general";
+        made.source = source;
+        made.checked = time_text(fetched_at).substr(0, length_of_day);
+    }
+
+    template <typename Facts>
+    void add_desk(const resolvers::AbuseDesk& desk, const Facts& facts)
+    {
+        for (const std::string& url : desk.urls)
+            add("form", url, facts.source, facts.fetched_at);
+        for (const std::string& email : desk.emails)
+            add("email", email, facts.source, facts.fetched_at);
+    }
+
+    std::vector<ContactChannel> take() { return std::move(list_); }
+
+private:
+    bool is_denied(std::string_view type, const std::string& address) const
+    {
+        if (type == "email")
+            return catalogue_.is_denied(address);
+        const auto url = resolvers::parse_http_url(address);
+        return !url || catalogue_.is_denied("abuse@" + url->host);
+    }
+
+    const Catalogue& catalogue_;
+    std::vector<ContactChannel> list_;
+};
+
+// Does the host of the finding answer at an address in this network?
+bool answers_in(const RegisteredNetwork& network, const Finding& finding,
+                const Attribution& attribution)
+{
+    return std::any_of(
+        attribution.addresses.begin(), attribution.addresses.end(), [&](const AddressVerdict& one) {
+            return one.host.name == finding.name && one.host.product == finding.product &&
+                   std::find(network.addresses.begin(), network.addresses.end(), one.address) !=
+                       network.addresses.end();
+        });
+}
+
+}  // namespace
+
+std::vector<ContactChannel> registry_channels(const Finding& finding,
+                                              const Attribution& attribution,
+                                              const RegistryFacts& registry,
+                                              const Catalogue& catalogue)
+{
+    Channels channels(catalogue);
+    if (finding.role == Role::registrar && registry.domain)
+        channels.add_desk(registry.domain->registrar_abuse, *registry.domain);
+    if (finding.role == Role::host)
+        for (const RegisteredNetwork& network : registry.networks) {
+            if (!answers_in(network, finding, attribution))
+                continue;
+            for (const std::string& url : network.remark_urls)
+                channels.add("form", url, network.source, network.fetched_at);
+            channels.add_desk(network.abuse, network);
+        }
+    return channels.take();
+}
+
+}  // namespace scanner

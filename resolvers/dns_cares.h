@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -38,6 +39,11 @@ struct DnsOptions {
     bool dnssec_ok = false;
     /// The client network to claim (RFC 7871). Absent: none.
     std::optional<Prefix> client_subnet{};
+    /// False asks servers for what they know themselves (RD clear): for a zone's own name servers.
+    bool recursion_desired = true;
+    /// Is this server (by its place in `servers`) out of use for now? Others are asked instead, as
+    /// long as there is one. Called on the resolver's thread before each query; empty: never.
+    std::function<bool(std::size_t server)> out_of_use{};
     /// Octets of receive buffer to ask the kernel for, for each UDP socket.
     int receive_buffer = 4 << 20;
 };

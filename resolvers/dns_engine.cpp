@@ -318,7 +318,8 @@ void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
 
     const EdnsOptions edns{.enabled = pending.sent.edns,
                            .dnssec_ok = options_.dnssec_ok,
-                           .client_subnet = options_.client_subnet};
+                           .client_subnet = options_.client_subnet,
+                           .recursion_desired = options_.recursion_desired};
     std::array<std::uint8_t, max_query> buffer;
     const Question& question = pending.ask->questions[pending.index];
     const std::size_t size = encode_query_into(buffer, question, pending.sent.id, edns);
@@ -398,6 +399,9 @@ void DnsCares::Engine::take_response(PendingQuestion& pending, std::span<const s
     answer.resolver = pending.server->text;
     answer.over_tcp = pending.sent.over_tcp;
     answer.authentic_data = message_.header.authentic_data;
+    answer.ecs_scope.reset();
+    if (message_.edns)
+        answer.ecs_scope = message_.edns->client_subnet_scope;
     answer.detail = verdict.detail;
     if (records > records_limit)
         answer.detail = std::to_string(records) + " records, the first " +
@@ -458,7 +462,9 @@ void DnsCares::Engine::note_failure(PendingQuestion& pending, DnsStatus status,
         return;
     DnsAnswer& answer = answer_of(pending);
     answer.status = status;
-    answer.detail = (pending.over_tcp ? "truncated over UDP; over TCP: " : "") + detail;
+    const bool truncated = pending.over_tcp && pending.server != nullptr &&
+                           pending.server->address.transport == DnsTransport::udp;
+    answer.detail = (truncated ? "truncated over UDP; over TCP: " : "") + detail;
     if (pending.server != nullptr)
         answer.resolver = pending.server->text;
 }

@@ -343,7 +343,7 @@ std::size_t encode_query_into(std::span<std::uint8_t, max_query> buffer, const Q
         return 0;
     QueryWriter writer(buffer);
     writer.u16(id);
-    writer.u16(0x0120);  // RD, AD
+    writer.u16(edns.recursion_desired ? 0x0120 : 0x0020);  // RD, AD
     writer.u16(1);
     writer.u16(0);
     writer.u16(0);

@@ -39,12 +39,14 @@ struct EdnsOptions {
     bool dnssec_ok = false;
     /// The client network to claim (RFC 7871). Absent: no such option is sent.
     std::optional<Prefix> client_subnet{};
+    /// Sets RD. (Not of EDNS, but here with what else a query may carry.)
+    bool recursion_desired = true;
 };
 
 /// No query of ours is longer.
 inline constexpr std::size_t max_query = 12 + 255 + 4 + 11 + 4 + 4 + 16;
 
-/// One recursive query of class IN: RD and AD set (AD asks for the AD bit in return, RFC 6840 5.7).
+/// One query of class IN: AD set (it asks for the AD bit in return, RFC 6840 5.7), RD as asked.
 /// Failure "unknown_type" if the question's type is not one that type_number reads.
 Outcome<std::vector<std::uint8_t>> encode_query(const Question& question, std::uint16_t id,
                                                 const EdnsOptions& edns);

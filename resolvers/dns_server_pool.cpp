@@ -17,6 +17,8 @@ constexpr unsigned failures_to_avoid = 10;
 constexpr milliseconds avoid_pause{2000};
 // TCP connections are slow to build and few; queries go down one of them, so many at a time.
 constexpr unsigned max_in_flight_over_tcp = 100;
+// To a server that is asked over TCP only.
+constexpr unsigned max_connections = 4;
 constexpr unsigned most_in_flight = 32768;  // half of all ids: a free one is found at once
 // A burst is what the rate allows in this time, so that no timer need fire for each query.
 constexpr double burst_seconds = 0.05;
@@ -33,6 +35,7 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
     setup_.receive_buffer = options.receive_buffer;
     setup_.poll_descriptor = poll_descriptor;
     setup_.callback = callback;
+    out_of_use_ = options.out_of_use;
     for (const ResolverAddress& address : options.servers) {
         auto server = std::make_unique<PoolServer>();
         server->address = address;
@@ -40,8 +43,10 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
         const double rate = options.queries_per_second;
         if (rate > 0)
             server->limiter.emplace(rate, std::max(1.0, rate * burst_seconds), now);
-        for (unsigned i = 0; i < std::max(1U, options.channels_per_server); ++i) {
-            Outcome<std::unique_ptr<PoolChannel>> channel = make_channel(*server, false);
+        const bool over_tcp = address.transport == DnsTransport::tcp;
+        const unsigned most = over_tcp ? max_connections : options.channels_per_server;
+        for (unsigned i = 0; i < std::clamp(options.channels_per_server, 1U, most); ++i) {
+            Outcome<std::unique_ptr<PoolChannel>> channel = make_channel(*server, over_tcp);
             if (!channel.has_value())
                 return channel.error();
             server->channels.push_back(std::move(*channel));
@@ -79,7 +84,9 @@ PoolChannel* DnsServerPool::pick(const PoolServer* last, TimePoint now)
         for (std::size_t step = 1; step <= count; ++step) {
             const std::size_t index = (before + step) % count;
             PoolServer& server = *servers_[index];
-            if (!avoided_too && server.avoided_until > now)
+            const bool avoided =
+                server.avoided_until > now || (out_of_use_ && count > 1 && out_of_use_(index));
+            if (!avoided_too && avoided)
                 continue;
             PoolChannel* channel = pick_of(server, now);
             if (channel == nullptr)

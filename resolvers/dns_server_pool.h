@@ -7,6 +7,7 @@
 #include <bitset>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,7 +66,8 @@ public:
     void close() { servers_.clear(); }
 
     /// A channel with room for a question that `last` was asked before (null: nobody), taking the
-    /// server's rate into account. Null if nobody has room just now.
+    /// server's rate into account. Servers that are silent or out of use come last. Null if nobody
+    /// has room just now.
     PoolChannel* pick(const PoolServer* last, TimePoint now);
 
     /// The same of one server.
@@ -93,6 +95,7 @@ private:
     Outcome<std::unique_ptr<PoolChannel>> make_channel(PoolServer& server, bool over_tcp) const;
 
     CaresChannel::Setup setup_;
+    std::function<bool(std::size_t)> out_of_use_;
     unsigned max_in_flight_ = 0;
     std::vector<std::unique_ptr<PoolServer>> servers_;
     std::size_t latest_ = 0;

@@ -129,6 +129,9 @@ struct DnsAnswer {
     Milliseconds waited{0};
     /// More about a failure, for people. Empty otherwise.
     std::string detail;
+    /// The scope that the resolver returned for the client network we claimed (RFC 7871): how many
+    /// bits of it the answer depends on. Absent: it returned none.
+    std::optional<std::uint8_t> ecs_scope;
     friend bool operator==(const DnsAnswer&, const DnsAnswer&) = default;
 };
 

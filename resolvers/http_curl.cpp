@@ -454,6 +454,7 @@ void HttpCurl::Transfer::ask()
     curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, this);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(e, CURLOPT_CONNECT_ONLY, request_.handshake_only ? 1L : 0L);
     added_ = engine_->multi().add(e, *this);
     if (!added_)
         fail(StepStatus::local_error, "curl_multi");
@@ -618,6 +619,8 @@ void HttpCurl::Transfer::on_done(int code)
     const auto result = static_cast<CURLcode>(code);
     if (finished())
         return;
+    if (request_.handshake_only && tls_.handshake_done())
+        return finish(false);
     if (result != CURLE_OK && !by_us_ && response_.head().complete()) {
         body_failure_ = failure_of(result).detail;
     } else if (!response_.head().complete()) {

@@ -58,7 +58,8 @@ struct HttpOptions {
 ///   timeout, deadline. A certificate that is expired, wrong or self-signed is `ok`.
 /// - http: `ok` once the final response's head has come as a whole. A body that then ends early
 ///   leaves it `ok`, with HttpFacts::body_truncated and the reason in `detail` ("body: timeout").
-///   protocol_error when what came is not HTTP, too_large when a cap cut the head.
+///   protocol_error when what came is not HTTP, too_large when a cap cut the head. not_tried after
+///   a handshake that was all that was asked for.
 /// Timeouts carry the name of the clock in `detail`: "connect", "handshake", "first_byte",
 /// "low_speed", "total".
 class HttpCurl : public HttpProber {

@@ -19,6 +19,9 @@ struct FetchRequest {
     std::string accept;
     /// Octets of content, after decoding, to read at most.
     std::size_t body_limit = 1 << 20;
+    /// Not empty: a POST of `content`, of this type.
+    std::string content_type{};
+    std::string content{};
 };
 
 struct FetchResponse {
@@ -36,10 +39,10 @@ class HttpFetcher {
 public:
     virtual ~HttpFetcher() = default;
 
-    /// One GET. Checks the certificate, follows no redirect, refuses addresses that
-    /// special_purpose() names, and is done by the deadline. A response of any status is an answer;
-    /// a Failure means that none came ("timeout", "refused", "unreachable", "tls", "blocked",
-    /// "local_error"...). The fetcher must outlive the coroutine.
+    /// One GET, or one POST where the request has content. Checks the certificate, follows no
+    /// redirect, refuses addresses that special_purpose() names, and is done by the deadline. A
+    /// response of any status is an answer; a Failure means that none came ("timeout", "refused",
+    /// "unreachable", "tls", "blocked", "local_error"...). The fetcher must outlive the coroutine.
     virtual boost::asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request,
                                                                Deadline deadline) = 0;
 };

@@ -262,12 +262,21 @@ void CurlFetcher::Transfer::start(const std::vector<IpAddress>& addresses)
     resolve_.reset(curl_slist_append(nullptr, resolve_entry(url_, addresses).c_str()));
     if (!request_.accept.empty())
         fields_.reset(curl_slist_append(nullptr, ("Accept: " + request_.accept).c_str()));
+    if (!request_.content_type.empty())
+        fields_.reset(curl_slist_append(fields_.release(),
+                                        ("Content-Type: " + request_.content_type).c_str()));
     if (!easy_ || !resolve_)
         return fail({"local_error", "out of memory"});
 
     CURL* e = easy_.get();
     curl_easy_setopt(e, CURLOPT_URL, url_.text().c_str());
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, fields_.get());
+    if (!request_.content_type.empty()) {
+        curl_easy_setopt(e, CURLOPT_POST, 1L);
+        curl_easy_setopt(e, CURLOPT_POSTFIELDS, request_.content.data());
+        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request_.content.size()));
+    }
     if (!IpAddress::parse(url_.host))
         curl_easy_setopt(e, CURLOPT_RESOLVE, resolve_.get());
     if (!options.user_agent.empty())

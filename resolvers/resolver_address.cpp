@@ -5,6 +5,8 @@
 #include <optional>
 #include <sstream>
 
+#include "resolvers/http_url.h"
+
 namespace resolvers {
 
 namespace {
@@ -36,8 +38,24 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
 {
     const Failure malformed{
         "malformed", "not an address, or an address and a port: '" + std::string(text) + "'"};
+    DnsTransport transport = DnsTransport::udp;
+    if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+        const std::string_view word = text.substr(0, scheme);
+        if (word == "https") {
+            const std::optional<HttpUrl> url = parse_http_url(text);
+            if (!url)
+                return Failure{"malformed", "no URL of a resolver: '" + std::string(text) + "'"};
+            return ResolverAddress{{}, 0, DnsTransport::https, url->text()};
+        }
+        if (word != "udp" && word != "tcp")
+            return Failure{"malformed",
+                           "'" + std::string(word) +
+                               "' is no transport that we speak; udp, tcp and https are"};
+        transport = word == "tcp" ? DnsTransport::tcp : DnsTransport::udp;
+        text.remove_prefix(scheme + 3);
+    }
     if (const std::optional<IpAddress> bare = IpAddress::parse(text))
-        return ResolverAddress{*bare, 53};
+        return ResolverAddress{*bare, 53, transport};
 
     std::string_view address = text;
     std::optional<std::string_view> port;
@@ -62,13 +80,16 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
     const std::optional<std::uint16_t> number = port ? parse_port(*port) : 53;
     if (!parsed || !number || parsed->is_v6() != text.starts_with('['))
         return malformed;
-    return ResolverAddress{*parsed, *number};
+    return ResolverAddress{*parsed, *number, transport};
 }
 
 std::string ResolverAddress::text() const
 {
+    if (transport == DnsTransport::https)
+        return url;
     const std::string host = address.is_v6() ? "[" + address.text() + "]" : address.text();
-    return host + ":" + std::to_string(port);
+    const char* scheme = transport == DnsTransport::tcp ? "tcp://" : "";
+    return scheme + host + ":" + std::to_string(port);
 }
 
 std::vector<ResolverAddress> parse_resolv_conf(std::string_view text)

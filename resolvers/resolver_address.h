@@ -11,15 +11,26 @@
 
 namespace resolvers {
 
+/// How queries get there.
+enum class DnsTransport {
+    udp,  ///< and TCP after truncation
+    tcp,
+    https,  ///< RFC 8484
+};
+
 struct ResolverAddress {
     IpAddress address;
     std::uint16_t port = 53;
+    DnsTransport transport = DnsTransport::udp;
+    /// Of a resolver over HTTPS; address and port then say nothing.
+    std::string url{};
 
-    /// Reads "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe" and "[::1]:53". Failure "malformed" for
-    /// anything else: names, zones ("fe80::1%eth0") and port 0.
+    /// Reads "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe" and "[::1]:53", each also with "udp://" or
+    /// "tcp://" before it, and "https://dns.example/dns-query". Failure "malformed" for anything
+    /// else: names alone, zones ("fe80::1%eth0"), port 0 and other schemes.
     static Outcome<ResolverAddress> parse(std::string_view text);
 
-    /// With the port, always: "192.0.2.1:53", "[2001:db8::1]:53".
+    /// With the port, always: "192.0.2.1:53", "[2001:db8::1]:53", "tcp://192.0.2.1:53"; or the URL.
     std::string text() const;
 
     friend bool operator==(const ResolverAddress&, const ResolverAddress&) = default;

@@ -48,6 +48,9 @@ struct ProbeRequest {
     /// Strings to look for in the body: (id, lower-case text), found ones go to
     /// HttpFacts::markers. Must outlive the probe. May be null.
     const std::vector<std::pair<std::string, std::string>>* markers = nullptr;
+    /// Ends after the TLS handshake: nothing is asked for, and the http step stays not_tried. For
+    /// "https" only.
+    bool handshake_only = false;
 };
 
 class HttpProber {

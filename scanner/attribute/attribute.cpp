@@ -9,6 +9,7 @@
 #include "scanner/attribute/signals.h"
 #include "scanner/attribute/states.h"
 #include "scanner/attribute/verdict.h"
+#include "scanner/attribute/views.h"
 #include "scanner/attribute/weigh.h"
 #include "scanner/model/words.h"
 
@@ -181,6 +182,8 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     out.claims.erase(std::unique(out.claims.begin(), out.claims.end()), out.claims.end());
 
     out.evidence = evidence_of(sight);
+    apply_views(compare_views(seen, catalogue), seen, out);
+    std::sort(out.flags.begin(), out.flags.end());
     decide_notice(seen, out);
     return out;
 }

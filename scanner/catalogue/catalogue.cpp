@@ -212,6 +212,11 @@ bool Catalogue::is_denied(std::string_view mailbox) const
     return denies(index_->contents.deny, mailbox);
 }
 
+const Canaries& Catalogue::canaries() const
+{
+    return index_->contents.canaries;
+}
+
 const std::vector<Publisher>& Catalogue::publishers() const
 {
     return index_->contents.publishers;

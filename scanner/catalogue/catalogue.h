@@ -14,6 +14,7 @@
 #include "resolvers/outcome.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
+#include "scanner/model/canary.h"
 #include "scanner/model/evidence.h"
 
 namespace scanner {
@@ -169,8 +170,9 @@ struct Publisher;
 
 class Catalogue {
 public:
-    /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml and DIR/deny.toml; then
-    /// the same of each overlay, whose files replace products and companies of the same id.
+    /// Reads DIR/providers, DIR/ranges, DIR/states, DIR/registrars.toml, DIR/deny.toml and
+    /// DIR/canaries.toml; then the same of each overlay, whose files replace products and companies
+    /// of the same id, and the canaries altogether.
     /// On error: every problem found, not the first alone, one "file:line: what" a line in
     /// Failure::detail (code "catalogue").
     static resolvers::Outcome<Catalogue> load(const std::string& dir,
@@ -241,6 +243,9 @@ public:
 
     /// Must this mailbox never be written to (RIRs, registries, placeholders)?
     bool is_denied(std::string_view mailbox) const;
+
+    /// Questions to resolvers whose answers are known. Empty without that file.
+    const Canaries& canaries() const;
 
     /// Where the lists of data/ranges/ are published, in the order of the file.
     const std::vector<Publisher>& publishers() const;

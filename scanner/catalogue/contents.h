@@ -11,6 +11,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/pattern.h"
 #include "scanner/catalogue/update/publisher.h"
+#include "scanner/model/canary.h"
 
 namespace scanner {
 
@@ -88,6 +89,7 @@ struct Contents {
     std::vector<std::unique_ptr<StateFile>> states;
     std::vector<Registrars> registrars;
     DenyList deny;
+    Canaries canaries;
     /// Of a file, the last one read.
     std::vector<Publisher> publishers;
     std::string sha256;

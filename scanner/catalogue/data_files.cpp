@@ -67,7 +67,8 @@ void add_folder(const std::string& dir, const std::string& folder, std::string_v
     std::sort(paths.begin(), paths.end());
     for (const fs::path& path : paths) {
         const std::string name = path.filename().string();
-        if (folder.empty() && (name == "registrars.toml" || name == "deny.toml"))
+        if (folder.empty() &&
+            (name == "registrars.toml" || name == "deny.toml" || name == "canaries.toml"))
             continue;
         add_file(path, folder.empty() ? name : folder + "/" + name, files, errors);
     }
@@ -87,7 +88,8 @@ void add_single(const std::string& dir, const std::string& name, std::vector<Dat
 std::vector<const DataFile*> DataFolder::by_name() const
 {
     std::vector<const DataFile*> all;
-    for (const auto* files : {&providers, &ranges, &states, &registrars, &deny, &publishers})
+    for (const auto* files :
+         {&providers, &ranges, &states, &registrars, &deny, &canaries, &publishers})
         for (const DataFile& file : *files)
             all.push_back(&file);
     std::sort(all.begin(), all.end(),
@@ -98,7 +100,7 @@ std::vector<const DataFile*> DataFolder::by_name() const
 bool DataFolder::empty() const
 {
     return providers.empty() && ranges.empty() && states.empty() && registrars.empty() &&
-           deny.empty() && publishers.empty();
+           deny.empty() && canaries.empty() && publishers.empty();
 }
 
 std::string range_path(const std::string& dir, const std::string& file)
@@ -141,6 +143,7 @@ DataFolder read_data_folder(const std::string& dir, bool loose, const FileTexts&
     add_folder(dir, "states", ".toml", folder.states, errors);
     add_single(dir, "registrars.toml", folder.registrars, errors);
     add_single(dir, "deny.toml", folder.deny, errors);
+    add_single(dir, "canaries.toml", folder.canaries, errors);
     add_single(dir, "ranges/publishers.toml", folder.publishers, errors);
     return folder;
 }

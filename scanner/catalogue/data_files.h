@@ -23,6 +23,7 @@ struct DataFolder {
     /// None or one.
     std::vector<DataFile> registrars;
     std::vector<DataFile> deny;
+    std::vector<DataFile> canaries;
     /// ranges/publishers.toml.
     std::vector<DataFile> publishers;
 

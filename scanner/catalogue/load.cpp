@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resolvers/digest.h"
+#include "scanner/catalogue/canary_file.h"
 #include "scanner/catalogue/data_files.h"
 #include "scanner/catalogue/deny_file.h"
 #include "scanner/catalogue/provider_file.h"
@@ -34,6 +35,8 @@ public:
             add_registrars(read_registrar_file(prefix + file.name, file.text, errors_));
         for (const DataFile& file : folder.deny)
             read_deny_file(prefix + file.name, file.text, contents_.deny, errors_);
+        for (const DataFile& file : folder.canaries)
+            read_canary_file(prefix + file.name, file.text, contents_.canaries, errors_);
         for (const DataFile& file : folder.publishers)
             add_publishers(read_publishers(prefix + file.name, file.text, dir, errors_));
         for (const DataFile* file : folder.by_name()) {

@@ -79,10 +79,11 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
         ->check(CLI::IsMember({"auto", "text", "csv"}))
         ->capture_default_str();
     app.add_option("--resolvers", flags.resolvers,
-                   "Resolvers to ask, ADDRESS or ADDRESS:PORT, comma separated (default: the "
-                   "system's)")
+                   "Resolvers that decide: ADDRESS or ADDRESS:PORT, over TCP with tcp:// before "
+                   "it, or https://HOST/PATH; comma separated (default: the system's)")
         ->allow_extra_args(false)
         ->delimiter(',');
+    add_view_flags(app, flags.views);
     app.add_option("--timeout", flags.timeout, "For each step of a probe and each DNS query")
         ->capture_default_str();
     app.add_option("--deadline", flags.deadline, "For all that is done for one name")
@@ -169,11 +170,13 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
             return progress_line(counters, began, intake.at_end(), intake.given());
         };
     control.start(hooks);
+    start_watch(live.watch.get());
     scan(intake, writer, live.parts, live.options, counters);
     writer.close_gaps();
     writer.write_frame(frame.after);
     writer.flush();
     control.finish();
+    finish_watch(live.watch.get());
 
     if (live.certificates && !live.certificates->finish())
         return fail("cannot write " + flags.polite.certificates);

@@ -13,6 +13,7 @@
 #include "scanner/cli/knowledge.h"
 #include "scanner/cli/polite_flags.h"
 #include "scanner/cli/rdap_flags.h"
+#include "scanner/cli/view_flags.h"
 #include "scanner/pipeline/certificate_file.h"
 #include "scanner/pipeline/scan.h"
 
@@ -21,6 +22,7 @@ namespace scanner {
 struct LiveFlags {
     std::vector<std::string> files;
     std::vector<std::string> resolvers;
+    ViewFlags views;
     std::string output;
     std::string input_format = "auto";
     std::string user_agent;
@@ -54,6 +56,8 @@ struct Live {
     std::unique_ptr<resolvers::OriginTable> origins;
     /// Null if nobody wants the certificates.
     std::shared_ptr<CertificateFile> certificates;
+    /// May be null.
+    std::unique_ptr<ResolverWatch> watch;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

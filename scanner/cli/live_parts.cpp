@@ -6,7 +6,6 @@
 #include <iostream>
 
 #include "resolvers/certificate.h"
-#include "resolvers/dns_cares.h"
 #include "resolvers/http_curl.h"
 #include "resolvers/http_fetcher_curl.h"
 #include "resolvers/polite_prober.h"
@@ -15,6 +14,7 @@
 #include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/cli/offline.h"
+#include "scanner/cli/outer_names.h"
 #include "scanner/input/public_suffix.h"
 
 namespace scanner {
@@ -56,14 +56,7 @@ Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
 {
     if (texts.empty())
         return resolvers::read_resolv_conf();
-    std::vector<resolvers::ResolverAddress> servers;
-    for (const std::string& text : texts) {
-        const auto server = resolvers::ResolverAddress::parse(text);
-        if (!server)
-            return Failure{"malformed", "--resolvers: " + text + ": " + server.error().detail};
-        servers.push_back(*server);
-    }
-    return servers;
+    return parse_resolvers("--resolvers", texts);
 }
 
 // Who holds an address, as the catalogue tells it: its addresses need one probe together.
@@ -105,9 +98,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
     live.options.in_flight = std::max(flags.in_flight, live.options.shards);
     live.options.parked = live.options.in_flight * 2;
+    auto planned = plan_of(flags.views, !flags.no_http);
+    if (!planned)
+        return planned.error();
     Plan& plan = live.options.plan;
-    plan.profile = flags.no_http ? "dns" : "standard";
-    plan.connect = !flags.no_http;
+    plan = std::move(*planned);
     plan.deadline = *deadline;
     plan.allow_private = flags.allow_private;
     plan.vantage = flags.vantage;
@@ -124,12 +119,37 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     dns.servers = *servers;
     dns.timeout = std::min(*timeout, *deadline);
     dns.retries = flags.retries;
+    dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
+    const auto views = parse_views(flags.views.views);
+    if (!views)
+        return views.error();
     // Every name has a handful of questions out at once.
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
 
+    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
+    if (!rdap)
+        return rdap.error();
+    std::shared_ptr<const resolvers::TrustStore> store;
+    if (!flags.no_http || *rdap != nullptr || any_over_https(*servers, *views)) {
+        auto loaded = resolvers::TrustStore::load(flags.ca_file);
+        if (!loaded)
+            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
+        store = std::move(*loaded);
+    }
+    const ResolverTrust trust{store, user_agent_of(flags)};
+
+    live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns, trust);
+    const ResolverWatch* watch = live.watch.get();
+    if (watch != nullptr) {
+        dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
+        live.parts.world.health_of = [watch](const std::string& view) {
+            return watch->health_of(view);
+        };
+    }
+
     resolvers::HttpOptions http;
-    http.user_agent = user_agent_of(flags);
+    http.user_agent = trust.user_agent;
     http.timeouts.connect = *timeout;
     http.timeouts.handshake = *timeout;
     http.timeouts.first_byte = *timeout;
@@ -137,20 +157,10 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     http.allow = [polite = *polite, all = flags.allow_private](const auto& address) {
         return (all || !resolvers::special_purpose(address)) && polite.refusal_of(address).empty();
     };
-    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
-    if (!rdap)
-        return rdap.error();
     resolvers::FetchOptions fetch;
     fetch.user_agent = http.user_agent;
     fetch.connect_timeout = *timeout;
     fetch.allow_private = flags.allow_private;
-    std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http || *rdap != nullptr) {
-        auto loaded = resolvers::TrustStore::load(flags.ca_file);
-        if (!loaded)
-            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
-        store = std::move(*loaded);
-    }
 
     const bool connect = plan.connect;
     if (!flags.polite.certificates.empty()) {
@@ -171,13 +181,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (connect && sockets < live.options.in_flight / live.options.shards)
         std::cerr << "servedby: open files allow " << http.max_in_flight * live.options.shards
                   << " connections at once (ulimit -n)\n";
-    live.parts.make_resolvers = [dns, http, store, connect, polite = *polite, fetch,
-                                 shared = *rdap](boost::asio::io_context& io) {
+    live.parts.make_resolvers = [dns, http, store, connect, watch, trust, fetch, views = *views,
+                                 polite = *polite, shared = *rdap](boost::asio::io_context& io) {
         ShardResolvers made;
-        auto cares = resolvers::DnsCares::create(io.get_executor(), dns);
-        if (!cares)
-            throw std::runtime_error(cares.error().detail);
-        made.dns = std::move(*cares);
+        made.dns = make_resolver(dns.servers, dns, trust, io);
+        make_views(views, dns, trust, watch, io, made);
         if (polite.dns_pace)
             made.dns =
                 std::make_unique<resolvers::PoliteResolver>(std::move(made.dns), polite.dns_pace);
@@ -200,6 +208,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
         return holder_of(catalogue, address);
     };
+    world.public_name_of = public_names_of(catalogue);
     world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
         return edge_of(catalogue, address);
     };

@@ -142,6 +142,9 @@ std::string explain(const Record& record, const Catalogue& catalogue)
             out += (i == 0 ? "" : ", ") + verdict.flags[i];
         out += "\n";
     }
+    for (const Evidence& one : verdict.evidence)
+        if (one.signal == "views")
+            out += "  views   " + for_terminal(one.seen) + "\n";
     tell_list(out, "not seen", blind_spots(record.observation));
     tell_list(out, "next", next_steps(record));
     tell_addressees(out, record);

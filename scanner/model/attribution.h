@@ -79,7 +79,8 @@ struct Attribution {
     /// fronts of a multi-CDN.
     std::vector<Finding> others;
     /// Short words for what the verdict hangs on: "multi_cdn", "split_by_family",
-    /// "leased_suspected", "product_undetermined", "dangling_cname", "not_all_addresses_probed".
+    /// "leased_suspected", "product_undetermined", "dangling_cname", "not_all_addresses_probed",
+    /// "view_tampered", "reference_view_tampered", "resolver_disagreement".
     std::vector<std::string> flags;
     /// Providers that the site's operator alone says it uses, and that nothing confirms.
     std::vector<std::string> claims;

@@ -113,6 +113,7 @@ struct Shape<DnsAnswer> : Terse {
         Member{"took_ms", &DnsAnswer::took},
         Member{"waited_ms", &DnsAnswer::waited},
         Member{"detail", &DnsAnswer::detail},
+        Member{"ecs_scope", &DnsAnswer::ecs_scope},
     };
 };
 
@@ -226,6 +227,17 @@ struct Shape<Redirect> : Terse {
 };
 
 template <>
+struct Shape<View> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"name", &View::name, required},
+        Member{"resolver", &View::resolver},
+        Member{"signs", &View::signs},
+        Member{"nxdomain_addresses", &View::nxdomain_addresses},
+        Member{"answers", &View::answers},
+    };
+};
+
+template <>
 struct Shape<AbuseDesk> : Terse {
     static constexpr auto members = std::tuple{
         Member{"emails", &AbuseDesk::emails},     Member{"urls", &AbuseDesk::urls},
@@ -328,6 +340,9 @@ struct Shape<Observation> : Terse {
         Member{"profile", &Observation::profile},
         Member{"origin_data", &Observation::origin_data},
         Member{"dns", &Observation::dns},
+        Member{"views", &Observation::views},
+        Member{"client_subnet", &Observation::client_subnet},
+        Member{"wildcard_name", &Observation::wildcard_name},
         Member{"chain", &Observation::chain},
         Member{"chain_end", &Observation::chain_end, required},
         Member{"addresses", &Observation::addresses},
@@ -346,7 +361,7 @@ template <typename... T>
 constexpr bool complete = ((member_count<T>() == row_count<T>)&&...);
 static_assert(complete<Subject, ExtendedError, EchConfig, ServiceBinding, DnsRecord, DnsAnswer>);
 static_assert(complete<Step, Certificate, TlsFacts, HttpFacts, Probe, Origin>);
-static_assert(complete<SeenAddress, Redirect, DataStamp>);
+static_assert(complete<SeenAddress, Redirect, View, DataStamp>);
 static_assert(complete<AbuseDesk, RegisteredDomain, RegisteredNetwork, RegistryGap>);
 static_assert(complete<RegistryFacts>);
 static_assert(member_count<Observation>() + 1 == row_count<Observation>);

@@ -52,6 +52,25 @@ struct Redirect {
     friend bool operator==(const Redirect&, const Redirect&) = default;
 };
 
+/// What another resolver than those behind Observation::dns answered about the subject. It
+/// testifies to tampering or steering; it decides nothing (signals.md section 3.3).
+struct View {
+    /// As the user named it. "authority": the zone's own name servers. "reference": no view of its
+    /// own, but what canaries showed of the resolvers that answered Observation::dns; it has no
+    /// answers, and is there only when it has signs.
+    std::string name;
+    /// Whom it asks, as in DnsAnswer::resolver, comma separated. Empty if not known.
+    std::string resolver;
+    /// What canaries have shown of it up to now: "rewrites_nxdomain", "wrong_known_answer". Sorted.
+    std::vector<std::string> signs;
+    /// What it answered for names that do not exist, so that the same answer for the subject
+    /// means as little. Sorted.
+    std::vector<resolvers::IpAddress> nxdomain_addresses;
+    /// A and AAAA of the subject's name, with the aliases that came along.
+    std::vector<resolvers::DnsAnswer> answers;
+    friend bool operator==(const View&, const View&) = default;
+};
+
 /// Which day's routing data named the origins.
 struct DataStamp {
     std::string date;
@@ -67,13 +86,23 @@ struct Observation {
     std::string source;
     /// What the user says about where this was seen from ("AS3320, DE"). May be empty.
     std::string vantage;
-    /// What was asked ("standard", "dns"), or "imported".
+    /// What was asked: "quick", "standard", "deep", the same with "-dns" behind it when nothing was
+    /// connected to ("dns" for "standard-dns"), or "imported".
     std::string profile;
     DataStamp origin_data;
 
-    /// Every question asked of the DNS, in a fixed order.
+    /// Every question asked of the DNS, in a fixed order. The reference view: it decides.
     std::vector<resolvers::DnsAnswer> dns;
-    /// The subject's name, then each CNAME target in turn. Empty if nothing was resolved.
+    /// The other views, in the order in which the user named them.
+    std::vector<View> views;
+    /// The client network claimed in every query (RFC 7871), "192.0.2.0/24". Empty if none.
+    std::string client_subnet;
+    /// A name of the subject's zone that nobody uses, made up to see whether the zone answers for
+    /// every name: its answer is in `dns`. Empty if that was not asked.
+    std::string wildcard_name;
+    /// The subject's name, then each CNAME target in turn; last, where an HTTPS record in AliasMode
+    /// led (RFC 9460 section 2.4.2), if the name itself has no address. Empty if nothing was
+    /// resolved.
     std::vector<std::string> chain;
     ChainEnd chain_end = ChainEnd::not_observed;
     /// Sorted: IPv4 before IPv6, then by value.

@@ -4,16 +4,20 @@
 #include <set>
 
 #include "resolvers/http_url.h"
+#include "scanner/observe/authority.h"
+#include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"
+#include "scanner/observe/profile.h"
+#include "scanner/observe/public_name.h"
 #include "scanner/observe/registration.h"
 #include "scanner/observe/targets.h"
+#include "scanner/observe/views.h"
 
 namespace scanner {
 
 namespace asio = boost::asio;
 using resolvers::Deadline;
 using resolvers::DnsAnswer;
-using resolvers::DomainName;
 using resolvers::HttpUrl;
 using resolvers::IpAddress;
 using resolvers::Probe;
@@ -24,39 +28,6 @@ using resolvers::StepStatus;
 namespace {
 
 constexpr std::size_t location_limit = 2048;
-
-// What one subject may still cost.
-struct Budget {
-    unsigned dns = 0;
-    unsigned requests = 0;
-    Deadline deadline;
-};
-
-void add_questions(std::vector<Question>& questions, const std::string& name,
-                   const std::vector<std::string>& types, Budget& budget)
-{
-    const std::optional<DomainName> checked = DomainName::parse(name);
-    if (!checked)
-        return;
-    for (const std::string& type : types) {
-        if (budget.dns == 0)
-            return;
-        --budget.dns;
-        questions.push_back({*checked, type});
-    }
-}
-
-// Retries cost the world as much as questions do. What our own rate held up costs no time.
-void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
-{
-    resolvers::Milliseconds waited{0};
-    for (const DnsAnswer& answer : answers) {
-        if (answer.attempts > 1)
-            budget.dns -= std::min(budget.dns, answer.attempts - 1);
-        waited = std::max(waited, answer.waited);
-    }
-    budget.deadline += waited;
-}
 
 // Asks for the host's records and its zone's, then goes on where the resolver stopped half-way.
 asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan, Budget& budget)
@@ -89,6 +60,8 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
     for (const IpAddress& address : walk.addresses)
         seen.addresses.push_back(seen_address(address, world));
     seen.refused = refusal_of_chain(seen.chain, world);
+    if (seen.refused.empty())
+        co_await follow_service_alias(seen, world, budget);
 }
 
 asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
@@ -267,6 +240,8 @@ asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& pla
             co_await follow(std::move(first), seen, world, plan, budget);
             break;
         }
+    if (plan.public_name)
+        co_await probe_public_name(seen, world, budget);
     mark_unprobed(seen, targets);
     seen.refused = refusal_of_all(seen.addresses);
 }
@@ -281,6 +256,7 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     seen.source = "scan";
     seen.profile = plan.profile;
     seen.vantage = plan.vantage;
+    seen.client_subnet = plan.client_subnet;
     if (!seen.subject.invalid.empty())
         co_return seen;
     if (world.refuses_host)
@@ -309,6 +285,11 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     else
         for (SeenAddress& address : seen.addresses)
             address.not_probed = "no_http";
+    co_await look_deeper(seen, world, plan, budget);
+    if (!seen.subject.is_address)
+        co_await ask_views(seen, world, plan, budget.deadline);
+    if (!seen.subject.is_address)
+        co_await ask_authority(seen, world, plan, budget.deadline);
     co_await look_up_registration(seen, world, plan, budget.deadline);
     co_return seen;
 }

@@ -4,6 +4,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,9 @@
 
 namespace scanner {
 
+/// Are a zone's own name servers asked too (ask_authority)? `automatic`: when views disagree.
+enum class AuthorityPlan { never, automatic, always };
+
 /// What is asked of each subject, and how much of it at most.
 struct Plan {
     /// Name of the plan, kept in the observation.
@@ -20,10 +25,24 @@ struct Plan {
     /// DNS types asked of the host name, and of its registrable domain.
     std::vector<std::string> host_types = {"A", "AAAA", "HTTPS"};
     std::vector<std::string> zone_types = {"NS", "SOA"};
+    /// Asks for the addresses of www too when the subject is its zone's apex. Nothing connects
+    /// there.
+    bool www = false;
+    /// Asks a made-up name of the zone, for the addresses of its name servers, and for the reverse
+    /// names of the addresses talked to, with where those names lead.
+    bool wildcard = false;
+    bool name_server_addresses = false;
+    bool reverse_names = false;
+    AuthorityPlan authority = AuthorityPlan::never;
+    /// Puts the outer name of ECH to the address (probe_public_name).
+    bool public_name = true;
     /// False: DNS only.
     bool connect = true;
-    /// A name never costs more than this, whatever its records say.
+    /// A name never costs more than this, whatever its records say. Other views have their own.
     unsigned dns_budget = 12;
+    unsigned view_budget = 3;
+    /// Claimed in every query (RFC 7871), for the record. Empty: none.
+    std::string client_subnet;
     unsigned request_budget = 3;
     unsigned redirect_limit = 5;
     /// Around everything that is done for one subject.
@@ -37,10 +56,27 @@ struct Plan {
     std::string vantage;
 };
 
+/// One more pair of eyes: see View.
+struct ViewSource {
+    std::string name;
+    std::string resolver;
+    resolvers::DnsResolver* dns = nullptr;
+};
+
 /// Through which eyes. All of it must outlive the coroutine; the functions are called on its
 /// thread.
 struct World {
     resolvers::DnsResolver* dns = nullptr;
+    /// Others that testify.
+    std::vector<ViewSource> views;
+    /// Something that asks these addresses alone, at port 53, with RD clear. May be empty, and may
+    /// give null.
+    std::function<std::unique_ptr<resolvers::DnsResolver>(
+        const std::vector<resolvers::IpAddress>& servers)>
+        ask_servers;
+    /// What canaries have shown of the resolvers of a view, or of "reference": signs and
+    /// nxdomain_addresses. May be empty.
+    std::function<View(const std::string& view)> health_of;
     /// Null when the plan does not connect.
     resolvers::HttpProber* http = nullptr;
     /// Null when the plan asks no registry.
@@ -50,6 +86,9 @@ struct World {
     /// A key for who holds an address, so that one probe stands for all of a holder's addresses.
     /// Empty key: not known. May be empty itself.
     std::function<std::string(const resolvers::IpAddress&)> holder_of;
+    /// The outer name of ECH that the holder of an address is known to answer for, if that would
+    /// tell something new about this subject; else empty. May be empty itself.
+    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> public_name_of;
     /// Registrable domain of a host name; empty if it has none.
     std::function<std::string(const std::string&)> registrable_domain;
     /// The name above (or equal to) a host that was registered with a registry: by ICANN's suffixes
@@ -64,6 +103,10 @@ struct World {
     /// Body texts to look for. May be null.
     const std::vector<std::pair<std::string, std::string>>* markers = nullptr;
     std::function<resolvers::Timestamp()> now;
+
+    /// By registrable domain: what a made-up name of it answered. Kept by observe().
+    std::map<std::string, resolvers::DnsAnswer> wildcards;
+    static constexpr std::size_t max_wildcards = 20'000;
 };
 
 /// Never fails: what could not be seen is in the observation, with the reason. `world` and `plan`

@@ -131,6 +131,8 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         Shard shard{intake, writer, parts, options, counters, io, failed};
         shard.world = parts.world;
         shard.world.dns = made.dns.get();
+        shard.world.views = made.views;
+        shard.world.ask_servers = made.ask_servers;
         shard.world.http = made.http.get();
         shard.world.registry = made.registry.get();
         shard.world.now = wall_clock;

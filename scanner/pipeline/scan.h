@@ -23,6 +23,13 @@ struct ShardResolvers {
     /// Takes the function that `http` is to call with 1 when a probe begins to wait for its peer's
     /// sake (rate, connections), and with -1 when that ends. Empty if it never does.
     std::function<void(std::function<void(int change)>)> tell_of_waits;
+    /// The resolvers of `views`, which point at them.
+    std::vector<std::unique_ptr<resolvers::DnsResolver>> view_resolvers;
+    std::vector<ViewSource> views;
+    /// See World::ask_servers.
+    std::function<std::unique_ptr<resolvers::DnsResolver>(
+        const std::vector<resolvers::IpAddress>& servers)>
+        ask_servers;
     /// May be null: then no registry is asked. Goes before the others, which it may use.
     std::unique_ptr<resolvers::Registry> registry;
 };
@@ -53,7 +60,7 @@ struct ScanCounters {
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, http, registry and now is taken from here.
+    /// Everything of World but dns, views, ask_servers, http, registry and now is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -53,7 +53,13 @@ def unusable_flags_and_files_are_told():
                  ["import", "nonsense"], ["rdap", "not a name!!"], ["rdap", "co.uk"],
                  ["scan", "--rdap", "everything"], ["scan", "--rdap-rate", "0"],
                  ["scan", "--rdap", "all", "--rdap-cache", "/no/such/dir/file"],
-                 ["scan", "--rdap", "all", "--rdap-bootstrap", "/no/such/dir"], ["scan", "--shards", "2", "--shard", "2"]):
+                 ["scan", "--rdap", "all", "--rdap-bootstrap", "/no/such/dir"],
+                 ["scan", "--shards", "2", "--shard", "2"],
+                 ["scan", "--resolvers", "sctp://192.0.2.1"], ["scan", "--view", "isp"],
+                 ["scan", "--view", "isp=dns.example"], ["scan", "--view", "reference=192.0.2.1"],
+                 ["scan", "--view", "isp=192.0.2.1", "--view", "isp=192.0.2.2"],
+                 ["scan", "--profile", "thorough"], ["scan", "--canary", "maybe"],
+                 ["scan", "--ecs", "192.0.2.1/24"], ["scan", "--authority", "perhaps"]):
         done = run(*args, text="")
         assert done.returncode == 2, (args, done.returncode, done.stderr)
         assert done.stderr.strip(), args
@@ -106,6 +112,24 @@ def lists_and_limits_are_read_or_refused():
     waited = [a.get("waited_ms", 0) for r in records(done.stdout)
               for a in r["observation"]["dns"]]
     assert done.returncode == 0 and max(waited) >= 1500, (done.stderr, waited)
+
+
+def the_record_says_what_was_asked():
+    for flags, profile, types in (
+            ([], "dns", ["A", "AAAA", "HTTPS", "NS", "SOA"]),
+            (["--profile", "quick"], "quick-dns", ["A", "AAAA"]),
+            (["--ecs", "192.0.2.0/24", "--www"], "dns",
+             ["A", "AAAA", "HTTPS", "NS", "SOA", "A", "AAAA"])):
+        done = run("observe", *DEAD, "--retries", "0", *flags, text="example.com\n")
+        (got,) = records(done.stdout)
+        assert got["profile"] == profile, got["profile"]
+        assert [answer["type"] for answer in got["dns"]] == types, got["dns"]
+        assert got.get("client_subnet", "") == ("192.0.2.0/24" if "--ecs" in flags else "")
+    done = run("observe", *DEAD, "--view", "isp=127.0.0.1:9,tcp://127.0.0.2:9", text="example.com\n")
+    (got,) = records(done.stdout)
+    assert got["views"][0]["name"] == "isp", got["views"]
+    assert got["views"][0]["resolver"] == "127.0.0.1:9,tcp://127.0.0.2:9", got["views"]
+    assert [a["status"] for a in got["views"][0]["answers"]] == ["network_error"] * 2, got["views"]
 
 
 def a_closed_pipe_is_success():
@@ -234,7 +258,8 @@ def recordings_of_other_tools_go_the_whole_way():
 TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
          unusable_flags_and_files_are_told, help_is_there_for_every_command,
          shards_are_disjoint_and_complete, csv_columns_pass_through,
-         lists_and_limits_are_read_or_refused, a_closed_pipe_is_success,
+         lists_and_limits_are_read_or_refused, the_record_says_what_was_asked,
+         a_closed_pipe_is_success,
          a_full_disk_is_failure_and_leaves_whole_lines, killed_at_any_moment_it_leaves_whole_lines,
          stored_records_replay_to_the_same_bytes, unreadable_stored_lines_are_records_too,
          the_catalogue_answers, a_provider_is_one_file, recordings_of_other_tools_go_the_whole_way]

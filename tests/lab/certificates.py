@@ -5,6 +5,7 @@ run of the month pays for it. `trust` is the only thing that a client of the lab
 """
 
 import hashlib
+import ipaddress
 import json
 import os
 import pathlib
@@ -114,7 +115,7 @@ class Certificates:
         kind, names, issuer = wanted
         stem = self._stem(wanted)
         subject = f"/CN={names[0]}"
-        extensions = ["-addext", "subjectAltName=" + ",".join(f"DNS:{n}" for n in names),
+        extensions = ["-addext", "subjectAltName=" + ",".join(map(_alternative, names)),
                       "-addext", "basicConstraints=critical,CA:FALSE",
                       "-addext", "extendedKeyUsage=serverAuth"]
         if kind == "self_signed":
@@ -132,6 +133,14 @@ class Certificates:
                      "-startdate", "20240101000000Z", "-enddate", "20240401000000Z")
         with open(place / f"{stem}.pem", "ab") as chain:
             chain.write((place / f"{issuer}.pem").read_bytes())
+
+
+def _alternative(name):
+    """An entry of subjectAltName."""
+    try:
+        return f"IP:{ipaddress.ip_address(name)}"
+    except ValueError:
+        return f"DNS:{name}"
 
 
 def _new_key(stem):

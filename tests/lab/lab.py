@@ -14,6 +14,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import sealed  # noqa: E402  (the path above comes first)
+import counters  # noqa: E402  (the path above comes first)
+import sealed  # noqa: E402
 import verdicts  # noqa: E402
 from certificates import Certificates  # noqa: E402
 from servers import CannotStart, Servers  # noqa: E402
@@ -143,6 +145,61 @@ def scan(arguments, lab, out):
     return run_command([*command, str(lab.list)], lab.environment, SCAN_LIMIT)
 
 
+def scan_through(arguments, lab, sites, out):
+    """One scan of these sites' lines through the resolvers that they share; (status, stderr)."""
+    of = lab.world.resolvers
+    first = sites[0]
+    command = [arguments.servedby, "scan", "--ordered", "--silent",
+               "--resolvers", ",".join(of[one].address for one in first.resolvers)]
+    for name, one in first.views.items():
+        command += ["--view", f"{name}={of[one].address}"]
+    command += ["--deadline", "8s", "--timeout", "2s", "-o", str(out), *first.flags]
+    if arguments.data:
+        command += ["--data", arguments.data]
+    lines = out.with_suffix(".txt")
+    lines.write_text("".join(site.line + "\n" for site in sites), encoding="utf-8")
+    done = subprocess.run([*command, str(lines)], env=lab.environment, timeout=SCAN_LIMIT,
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          preexec_fn=sealed.die_with_parent)
+    return done.returncode, done.stderr
+
+
+def judge_views(arguments, lab, directory):
+    """{scenario: [differences]} of the names that are asked through other resolvers."""
+    groups = {}
+    for site in lab.world.view_sites:
+        groups.setdefault((str(site.resolvers), str(site.views), str(site.flags)), []).append(site)
+    results = {}
+    for number, sites in enumerate(groups.values()):
+        out = directory / f"views-{number}.jsonl"
+        status, said = scan_through(arguments, lab, sites, out)
+        records, complaints = verdicts.read_records(out) if out.exists() else ([], ["no output"])
+        for site, record in zip(sites, [*records, *[None] * len(sites)]):
+            found = complaints + ([] if status == 0 else [f"exit status {status}: {said[-300:]}"])
+            if record is None:
+                found.append("no record")
+            else:
+                found += verdicts.compare(site.expect, record) + verdicts.sane(record)
+            found += [f"stderr does not say {what!r}: {said[-300:]!r}"
+                      for what in site.said if what not in said]
+            results[site.id] = found
+    return results
+
+
+def judge_counter(counter, traps):
+    """Nothing was opened at the trap addresses, and the counter would have seen it."""
+    quiet = [f"{count} packets to {address}" for address, count in sorted(counter.seen().items())]
+    with contextlib.suppress(OSError), socket.create_connection((traps[0], 443), 1):
+        pass
+    for _ in range(20):
+        if counter.seen().get(traps[0]):
+            break
+        time.sleep(0.1)
+    blind = [] if counter.seen().get(traps[0]) else [f"a SYN to {traps[0]} was not counted"]
+    return {"conduct: not a packet to special-purpose addresses": quiet,
+            "lab: the packet counter counts": blind}
+
+
 def demo(arguments):
     out = pathlib.Path(arguments.output).resolve()
     with running_lab() as lab:
@@ -209,11 +266,15 @@ def replays(arguments, out):
 def check(arguments):
     with running_lab(arguments.keep_logs) as lab:
         out = pathlib.Path(arguments.jobs_file or lab.list.with_name("records.jsonl")).resolve()
-        status = scan(arguments, lab, out)
-        if not out.exists():
-            print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
-            return 1
-        results = judge(lab, out)
+        traps = lab.world.trap_addresses()
+        with counters.Counter(traps) as counter:
+            status = scan(arguments, lab, out)
+            if not out.exists():
+                print(f"lab: the scan wrote nothing (exit status {status})", file=sys.stderr)
+                return 1
+            results = judge(lab, out)
+            results.update(judge_views(arguments, lab, lab.list.parent))
+            results.update(judge_counter(counter, traps))
         results["output: stored, it replays to the same bytes"] = replays(arguments, out)
         results["the scan ends with exit status 0"] = (
             [] if status == 0 else [f"got {status}"])
@@ -272,6 +333,8 @@ def in_words(expect):
     if expect.get("claims"):
         parts.append(f"claims {', '.join(expect['claims'])}")
     parts += expect.get("flags", [])
+    if "public_name" in expect:
+        parts.append(f"outer name {words(expect['public_name'])}")
     if "redirect" in expect:
         parts.append(f"redirect {words(expect['redirect'])}")
     if "notice" in expect:
@@ -281,7 +344,7 @@ def in_words(expect):
 
 def table(world):
     rows = ["| scenario | line of input | what it is | state | verdict |", "|---|---|---|---|---|"]
-    for site in world.sites:
+    for site in [*world.sites, *world.view_sites]:
         state = words(site.expect.get("state", "any"))
         cells = [site.id, f"`{site.line}`", site.why, state, in_words(site.expect)]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
@@ -291,7 +354,7 @@ def table(world):
 def with_fresh_table(text, world):
     before, rest = text.split(TABLE_BEGIN)
     _, after = rest.split(TABLE_END)
-    return (f"{before}{TABLE_BEGIN}\n\n{len(world.sites)} scenarios.\n\n{table(world)}\n\n"
+    return (f"{before}{TABLE_BEGIN}\n\n{len(world.sites) + len(world.view_sites)} scenarios.\n\n{table(world)}\n\n"
             f"{TABLE_END}{after}")
 
 

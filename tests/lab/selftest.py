@@ -285,25 +285,63 @@ def obedient_record(expect):
     others = [finding(other) for other in expect.get("also", [])]
     if "dns" in expect:
         others.append({"role": "dns", "status": "identified", "provider": expect["dns"]})
+    outer = {"valid": {"trusted": True, "name_matches": True}, "invalid": {"trusted": True}}
+    probes = [{"purpose": "public_name", "tls": {"status": "ok"}, "tls_facts": facts}
+              for word, facts in outer.items() if word == expect.get("public_name")]
     return {
         "state": verdicts.one_of(expect.get("state", "live"))[0],
+        "state_reason": expect.get("reason", ""), "evidence": [{"seen": expect.get("seen", "")}],
         "front": finding(expect.get("front", {}), status="unknown"),
         "host": finding(expect.get("host", {}), status="unknown"),
         "others": others, "claims": expect.get("claims", []), "flags": expect.get("flags", []),
         "addressees": addressees, "notice": {"ready": expect.get("notice", True)},
         "input": {"host": expect.get("input_host", "")},
-        "observation": {"redirects": [{"outcome": verdicts.one_of(expect.get("redirect"))[0]}],
+        "observation": {"probes": probes, "redirects": [{"outcome": verdicts.one_of(expect.get("redirect"))[0]}],
                         "dns": [{"type": "A", "over_tcp": expect.get("over_tcp", False)}]}}
 
 
 def check_comparison(world):
     """Every expectation can be met, and a record that says nothing meets none."""
     out = []
-    for site in world.sites:
+    for site in [*world.sites, *world.view_sites]:
         out += [f"{site.id}: {d}" for d in verdicts.compare(site.expect,
                                                             obedient_record(site.expect))]
         if not verdicts.compare(site.expect, {}):
             out.append(f"{site.id}: an empty record passes")
+    return out
+
+
+def check_resolver(resolver):
+    """Does it do to names what its kind says, and leave others alone?"""
+    def told(name, kind):
+        answer = dns_wire.ask(resolver.address, name, kind, timeout=PATIENCE)
+        if answer is None:
+            return "silence"
+        return answer["rcode"], sorted(str(v) for _, k, v in answer["records"] if k == kind)
+
+    name = min(resolver.names, key=lambda n: (n != "lab-proxied.net", n))
+    missing = "gone.lab-proxied.net"
+    word, *given = resolver.kind.split(":")
+    honest = {kind: ("noerror", sorted(str(v) for _, k, v in dns_wire.ask(
+        lab_world.RESOLVER, name, kind)["records"] if k == kind)) for kind in ("A", "HTTPS")}
+    expected = dict(honest)
+    if word == "address":
+        expected["A"] = ("noerror", given)
+    elif word == "alias":
+        page = dns_wire.ask(lab_world.RESOLVER, given[0], "A")
+        expected["A"] = ("noerror", [v for _, k, v in page["records"] if k == "A"])
+    elif word == "error":
+        expected = {kind: (given[1], []) for kind in expected}
+    elif word == "deny":
+        expected = {kind: ("nxdomain", []) for kind in expected}
+    elif word == "strip":
+        expected[given[0]] = ("noerror", [])
+    out = [d for kind, wanted in expected.items()
+           for d in verdicts.differs(kind, str(wanted), str(told(name, kind)))]
+    if word == "nxdomain":
+        out += verdicts.differs(missing, str(("noerror", given)), str(told(missing, "A")))
+    elif word in ("honest", "strip"):
+        out += verdicts.differs(missing, str(("nxdomain", [])), str(told(missing, "A")))
     return out
 
 
@@ -332,6 +370,10 @@ def main():
                                 sys.executable, str(HERE / "selftest.py")])
     world = lab_world.World()
     results = {site.id: check_site(site) for site in world.sites}
+    for ident, resolver in world.resolvers.items():
+        if "://" in resolver.address:
+            continue
+        results[f"resolver {ident}"] = check_resolver(resolver)
     results["the lab is sealed"] = check_sealed()
     results["expectations can be met and missed"] = check_comparison(world)
     results["the table in README.md is current"] = check_readme(world)

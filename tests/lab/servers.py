@@ -4,6 +4,7 @@
     unbound  the resolver that the product asks
     nginx    every web server that behaves
     faults   every server that does not (faults.py)
+    tampering  resolvers that do not tell the truth (tampering.py)
 
 All run in the foreground as our children and are stopped by their process id.
 """
@@ -53,7 +54,7 @@ class Servers:
 
     def start(self):
         for write in (self._write_knot, self._write_unbound, self._write_nginx,
-                      self._write_faults):
+                      self._write_faults, self._write_tampering):
             write()
         self._run("knotd", [program("knotd"), "-c", "knot.conf"])
         self._run("unbound", [self._unbound_program(), "-d", "-c", "unbound.conf"])
@@ -61,6 +62,8 @@ class Servers:
                             "-e", "nginx.log"])
         faults = pathlib.Path(lab_world.HERE, "faults.py")
         self._run("faults", [sys.executable, "-I", str(faults), "faults.json", "faults.jsonl"])
+        tampering = pathlib.Path(lab_world.HERE, "tampering.py")
+        self._run("tampering", [sys.executable, "-I", str(tampering), "tampering.json"])
         deadline = time.monotonic() + START_LIMIT
         self._wait("knotd", lambda: answers(NAME_SERVER), deadline)
         self._wait("unbound", lambda: answers(RESOLVER), deadline)
@@ -68,7 +71,8 @@ class Servers:
             port = 443 if server.https != "closed" else 80
             if server.https != "closed" or server.http != "closed":
                 self._wait("nginx", lambda: connects(server.addresses[-1], port), deadline)
-        self._wait("faults", lambda: "ready" in self._log_of("faults"), deadline)
+        for name in ("faults", "tampering"):
+            self._wait(name, lambda: "ready" in self._log_of(name), deadline)
 
     def stop(self):
         for _, process in reversed(self.running):
@@ -156,6 +160,10 @@ zone:
         self._write("unbound.conf", f"""
 server:
     interface: {RESOLVER}
+    interface: {RESOLVER}@443
+    https-port: 443
+    tls-service-pem: "{self.certificates.chain(lab_world.RESOLVER_CERTIFICATE)}"
+    tls-service-key: "{self.certificates.key(lab_world.RESOLVER_CERTIFICATE)}"
     access-control: 127.0.0.0/8 allow
     directory: "{self.directory}"
     chroot: ""
@@ -190,6 +198,9 @@ stub-zone:
     def _write_faults(self):
         self._write("faults.json", json.dumps(self.world.faults(self.certificates), indent=1))
         self.fault_log.touch()
+
+    def _write_tampering(self):
+        self._write("tampering.json", json.dumps(self.world.tampering(), indent=1))
 
     def _write_nginx(self):
         blocks = []

@@ -11,6 +11,9 @@ SHARE_TOLERANCE = 0.02
 
 # The budget of a subject (the README's promises).
 MAX_DNS_QUERIES = 12
+MAX_DNS_QUERIES_DEEP = 24
+MAX_AUTHORITY_QUERIES = 7
+MAX_VIEW_QUERIES = 3
 MAX_REQUESTS = 3
 # An answer that never ends may be read to the cap of 64 KiB. What the kernels buffer on the way
 # comes on top, and that is a few megabytes on loopback.
@@ -18,7 +21,7 @@ MAX_OCTETS = 12 << 20
 
 KEYS = {"state", "front", "host", "dns", "claims", "claims_without", "flags", "also", "first",
         "addressees_with", "addressees_without", "no_addressees", "notice", "input_host",
-        "redirect", "over_tcp"}
+        "redirect", "over_tcp", "reason", "seen", "flags_without", "public_name"}
 FINDING_KEYS = {"status", "status_not", "provider", "provider_not", "product", "grade", "reason",
                 "share", "role", "kind"}
 
@@ -86,6 +89,15 @@ def compare(expect, record):
     for provider in expect.get("claims_without", []):
         if provider in claims:
             out.append(f"claims: {provider} is in {claims}")
+    for flag in expect.get("flags_without", []):
+        if flag in (record.get("flags") or []):
+            out.append(f"flags: {flag} is in {record.get('flags')}")
+    if expect.get("reason", "") not in record.get("state_reason", ""):
+        out.append(f"state_reason: {expect['reason']!r} is not in {record.get('state_reason')!r}")
+    if "seen" in expect:
+        told = [e.get("seen", "") for e in record.get("evidence") or []]
+        if not any(expect["seen"] in text for text in told):
+            out.append(f"evidence: none has seen {expect['seen']!r}")
     for flag in expect.get("flags", []):
         if flag not in (record.get("flags") or []):
             out.append(f"flags: {flag} is not in {record.get('flags')}")
@@ -103,6 +115,8 @@ def compare(expect, record):
                        f"{notice.get('reasons')}")
 
     observation = record.get("observation") or {}
+    if "public_name" in expect:
+        out += differs("public name", expect["public_name"], public_name_probe(observation))
     if "input_host" in expect:
         out += differs("input.host", expect["input_host"],
                        (record.get("input") or {}).get("host"))
@@ -114,6 +128,18 @@ def compare(expect, record):
         if not any(a.get("type") == "A" and a.get("over_tcp") for a in observation.get("dns", [])):
             out.append("dns: no A answer came over TCP")
     return out
+
+
+def public_name_probe(observation):
+    """What became of the handshake with the outer name of ECH, in a word."""
+    for probe in observation.get("probes") or []:
+        if probe.get("purpose") != "public_name":
+            continue
+        if probe["tls"]["status"] != "ok":
+            return "failed"
+        facts = probe.get("tls_facts") or {}
+        return "valid" if facts.get("trusted") and facts.get("name_matches") else "invalid"
+    return "none"
 
 
 def compare_addressees(expect, record):
@@ -151,9 +177,20 @@ def sane(record):
     for finding in [front, host, *(record.get("chain") or []), *(record.get("others") or [])]:
         if missing := set(finding.get("evidence") or []) - known:
             out.append(f"{finding.get('role')}: no such evidence {sorted(missing)}")
-    queries = sum(a.get("attempts", 0) for a in (record.get("observation") or {}).get("dns", []))
-    if queries > MAX_DNS_QUERIES:
-        out.append(f"{queries} DNS queries, and {MAX_DNS_QUERIES} are promised")
+    observation = record.get("observation") or {}
+    queries = sum(a.get("attempts", 0) for a in observation.get("dns", []))
+    promised = (MAX_DNS_QUERIES_DEEP if observation.get("profile", "").startswith("deep")
+                else MAX_DNS_QUERIES)
+    for view in observation.get("views", []):
+        asked = sum(a.get("attempts", 0) for a in view.get("answers", []))
+        if view["name"] == "authority":
+            promised += MAX_AUTHORITY_QUERIES
+            queries += asked
+        elif asked > MAX_VIEW_QUERIES:
+            out.append(f"{asked} queries to view {view['name']}, and {MAX_VIEW_QUERIES} are "
+                       "promised")
+    if queries > promised:
+        out.append(f"{queries} DNS queries, and {promised} are promised")
     return out
 
 

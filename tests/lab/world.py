@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # Where the lab's own servers live. 203.0.113.0/24 is documentation space (RFC 5737).
 RESOLVER = "127.0.0.53"
+RESOLVER_CERTIFICATE = ("valid", (RESOLVER,), "letsencrypt")
 NAME_SERVER = "203.0.113.53"
 FAULTY_NAME_SERVER = "203.0.113.54"
 FAULTY_NAME_SERVERS = ["ns1.lab-faulty.net", "ns2.lab-faulty.net"]
@@ -40,6 +41,10 @@ SERVER_KEYS = {"name", "addresses", "persona", "certificate", "certificate_names
                "configured", "trap"}
 SITE_KEYS = SERVER_KEYS | {"id", "why", "line", "zone", "ns", "cname", "records", "https_record",
                            "ptr", "dns", "server", "expect"}
+
+
+RESOLVER_KEYS = {"why", "address", "url", "kind", "names"}
+VIEW_KEYS = {"id", "why", "line", "resolvers", "views", "flags", "said", "expect"}
 
 
 class BadScenario(Exception):
@@ -105,6 +110,28 @@ class Site:
                       | {s.name for s in self.servers})
 
 
+@dataclass
+class Resolver:
+    """One that passes questions on to the honest one, and changes what comes back."""
+    id: str
+    address: str        # as the command line takes it; a URL for the honest one by other ways
+    kind: str           # see tampering.py
+    names: list         # of these names, and below them
+
+
+@dataclass
+class ViewSite:
+    """A name asked through certain resolvers."""
+    id: str
+    why: str
+    line: str
+    resolvers: list     # ids; the reference view
+    views: dict         # name -> id
+    flags: list         # further words for the command line
+    said: list          # what stderr has to say
+    expect: dict
+
+
 def addresses_of(texts):
     out = []
     for text in texts:
@@ -135,6 +162,9 @@ class World:
                          for key, value in table["persona"].items()}
         self.name_servers = table["name_servers"]
         self.sites = [self._site(entry) for entry in table["site"]]
+        self.resolvers = {key: self._resolver(key, value)
+                          for key, value in table.get("resolver", {}).items()}
+        self.view_sites = [self._view_site(entry) for entry in table.get("view", [])]
         self._check()
 
     # ---- Reading ---------------------------------------------------------------------------------
@@ -166,6 +196,31 @@ class World:
                     servers=[self._server(ident, name, zone, group) for group in groups],
                     records=entry.get("records", []), https_record=entry.get("https_record", ""),
                     ptr=entry.get("ptr", {}), dns=dns, expect=entry["expect"])
+
+    def _resolver(self, ident, entry):
+        if unknown := set(entry) - RESOLVER_KEYS:
+            raise BadScenario(f"resolver {ident}: what is {', '.join(sorted(unknown))}?")
+        if "url" in entry:
+            return Resolver(id=ident, address=entry["url"], kind="honest", names=[])
+        if not ipaddress.ip_address(entry["address"]).is_loopback:
+            raise BadScenario(f"resolver {ident}: it belongs on a loopback address")
+        return Resolver(id=ident, address=entry["address"], kind=entry["kind"],
+                        names=entry.get("names", sorted({s.zone for s in self.sites if s.zone})))
+
+    def _view_site(self, entry):
+        ident = entry.get("id", "?")
+        if unknown := set(entry) - VIEW_KEYS:
+            raise BadScenario(f"{ident}: what is {', '.join(sorted(unknown))}?")
+        for key in ("id", "why", "line", "expect"):
+            if key not in entry:
+                raise BadScenario(f"{ident}: no {key}")
+        resolvers, views = entry.get("resolvers", ["honest"]), entry.get("views", {})
+        for one in [*resolvers, *views.values()]:
+            if one not in self.resolvers:
+                raise BadScenario(f"{ident}: no resolver {one}")
+        return ViewSite(id=ident, why=entry["why"], line=entry["line"], resolvers=resolvers,
+                        views=views, flags=entry.get("flags", []), said=entry.get("said", []),
+                        expect=entry["expect"])
 
     def _server(self, ident, name, zone, group):
         if unknown := set(group) - SERVER_KEYS:
@@ -209,6 +264,10 @@ class World:
                     elif address in owner:
                         raise BadScenario(f"{site.id}: {address} is another scenario's")
                     owner[address] = kind
+        for site in self.view_sites:
+            if site.id in ids:
+                raise BadScenario(f"{site.id}: the id is there twice")
+            ids.add(site.id)
 
     # ---- Who listens where -----------------------------------------------------------------------
 
@@ -239,7 +298,7 @@ class World:
         return sorted(out)
 
     def certificates(self):
-        wanted = set()
+        wanted = {RESOLVER_CERTIFICATE}
         for server in self.servers():
             if server.trap or (not server.fault and server.https == "closed"):
                 continue
@@ -275,6 +334,12 @@ class World:
                     + [[site.zone, "NS", 300, server] for server in site.name_servers]}
         return {"tcp": tcp, "traps": self.trap_addresses(),
                 "dns": {"address": FAULTY_NAME_SERVER, "zones": zones}}
+
+    def tampering(self):
+        """What tampering.py has to do, ready to be written as JSON."""
+        return {"resolvers": [{"address": r.address, "kind": r.kind, "names": r.names,
+                               "upstream": RESOLVER} for r in self.resolvers.values()
+                              if "://" not in r.address]}
 
     # ---- The DNS ---------------------------------------------------------------------------------
 

@@ -190,7 +190,7 @@ void fill(Random& random, T& value)
         auto& [a, b, c, d] = value;
         fill_all(random, a, b, c, d);
     } else if constexpr (std::is_same_v<T, resolvers::DnsRecord> || std::is_same_v<T, Record> ||
-                         std::is_same_v<T, resolvers::AbuseDesk>) {
+                         std::is_same_v<T, View> || std::is_same_v<T, resolvers::AbuseDesk>) {
         auto& [a, b, c, d, e] = value;
         fill_all(random, a, b, c, d, e);
     } else if constexpr (std::is_same_v<T, resolvers::EchConfig> || std::is_same_v<T, Redirect>) {
@@ -212,17 +212,20 @@ void fill(Random& random, T& value)
                          std::is_same_v<T, resolvers::RegisteredDomain>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l);
-    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> || std::is_same_v<T, Subject>) {
+    } else if constexpr (std::is_same_v<T, Subject>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m);
-    } else if constexpr (std::is_same_v<T, resolvers::Probe>) {
+    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> ||
+                         std::is_same_v<T, resolvers::Probe>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
-    } else {
-        static_assert(std::is_same_v<T, Observation> ||
-                      std::is_same_v<T, resolvers::RegisteredNetwork>);
+    } else if constexpr (std::is_same_v<T, resolvers::RegisteredNetwork>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
+    } else {
+        static_assert(std::is_same_v<T, Observation>);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
     }
 }
 

@@ -213,6 +213,82 @@ TEST_CASE("a server that fails is passed over for the next one")
     }
 }
 
+TEST_CASE("a server that is out of use is not asked while there is another")
+{
+    ScriptedDns caught(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "203.0.113.9")}; });
+    ScriptedDns sound(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
+    DnsOptions options = options_for({caught.address(), sound.address()});
+    options.out_of_use = [](std::size_t server) { return server == 0; };
+    for (const DnsAnswer& answer :
+         ask(options, {question("a.example"), question("b.example"), question("c.example")}))
+        CHECK(answer.resolver == sound.address().text());
+    CHECK(caught.count() == 0);
+
+    // Alone, or when all are, it is better than nobody.
+    options.servers = {caught.address()};
+    CHECK(ask_one(options, question("a.example")).status == DnsStatus::noerror);
+    options.servers = {caught.address(), caught.address()};
+    options.out_of_use = [](std::size_t) { return true; };
+    CHECK(ask_one(options, question("a.example")).status == DnsStatus::noerror);
+}
+
+TEST_CASE("a server may be asked over TCP only")
+{
+    ScriptedDns server(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
+    ResolverAddress over_tcp = server.address();
+    over_tcp.transport = DnsTransport::tcp;
+    std::vector<Question> questions;
+    for (int i = 0; i < 300; ++i)
+        questions.push_back(question("n" + std::to_string(i) + ".example"));
+    const Answers answers = ask(options_for({over_tcp}), questions);
+    REQUIRE(answers.size() == 300);
+    for (const DnsAnswer& answer : answers) {
+        CHECK(answer.status == DnsStatus::noerror);
+        CHECK(answer.over_tcp);
+        CHECK(answer.attempts == 1);
+        CHECK(answer.resolver == "tcp://" + server.address().text());
+    }
+    for (const ScriptedQuery& query : server.queries())
+        CHECK(query.over_tcp);
+
+    ResolverAddress deaf = deaf_address();
+    deaf.transport = DnsTransport::tcp;
+    DnsOptions options = options_for({deaf});
+    options.retries = 0;
+    const DnsAnswer refused = ask_one(options, question("a.example"));
+    CHECK(refused.status == DnsStatus::network_error);
+    CHECK(refused.detail == "Connection refused");
+}
+
+TEST_CASE("the client network is sent, and the scope that comes back is kept")
+{
+    ScriptedDns server([](const ScriptedQuery& query) {
+        // Family 1, 24 bits, scope 20 (RFC 7871 section 6).
+        const Octets subnet = {0, 1, 24, 20, 192, 0, 2};
+        MessageBuilder reply = reply_to(query);
+        reply.record(Section::answer, query.name, 1, 60, wire_ipv4("192.0.2.1"));
+        if (query.name == "scoped.example")
+            reply.opt(wire_option(8, subnet));
+        return Replies{reply.octets()};
+    });
+    DnsOptions options = options_for({server.address()});
+    options.client_subnet = Prefix::parse("192.0.2.0/24");
+    options.recursion_desired = false;
+    const Answers answers = ask(options, {question("scoped.example"), question("not.example")});
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].ecs_scope == std::uint8_t{20});
+    CHECK_FALSE(answers[1].ecs_scope.has_value());
+    const Octets sent = {0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2};
+    for (const ScriptedQuery& query : server.queries()) {
+        CHECK(std::search(query.octets.begin(), query.octets.end(), sent.begin(), sent.end()) !=
+              query.octets.end());
+        CHECK((query.octets[2] & 1) == 0);  // RD
+    }
+}
+
 TEST_CASE("when all servers fail, the answer says how and why")
 {
     ScriptedDns server([](const ScriptedQuery& query) {

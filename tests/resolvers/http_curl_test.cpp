@@ -417,6 +417,50 @@ TEST_CASE("a TLS handshake fails in ways that are told apart")
     }
 }
 
+TEST_CASE("where only a handshake is asked for, nothing follows it")
+{
+    std::string heard = "nothing was heard";
+    ProbeRequest request = request_to(0);
+    request.handshake_only = true;
+    request.purpose = "public_name";
+    Probe seen;
+    {
+        Server server([&](Connection& connection) {
+            if (connection.shake_hands(world().tls()))
+                heard = connection.read_head();
+        });
+        request.port = server.port();
+        seen = probe(request);
+    }
+    CHECK(told(seen.tcp) == "ok");
+    CHECK(told(seen.tls) == "ok");
+    CHECK(told(seen.http) == "not_tried");
+    CHECK(seen.purpose == "public_name");
+    REQUIRE(seen.tls_facts.has_value());
+    CHECK(seen.tls_facts->sni == "www.example.org");
+    CHECK(seen.tls_facts->trusted == true);
+    CHECK(seen.tls_facts->name_matches == true);
+    CHECK_FALSE(seen.http_facts.has_value());
+    CHECK(heard == "");
+
+    request.host = "other.example.net";
+    Server another([](Connection& connection) {
+        connection.shake_hands(world().tls());
+        connection.wait_for_close();
+    });
+    request.port = another.port();
+    const Probe other = probe(request);
+    CHECK(told(other.tls) == "ok");
+    REQUIRE(other.tls_facts.has_value());
+    CHECK(other.tls_facts->name_matches == false);
+
+    Server silent([](Connection& connection) { connection.wait_for_close(); });
+    request.port = silent.port();
+    HttpOptions options = patient();
+    options.timeouts.handshake = 50ms;
+    CHECK(told(probe(request, options).tls) == "timeout handshake");
+}
+
 TEST_CASE("an alert after the handshake is the HTTP step's, and the chain is kept")
 {
     TlsWishes wishes = world().tls();

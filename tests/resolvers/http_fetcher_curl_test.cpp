@@ -163,6 +163,40 @@ TEST_CASE("a document comes with what is needed of its head")
     CHECK(head.find("ookie") == head.npos);
 }
 
+TEST_CASE("content is posted as it is, with its type")
+{
+    std::string head;
+    std::string content;
+    {
+        Server server([&](Connection& connection) {
+            if (!connection.shake_hands(world().tls()))
+                return;
+            head = connection.read_head();
+            const std::size_t end = head.find("\r\n\r\n") + 4;
+            content = head.substr(end);
+            head.resize(end);
+            for (std::string part = "?"; content.size() < 5 && !part.empty();) {
+                part = connection.read_some();
+                content += part;
+            }
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            connection.wait_for_close();
+        });
+        FetchRequest request = request_to(server.port());
+        request.content_type = "application/dns-message";
+        request.content = std::string("a\0b\xFF\n", 5);
+        Fetching fetching;
+        const Outcome<FetchResponse> got = fetching.get(request);
+        REQUIRE(got.has_value());
+        CHECK(got->status == 200);
+        CHECK(got->body == "ok");
+    }
+    CHECK(head.starts_with("POST /domain/example.org HTTP/1.1\r\n"));
+    CHECK(head.find("\r\nContent-Type: application/dns-message\r\n") != std::string::npos);
+    CHECK(head.find("\r\nContent-Length: 5\r\n") != std::string::npos);
+    CHECK(content == std::string("a\0b\xFF\n", 5));
+}
+
 TEST_CASE("every status is an answer, and redirects are not followed")
 {
     for (const char* status : {"301 Moved Permanently", "404 Not Found", "429 Too Many Requests",

@@ -22,6 +22,11 @@ TEST_CASE("a resolver's address is read as people write it, and written with its
         {"[2620:FE::fe]", "[2620:fe::fe]:53"},
         {"[::1]:53", "[::1]:53"},
         {"[::1]:1", "[::1]:1"},
+        {"udp://9.9.9.9", "9.9.9.9:53"},
+        {"tcp://9.9.9.9", "tcp://9.9.9.9:53"},
+        {"https://DNS.example/dns-query", "https://dns.example/dns-query"},
+        {"https://9.9.9.9:8443/q?x=1", "https://9.9.9.9:8443/q?x=1"},
+        {"tcp://[::1]:5353", "tcp://[::1]:5353"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.expected);
@@ -34,10 +39,32 @@ TEST_CASE("a resolver's address is read as people write it, and written with its
 
 TEST_CASE("what is no resolver's address is refused")
 {
-    for (const char* text :
-         {"", "dns.example", "9.9.9", "9.9.9.9:", "9.9.9.9:0", "9.9.9.9:65536", "9.9.9.9:+5",
-          "9.9.9.9:53 ", " 9.9.9.9", "[::1", "::1]", "[::1]x", "[::1]:", "[9.9.9.9]:53",
-          "[9.9.9.9]", "[]", "fe80::1%eth0", "[fe80::1%eth0]:53", "1:2:3:4:5:6:7:8:53"}) {
+    for (const char* text : {"",
+                             "dns.example",
+                             "9.9.9",
+                             "9.9.9.9:",
+                             "9.9.9.9:0",
+                             "9.9.9.9:65536",
+                             "9.9.9.9:+5",
+                             "9.9.9.9:53 ",
+                             " 9.9.9.9",
+                             "[::1",
+                             "::1]",
+                             "[::1]x",
+                             "[::1]:",
+                             "[9.9.9.9]:53",
+                             "[9.9.9.9]",
+                             "[]",
+                             "fe80::1%eth0",
+                             "[fe80::1%eth0]:53",
+                             "1:2:3:4:5:6:7:8:53",
+                             "tcp://",
+                             "tcp://dns.example",
+                             "https://",
+                             "http://9.9.9.9/",
+                             "TCP://9.9.9.9",
+                             "sctp://9.9.9.9",
+                             "://9.9.9.9"}) {
         CAPTURE(std::string(text));
         const Outcome<ResolverAddress> address = ResolverAddress::parse(text);
         REQUIRE_FALSE(address.has_value());

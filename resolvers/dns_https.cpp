@@ -1,0 +1,150 @@
+#include "resolvers/dns_https.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <span>
+
+#include "resolvers/dns_verdict.h"
+
+namespace resolvers {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr char media_type[] = "application/dns-message";
+// The same for all, so that caches on the way can answer (RFC 8484 section 4.1).
+constexpr std::uint16_t query_id = 0;
+constexpr std::size_t largest_message = 65535;
+
+DnsStatus status_of(const Failure& failure)
+{
+    if (failure.code == "timeout")
+        return DnsStatus::timeout;
+    return failure.code == "local_error" ? DnsStatus::local_error : DnsStatus::network_error;
+}
+
+// What one response came to; false if another server might do better.
+bool read_response(const FetchResponse& response, const Question& question, DnsAnswer& answer)
+{
+    if (response.status != 200 || !response.content_type.starts_with(media_type)) {
+        answer.status = DnsStatus::bad_response;
+        answer.detail = response.status != 200 ? "HTTP status " + std::to_string(response.status)
+                                               : "no DNS message but " + response.content_type;
+        return false;
+    }
+    const auto* octets = reinterpret_cast<const std::uint8_t*>(response.body.data());
+    DnsMessage message;
+    const std::optional<Failure> unreadable =
+        parse_message_into(std::span(octets, response.body.size()), Sections::answer, message);
+    // As over TCP, nothing may be truncated.
+    const SentQuery sent{.id = query_id, .edns = false, .over_tcp = true};
+    const DnsVerdict verdict = judge_response(unreadable, message, question, sent);
+    answer.status = verdict.status;
+    answer.detail = verdict.detail;
+    if (verdict.responded) {
+        answer.rcode = message.header.rcode;
+        answer.records = std::move(message.answer);
+        answer.errors = std::move(message.errors);
+        answer.authentic_data = message.header.authentic_data;
+        if (message.edns)
+            answer.ecs_scope = message.edns->client_subnet_scope;
+    }
+    return verdict.next == DnsVerdict::Next::finish;
+}
+
+}  // namespace
+
+DnsHttps::DnsHttps(std::unique_ptr<HttpFetcher> fetcher, DnsHttpsOptions options)
+    : fetcher_(std::move(fetcher)), options_(std::move(options))
+{
+}
+
+std::size_t DnsHttps::next_server(std::size_t after) const
+{
+    const std::size_t count = options_.urls.size();
+    for (std::size_t step = 1; options_.out_of_use && step <= count; ++step)
+        if (!options_.out_of_use((after + step) % count))
+            return (after + step) % count;
+    return (after + 1) % count;
+}
+
+asio::awaitable<DnsAnswer> DnsHttps::ask_one(Question question, Deadline deadline)
+{
+    DnsAnswer answer;
+    answer.name = question.name.text();
+    answer.type = question.type;
+    answer.asked_at =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    EdnsOptions edns;
+    edns.client_subnet = options_.client_subnet;
+    const Outcome<std::vector<std::uint8_t>> query = encode_query(question, query_id, edns);
+    if (!query.has_value() || options_.urls.empty()) {
+        answer.status = DnsStatus::local_error;
+        answer.detail = query.has_value() ? "no DNS resolver to ask" : query.error().detail;
+        co_return answer;
+    }
+
+    const Clock::time_point began = Clock::now();
+    std::size_t server = latest_ = next_server(latest_);
+    for (unsigned left = options_.retries + 1; left > 0 && Clock::now() < deadline; --left) {
+        FetchRequest request;
+        request.url = options_.urls[server];
+        request.accept = media_type;
+        request.body_limit = largest_message;
+        request.content_type = media_type;
+        request.content.assign(query->begin(), query->end());
+        answer.resolver = request.url;
+        ++answer.attempts;
+        const Deadline until = std::min<Deadline>(deadline, Clock::now() + options_.timeout);
+        const Outcome<FetchResponse> got = co_await fetcher_->get(std::move(request), until);
+        if (got.has_value() && read_response(*got, question, answer))
+            break;
+        if (!got.has_value() && !answer.rcode) {
+            answer.status = status_of(got.error());
+            answer.detail = got.error().code + ": " + got.error().detail;
+        }
+        server = next_server(server);
+    }
+    if (answer.attempts > 0)
+        answer.took = std::chrono::floor<Milliseconds>(Clock::now() - began);
+    else
+        answer.detail = "not sent before the deadline";
+    co_return answer;
+}
+
+asio::awaitable<std::vector<DnsAnswer>> DnsHttps::ask(std::vector<Question> questions,
+                                                      Deadline deadline)
+{
+    std::vector<DnsAnswer> answers(questions.size());
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer all_done(executor, asio::steady_timer::time_point::max());
+    std::size_t left = questions.size();
+    std::exception_ptr failed;
+    for (std::size_t i = 0; i < questions.size(); ++i)
+        asio::co_spawn(executor, ask_one(questions[i], deadline),
+                       [&, i](std::exception_ptr error, DnsAnswer answer) {
+                           answers[i] = std::move(answer);
+                           if (error)
+                               failed = error;
+                           if (--left == 0)
+                               all_done.cancel();
+                       });
+    while (left > 0) {
+        boost::system::error_code ignored;
+        auto token = asio::redirect_error(asio::use_awaitable, ignored);
+        co_await all_done.async_wait(token);
+    }
+    if (failed)
+        std::rethrow_exception(failed);
+    co_return answers;
+}
+
+}  // namespace resolvers

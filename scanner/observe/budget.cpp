@@ -1,0 +1,49 @@
+#include "scanner/observe/budget.h"
+
+#include <algorithm>
+
+namespace scanner {
+
+using resolvers::DnsAnswer;
+using resolvers::DomainName;
+using resolvers::Question;
+
+void add_questions(std::vector<Question>& questions, const std::string& name,
+                   const std::vector<std::string>& types, Budget& budget)
+{
+    std::vector<DnsAnswer> unwanted;
+    add_questions(questions, name, types, budget, unwanted);
+}
+
+void add_questions(std::vector<Question>& questions, const std::string& name,
+                   const std::vector<std::string>& types, Budget& budget,
+                   std::vector<DnsAnswer>& skipped)
+{
+    const std::optional<DomainName> checked = DomainName::parse(name);
+    if (!checked)
+        return;
+    for (const std::string& type : types) {
+        if (budget.dns == 0) {
+            DnsAnswer& answer = skipped.emplace_back();
+            answer.name = checked->text();
+            answer.type = type;
+            answer.detail = "budget";
+            continue;
+        }
+        --budget.dns;
+        questions.push_back({*checked, type});
+    }
+}
+
+void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
+{
+    resolvers::Milliseconds waited{0};
+    for (const DnsAnswer& answer : answers) {
+        if (answer.attempts > 1)
+            budget.dns -= std::min(budget.dns, answer.attempts - 1);
+        waited = std::max(waited, answer.waited);
+    }
+    budget.deadline += waited;
+}
+
+}  // namespace scanner

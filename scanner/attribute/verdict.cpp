@@ -109,6 +109,14 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
     return hops;
 }
 
+bool lists_its_edges(const Catalogue& catalogue, const Product& product)
+{
+    return std::any_of(catalogue.rules().begin(), catalogue.rules().end(), [&](const Rule* rule) {
+        return rule->product == &product && rule->kind == RuleKind::range &&
+               rule->range_kind == RangeKind::edge && rule->strength >= Strength::strong;
+    });
+}
+
 // Is the name, or the address, one that several products of the company answer to alike?
 bool shares_its_name(const Sight& sight, const Candidate& platform)
 {
@@ -364,11 +372,12 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.chain.push_back({candidate, Role::front, Grade::probable});
         }
 
-    // A front may well stand in the network of a carrier that nobody has catalogued: marks of one
-    // there are no proof of it, and no proof of none.
-    const bool claimed = std::any_of(all.begin(), all.end(), [](const Candidate& c) {
+    // A front that publishes no list of its edges may well stand in the network of a carrier that
+    // nobody has catalogued: its marks there are no proof of it, and no proof of none.
+    const bool claimed = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
         return c.claim && c.product->has(Role::front) &&
-               c.http_edge >= static_cast<int>(Strength::strong);
+               c.http_edge >= static_cast<int>(Strength::strong) &&
+               !lists_its_edges(catalogue, *c.product);
     });
     if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
         address != nullptr && address->owner == nullptr && address->as_rules.empty())

@@ -196,14 +196,14 @@ void fill(Random& random, T& value)
     } else if constexpr (std::is_same_v<T, resolvers::EchConfig> || std::is_same_v<T, Redirect>) {
         auto& [a, b, c, d, e, f] = value;
         fill_all(random, a, b, c, d, e, f);
-    } else if constexpr (std::is_same_v<T, resolvers::TlsFacts> ||
-                         std::is_same_v<T, ContactChannel>) {
+    } else if constexpr (std::is_same_v<T, ContactChannel>) {
         auto& [a, b, c, d, e, f, g, h, i] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i);
-    } else if constexpr (std::is_same_v<T, resolvers::Certificate>) {
+    } else if constexpr (std::is_same_v<T, resolvers::TlsFacts>) {
         auto& [a, b, c, d, e, f, g, h, i, j] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (std::is_same_v<T, resolvers::HttpFacts> || std::is_same_v<T, Finding> ||
+    } else if constexpr (std::is_same_v<T, resolvers::Certificate> ||
+                         std::is_same_v<T, resolvers::HttpFacts> || std::is_same_v<T, Finding> ||
                          std::is_same_v<T, Addressee>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k);
@@ -217,8 +217,8 @@ void fill(Random& random, T& value)
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m);
     } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> ||
                          std::is_same_v<T, resolvers::Probe>) {
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
-        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     } else if constexpr (std::is_same_v<T, resolvers::RegisteredNetwork>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);

@@ -107,7 +107,8 @@ TEST_CASE("many entries give what a walk through all of them gives")
         names.push_back("n" + std::to_string(random() % 5000) + ".example" + std::to_string(i % 3));
         list.add(*DomainName::parse(names.back()), Reach::at_and_below);
         const auto length = static_cast<std::uint8_t>(12 + random() % 21);
-        prefixes.push_back(prefix_around(IpAddress::from_v4(random()), length));
+        prefixes.push_back(
+            prefix_around(IpAddress::from_v4(static_cast<std::uint32_t>(random())), length));
         list.add(prefixes.back());
     }
     list.finish();
@@ -118,7 +119,7 @@ TEST_CASE("many entries give what a walk through all of them gives")
             return resolvers::is_under(host, name);
         });
         REQUIRE(list.covers(std::string_view(host)) == named);
-        const IpAddress address = IpAddress::from_v4(random());
+        const IpAddress address = IpAddress::from_v4(static_cast<std::uint32_t>(random()));
         const bool inside = std::any_of(prefixes.begin(), prefixes.end(),
                                         [&](const Prefix& p) { return p.contains(address); });
         REQUIRE(list.covers(address) == inside);

@@ -279,7 +279,7 @@ TEST_CASE("the books hold who is there, not who ever was")
     std::size_t most = 0;
     for (int i = 0; i < 200'000; ++i) {
         Visit visit;
-        visit.address = IpAddress::from_v4(random());
+        visit.address = IpAddress::from_v4(static_cast<std::uint32_t>(random()));
         now += 1ms;
         politeness.ask(visit, now);
         politeness.leave(visit, now);

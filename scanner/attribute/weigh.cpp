@@ -230,7 +230,9 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
         c.grade = grade_of_own_range(c, *address);
     } else if (is_announced_front(c, *address)) {
         c.holds_address = true;
-        c.grade = Grade::probable;
+        // An address list that nobody can open does not carry that far by itself.
+        const bool sound = address->connected || address->owner->strength > Strength::weak;
+        c.grade = sound ? Grade::probable : Grade::possible;
     } else if (c.native) {
         c.holds_address = same_company && !held_by_other;
         c.grade = same_company && address->connected ? Grade::confirmed : Grade::probable;

@@ -90,11 +90,14 @@ struct Traces {
 Traces traces_of(const Observation& seen)
 {
     Traces traces;
+    // Answers about other hosts (a redirect's, www) tell nothing of this one.
+    for (std::size_t i = 1; i < seen.chain.size(); ++i)
+        traces.aliases.emplace_back(seen.chain[i]);
     for (const DnsAnswer& answer : seen.dns)
         for (const resolvers::DnsRecord& record : answer.records) {
-            if (record.type == "NS")
+            if (record.type == "NS" && answer.type == "NS")
                 traces.name_servers.push_back(record.data);
-            else if (record.type == "CNAME")
+            else if (record.type == "CNAME" && answer.name == seen.subject.host)
                 traces.aliases.push_back(record.data);
         }
     for (const SeenAddress& address : seen.addresses)

@@ -199,15 +199,14 @@ std::string score_text(const Score& score)
     for (const auto& [key, section] : score.sections)
         put_section(out, key, section);
     for (const auto& [key, section] : score.sections) {
-        const auto here = [&](const Disagreement& one) { return one.section == key; };
-        const auto count = std::ranges::count_if(score.disagreements, here);
+        const auto count = std::ranges::count(score.disagreements, key, &Disagreement::section);
         if (count == 0)
             continue;
         out += "\n== disagreements: " + key.group +
                (key.with_address ? ", with an address: " : ", without an address: ") +
                std::to_string(count) + "\n\n";
         for (const Disagreement& one : score.disagreements)
-            if (here(one))
+            if (one.section == key)
                 put_disagreement(out, one);
     }
     return out;

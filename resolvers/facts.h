@@ -240,7 +240,8 @@ struct Probe {
     std::uint16_t port = 0;
     /// The host name asked for (SNI and Host).
     std::string host;
-    /// Why this probe was made: "root", "redirect", "public_name"...
+    /// Why this probe was made: "root", "redirect", "public_name", "edge" (a path that only an edge
+    /// has an answer to, so that what came is no page of the site's)...
     std::string purpose;
     Step tcp;
     Step tls;

@@ -179,6 +179,7 @@ private:
     void ask();
     void arm();
     void on_ready(bool reading);
+    std::size_t body_cap() const;
     void check_caps();
     Step failure_of(CURLcode result);
     void finish(bool reusable);
@@ -360,8 +361,7 @@ HttpCurl::Transfer::Transfer(std::shared_ptr<Engine> engine, ProbeRequest reques
       clock_(engine_->executor),
       socket_(engine_->executor),
       tls_([this] { enter(ProbePhase::asking, tls_.handshake_done_at()); }),
-      response_(HeaderLimits{engine_->options.header_cap, engine_->options.max_headers},
-                engine_->options.body_cap)
+      response_(HeaderLimits{engine_->options.header_cap, engine_->options.max_headers}, body_cap())
 {
     probe_.scheme = request_.scheme;
     probe_.address = request_.address;
@@ -535,12 +535,18 @@ void HttpCurl::Transfer::on_ready(bool reading)
         arm();
 }
 
+std::size_t HttpCurl::Transfer::body_cap() const
+{
+    const std::size_t own = engine_->options.body_cap;
+    return request_.body_cap == 0 ? own : std::min(own, request_.body_cap);
+}
+
 void HttpCurl::Transfer::check_caps()
 {
     curl_off_t content = 0;
     if (response_.head().complete())
         curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &content);
-    const bool content_capped = static_cast<std::uint64_t>(content) > engine_->options.body_cap;
+    const bool content_capped = static_cast<std::uint64_t>(content) > body_cap();
     if (content_capped || bytes_received(socket_.native_handle()) > engine_->options.wire_cap) {
         by_us_ = true;
         if (response_.head().complete()) {

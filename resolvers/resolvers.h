@@ -51,6 +51,8 @@ struct ProbeRequest {
     /// Ends after the TLS handshake: nothing is asked for, and the http step stays not_tried. For
     /// "https" only.
     bool handshake_only = false;
+    /// Octets of content to read at most, below the prober's own cap. 0: that cap alone.
+    std::size_t body_cap = 0;
 };
 
 class HttpProber {

@@ -179,7 +179,8 @@ EngineJudge::Place EngineJudge::place_of(const Rule& rule) const
         case RuleKind::cookie:
         case RuleKind::certificate:
         case RuleKind::ech:
-        case RuleKind::answer: {
+        case RuleKind::answer:
+        case RuleKind::edge_path: {
             Place place;
             if (const auto found = places_.find(rule.product); found != places_.end())
                 place = found->second;
@@ -241,6 +242,15 @@ Observation EngineJudge::observation_of(const Rule& rule) const
         case RuleKind::answer:
             set_answer(*probe.http_facts, rule);
             break;
+        case RuleKind::edge_path: {
+            resolvers::Probe asked = probe;
+            asked.purpose = "edge";
+            asked.http_facts->url = "https://" + seen.subject.host + rule.key;
+            asked.http_facts->status = rule.http_status == 0 ? 200 : rule.http_status;
+            asked.http_facts->markers = {rule.id};
+            seen.probes.push_back(std::move(asked));
+            break;
+        }
     }
     return seen;
 }

@@ -62,7 +62,7 @@ void add_registration(const Sight& sight, Attribution& out)
         out.others.push_back(registrar_of(sight));
     const bool answers =
         std::any_of(seen.probes.begin(), seen.probes.end(), [&](const resolvers::Probe& probe) {
-            return probe.http_facts && probe.host == seen.subject.host;
+            return probe.http_facts && asks_for_page(probe, seen);
         });
     if (answers && from_registration(seen))
         out.flags.emplace_back("hold_still_answers");

@@ -7,6 +7,11 @@ namespace scanner {
 using resolvers::Probe;
 using resolvers::StepStatus;
 
+bool asks_for_page(const Probe& probe, const Observation& seen)
+{
+    return probe.host == seen.subject.host && probe.purpose != "edge";
+}
+
 bool AddressSight::belongs_to(const std::string& provider) const
 {
     for (const RangeHit& hit : ranges)

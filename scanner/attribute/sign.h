@@ -33,6 +33,10 @@ struct Sign {
     bool lead = false;
 };
 
+/// Is this a request for the subject's own page? Not if it is for another host, nor if it is one
+/// that only an edge has an answer to (purpose "edge"): that answer is no page of the site's.
+bool asks_for_page(const resolvers::Probe& probe, const Observation& seen);
+
 /// One address and everything about it that the rules need at hand.
 struct AddressSight {
     /// Absent (0.0.0.0) when the source did not say which address answered.

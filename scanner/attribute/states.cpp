@@ -103,7 +103,7 @@ Traces traces_of(const Observation& seen)
     for (const SeenAddress& address : seen.addresses)
         traces.addresses.push_back(address.address);
     for (const Probe& probe : seen.probes) {
-        if (!probe.http_facts || probe.host != seen.subject.host)
+        if (!probe.http_facts || !asks_for_page(probe, seen))
             continue;
         const resolvers::HttpFacts& http = *probe.http_facts;
         traces.body_markers.insert(traces.body_markers.end(), http.markers.begin(),
@@ -206,7 +206,7 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
         return std::nullopt;
     const bool content =
         std::any_of(seen.probes.begin(), seen.probes.end(), [&](const Probe& probe) {
-            return probe.http_facts && probe.host == seen.subject.host &&
+            return probe.http_facts && asks_for_page(probe, seen) &&
                    (probe.http_facts->status < 300 || probe.http_facts->status >= 400);
         });
     if (content)
@@ -231,7 +231,7 @@ StateVerdict from_answers(const Sight& sight)
     bool only_ours = true;
     std::string failure;
     for (const Probe& probe : seen.probes) {
-        if (probe.host != seen.subject.host)
+        if (!asks_for_page(probe, seen))
             continue;
         tried = true;
         http = http || (probe.http_facts && probe.http_facts->status != 0);

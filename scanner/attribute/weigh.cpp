@@ -76,6 +76,7 @@ void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
         case RuleKind::header:
         case RuleKind::cookie:
         case RuleKind::answer:
+        case RuleKind::edge_path:
             if (sign.rule->side == "origin")
                 candidate.http_origin = std::max(candidate.http_origin, strength);
             else

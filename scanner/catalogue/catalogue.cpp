@@ -139,6 +139,11 @@ const std::vector<const Rule*>& Catalogue::answer_rules() const
     return index_->answers;
 }
 
+const std::vector<const Rule*>& Catalogue::edge_path_rules() const
+{
+    return index_->edge_paths;
+}
+
 bool Catalogue::answer_matches(const Rule& rule, std::string_view header_value) const
 {
     if (rule.kind != RuleKind::answer || rule.key.empty())

@@ -87,7 +87,8 @@ enum class RuleKind {
     cookie,
     certificate,
     ech,
-    answer
+    answer,
+    edge_path
 };
 
 /// Which addresses a range lists; see data/README.md.
@@ -118,7 +119,7 @@ struct Rule {
     /// How many prefixes the range lists.
     std::size_t prefix_count = 0;
     AsnPrecision precision = AsnPrecision::company;
-    /// Suffix of a name, header or cookie name, certificate field, ECH public name.
+    /// Suffix of a name, header or cookie name, certificate field, ECH public name, path.
     std::string key;
     /// Is `key` only the beginning of a header's name?
     bool key_is_prefix = false;
@@ -127,7 +128,8 @@ struct Rule {
     TextMatch match = TextMatch::present;
     /// Lower case unless it is a regex.
     std::string value;
-    /// For answers: "edge" or a State's word, the HTTP status (0: any), and the body text.
+    /// For answers: "edge" or a State's word, the HTTP status (0: any), and the body text. For
+    /// edge paths the last two.
     std::string state;
     unsigned http_status = 0;
     std::string body;
@@ -219,6 +221,9 @@ public:
 
     /// Does a value of the header `rule.key` satisfy this answer rule, as far as its header goes?
     /// False for a rule without one. Status and body are the caller's: all given must hold.
+    /// All [[product.edge_path]] rules.
+    const std::vector<const Rule*>& edge_path_rules() const;
+
     bool answer_matches(const Rule& rule, std::string_view header_value) const;
 
     const std::vector<StateRule>& state_rules() const;

@@ -81,6 +81,10 @@ public:
             case RuleKind::answer:
                 check_answer(entry);
                 break;
+            case RuleKind::edge_path:
+                if (!contains_ignoring_case(rule.example, rule.body))
+                    complain(rule, "does not match its own rule; correct one of them");
+                break;
         }
     }
 

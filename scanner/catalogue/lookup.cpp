@@ -107,6 +107,10 @@ void Lookup::add_rule(const RuleEntry& entry)
             if (!rule.body.empty())
                 body_markers.emplace_back(rule.id, rule.body);
             break;
+        case RuleKind::edge_path:
+            edge_paths.push_back(&rule);
+            body_markers.emplace_back(rule.id, rule.body);
+            break;
     }
 }
 
@@ -148,6 +152,7 @@ void Lookup::sort_all()
     sort_by_id(products);
     scanner::sort_by_id(rules);
     scanner::sort_by_id(answers);
+    scanner::sort_by_id(edge_paths);
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
     std::sort(body_markers.begin(), body_markers.end());

@@ -40,6 +40,7 @@ public:
     ValueIndex cookies;
     TextMap<std::vector<const Rule*>> ech;
     std::vector<const Rule*> answers;
+    std::vector<const Rule*> edge_paths;
     /// Of those that have one.
     std::unordered_map<const Rule*, const Pattern*> answer_patterns;
     std::vector<StateRule> states;

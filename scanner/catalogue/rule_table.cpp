@@ -211,6 +211,23 @@ void read_ech(RuleReader& at, RuleEntry& entry)
     entry.rule.key = read_suffix(at, "public_name");
 }
 
+void read_status(RuleReader& at, Rule& rule)
+{
+    const auto status = at.reader.number("status");
+    if (!status)
+        return;
+    if (*status < 100 || *status > 999)
+        at.reader.error("status", std::to_string(*status) + " is not an HTTP status");
+    else
+        rule.http_status = static_cast<unsigned>(*status);
+}
+
+void check_body(RuleReader& at, const Rule& rule)
+{
+    if (!is_lower(rule.body))
+        at.reader.error("body", "write \"body\" in lower case: bodies are searched so");
+}
+
 void read_answer(RuleReader& at, RuleEntry& entry)
 {
     Rule& rule = entry.rule;
@@ -219,16 +236,10 @@ void read_answer(RuleReader& at, RuleEntry& entry)
     if (!rule.state.empty() && rule.state != "edge" && !value_of<State>(rule.state))
         at.reader.error("state", "unknown state \"" + rule.state +
                                      "\"; it is \"edge\" or a state of the record");
-    if (const auto status = at.reader.number("status")) {
-        if (*status < 100 || *status > 999)
-            at.reader.error("status", std::to_string(*status) + " is not an HTTP status");
-        else
-            rule.http_status = static_cast<unsigned>(*status);
-    }
+    read_status(at, rule);
     rule.key = checked_header_name(at, "header", at.reader.text("header"));
     rule.body = at.reader.text("body");
-    if (!is_lower(rule.body))
-        at.reader.error("body", "write \"body\" in lower case: bodies are searched so");
+    check_body(at, rule);
     if (rule.key.empty() && rule.body.empty())
         at.errors.add(at.reader.where(),
                       "[[product.answer]] needs a \"header\" or a \"body\": a status alone is "
@@ -236,6 +247,30 @@ void read_answer(RuleReader& at, RuleEntry& entry)
     if (!rule.key.empty())
         read_match(at, entry, "value",
                    at.reader.has("value") ? TextMatch::equals : TextMatch::present);
+}
+
+// A path that goes into a request line as it stands.
+bool is_plain_path(std::string_view path)
+{
+    return path.size() > 1 && path.front() == '/' && path[1] != '/' &&
+           std::all_of(path.begin(), path.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      std::string_view("/-._~").find(c) != std::string_view::npos;
+           });
+}
+
+void read_edge_path(RuleReader& at, RuleEntry& entry)
+{
+    Rule& rule = entry.rule;
+    rule.side = "edge";
+    rule.key = at.reader.required_text("path");
+    if (!rule.key.empty() && !is_plain_path(rule.key))
+        at.reader.error("path", "\"" + rule.key +
+                                    "\" is not a plain path; it begins with one \"/\", and goes on "
+                                    "with letters, digits and \"/-._~\"");
+    read_status(at, rule);
+    rule.body = at.reader.required_text("body");
+    check_body(at, rule);
 }
 
 struct KindRow {
@@ -257,6 +292,7 @@ constexpr KindRow kinds[] = {
     {RuleKind::certificate, "certificate", "[[product.certificate]]", read_certificate},
     {RuleKind::ech, "ech", "[[product.ech]]", read_ech},
     {RuleKind::answer, "answer", "[[product.answer]]", read_answer},
+    {RuleKind::edge_path, "edge_path", "[[product.edge_path]]", read_edge_path},
 };
 
 // What a rule is about, for its id.
@@ -279,6 +315,8 @@ std::string subject_of(const RuleEntry& entry, std::string_view answer_id)
             return rule.key + match_text(rule.match, rule.value);
         case RuleKind::answer:
             return std::string(answer_id);
+        case RuleKind::edge_path:
+            return rule.key.empty() ? "" : rule.key.substr(1);
         default:
             return rule.key;
     }
@@ -384,6 +422,7 @@ Strength usual_strength(const Rule& rule)
         case RuleKind::header:
         case RuleKind::cookie:
         case RuleKind::answer:
+        case RuleKind::edge_path:
             return Strength::strong;
     }
     return Strength::weak;

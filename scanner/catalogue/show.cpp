@@ -71,6 +71,8 @@ void add_rule(std::string& out, const Rule& rule)
     out += ", at " + rule.where + "\n      from " + source_text(*rule.source) + "\n";
     if (rule.kind == RuleKind::answer)
         out += answer_text(rule);
+    else if (rule.kind == RuleKind::edge_path)
+        out += "      the edge answers " + rule.key + " itself\n";
 }
 
 void add_head(std::string& out, const Product& product)

@@ -12,6 +12,7 @@
 #include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/cli/duration.h"
+#include "scanner/attribute/edge_question.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/cli/offline.h"
 #include "scanner/cli/outer_names.h"
@@ -221,3 +222,4 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 }
 
 }  // namespace scanner
+    world.edge_path_of = EdgeQuestion(catalogue);

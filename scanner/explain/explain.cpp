@@ -72,6 +72,31 @@ void tell_finding(std::string& out, const char* label, const Finding& finding,
     tell(finding.against, "against: ");
 }
 
+// What came of the request that only an edge has an answer to.
+void tell_edge(std::string& out, const Record& record, const Catalogue& catalogue)
+{
+    for (const resolvers::Probe& probe : record.observation.probes) {
+        if (probe.purpose != "edge")
+            continue;
+        const std::string address = probe.address.text();
+        const Product* answered = nullptr;
+        for (const Evidence& one : record.attribution.evidence)
+            if (const Rule* rule = rule_with(catalogue, one.rule);
+                rule != nullptr && rule->kind == RuleKind::edge_path && one.address == address)
+                answered = rule->product;
+        out += "  edge    " + address + " was asked for ";
+        if (!probe.http_facts) {
+            out += "what an edge answers itself, and gave no answer\n";
+            continue;
+        }
+        out += for_terminal(probe.http_facts->url) + ": status " +
+               std::to_string(probe.http_facts->status) +
+               (answered == nullptr ? ", which tells nothing"
+                                    : ", as the edge of " + answered->name + " answers itself") +
+               "\n";
+    }
+}
+
 void tell_list(std::string& out, const char* label, const std::vector<std::string>& lines)
 {
     if (lines.empty())
@@ -145,6 +170,7 @@ std::string explain(const Record& record, const Catalogue& catalogue)
     for (const Evidence& one : verdict.evidence)
         if (one.signal == "views")
             out += "  views   " + for_terminal(one.seen) + "\n";
+    tell_edge(out, record, catalogue);
     tell_list(out, "not seen", blind_spots(record.observation));
     tell_list(out, "next", next_steps(record));
     tell_addressees(out, record);

@@ -7,6 +7,7 @@
 #include "scanner/observe/authority.h"
 #include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"
+#include "scanner/observe/edge_answer.h"
 #include "scanner/observe/profile.h"
 #include "scanner/observe/public_name.h"
 #include "scanner/observe/registration.h"
@@ -242,6 +243,8 @@ asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& pla
         }
     if (plan.public_name)
         co_await probe_public_name(seen, world, budget);
+    if (plan.edge_answer)
+        co_await probe_edge_answer(seen, world, budget);
     mark_unprobed(seen, targets);
     seen.refused = refusal_of_all(seen.addresses);
 }

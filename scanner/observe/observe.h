@@ -36,6 +36,8 @@ struct Plan {
     AuthorityPlan authority = AuthorityPlan::never;
     /// Puts the outer name of ECH to the address (probe_public_name).
     bool public_name = true;
+    /// Asks for what an edge answers itself, where that decides something (probe_edge_answer).
+    bool edge_answer = true;
     /// False: DNS only.
     bool connect = true;
     /// A name never costs more than this, whatever its records say. Other views have their own.
@@ -89,6 +91,9 @@ struct World {
     /// The outer name of ECH that the holder of an address is known to answer for, if that would
     /// tell something new about this subject; else empty. May be empty itself.
     std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> public_name_of;
+    /// A path that the edge of the address's holder answers itself, if such an answer would tell
+    /// something new about this subject; else empty. May be empty.
+    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> edge_path_of;
     /// Registrable domain of a host name; empty if it has none.
     std::function<std::string(const std::string&)> registrable_domain;
     /// The name above (or equal to) a host that was registered with a registry: by ICANN's suffixes

@@ -173,6 +173,7 @@ std::optional<Plan> plan_named(std::string_view profile)
         plan.host_types = both_families;
         plan.zone_types = {};
         plan.public_name = false;
+        plan.edge_answer = false;
         return plan;
     }
     if (profile != "deep")

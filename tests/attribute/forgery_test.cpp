@@ -89,6 +89,7 @@ struct Forged {
     std::vector<std::string> outer_names;
     std::vector<std::string> reverse_names;
     std::vector<std::string> mail_domains;
+    std::vector<const Rule*> edge_paths;
     support::Headers headers = {{"content-type", "text/html"}};
     std::vector<std::string> markers;
     unsigned status = 200;
@@ -130,6 +131,9 @@ bool forge(Forged& forged, const Rule& rule)
                 forged.markers.push_back(rule.id);
             if (rule.http_status != 0)
                 forged.status = rule.http_status;
+            return true;
+        case RuleKind::edge_path:
+            forged.edge_paths.push_back(&rule);
             return true;
         case RuleKind::cname:
         case RuleKind::native:
@@ -195,6 +199,9 @@ Observation placed(const Forged& forged, const Place& place)
         leaf = forged.certificate;
         leaf.names.push_back("www.example.org");
     }
+    for (const Rule* rule : forged.edge_paths)
+        observed.edge(place.address, rule->key, rule->http_status == 0 ? 200 : rule->http_status,
+                      {rule->id});
     return std::move(seen);
 }
 

@@ -279,9 +279,9 @@ std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
 }
 
 // What got surer by a loss; empty when nothing did. Two things may happen all the same: a front
-// that fades leaves whoever holds the address in plain view; and an alias that is lost may have
-// singled out one product of a company, of which less (it is their edge, it is their machine) was
-// surer all the time.
+// that fades leaves whoever holds or carries the address in plain view; and an alias that is lost
+// may have singled out one product of a company, of which less (it is their edge, it is their
+// machine) was surer all the time.
 std::string surer(const Attribution& before, const Attribution& after)
 {
     std::string found;
@@ -291,8 +291,9 @@ std::string surer(const Attribution& before, const Attribution& after)
     const bool front_fades = after.front.grade < before.front.grade;
     for (const auto& [who, grade] : product_grades_of(after)) {
         const auto known = had.find(who);
-        const bool is_host = who.starts_with("host ") || who.starts_with("platform ");
-        if (is_host && front_fades)
+        const bool was_behind = who.starts_with("host ") || who.starts_with("platform ") ||
+                                who.starts_with("scrubber ");
+        if (was_behind && front_fades)
             continue;
         if (known == had.end() && is_server(who) && servers == servers_now)
             continue;

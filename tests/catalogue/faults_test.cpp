@@ -359,6 +359,26 @@ TEST_CASE("each fault in a product's tables is told once, at its file and line")
          "[[product.answer]]\nid = \"a\"\nstate = \"edge\"\nstatus = 53\nbody = \"acme\"\n"
          "source = \"page\"\nexample = \"acme\"\n",
          4, "53 is not an HTTP status"},
+        // ---- edge paths
+        {"an edge path without its slash",
+         "[[product.edge_path]]\npath = \"trace\"\nbody = \"edge=\"\nsource = \"page\"\n"
+         "example = \"edge=1\"\n",
+         2, "\"trace\" is not a plain path"},
+        {"an edge path with a query",
+         "[[product.edge_path]]\npath = \"/trace?x=1\"\nbody = \"edge=\"\nsource = \"page\"\n"
+         "example = \"edge=1\"\n",
+         2, "is not a plain path"},
+        {"an edge path that names another host",
+         "[[product.edge_path]]\npath = \"//other.example/\"\nbody = \"edge=\"\nsource = \"page\"\n"
+         "example = \"edge=1\"\n",
+         2, "is not a plain path"},
+        {"an edge path without the text of its answer",
+         "[[product.edge_path]]\npath = \"/trace\"\nsource = \"page\"\nexample = \"edge=1\"\n", 1,
+         "has no \"body\""},
+        {"an edge path that is not in its example",
+         "[[product.edge_path]]\npath = \"/trace\"\nbody = \"edge=\"\nsource = \"page\"\n"
+         "example = \"404 not found\"\n",
+         1, "does not match its own rule"},
         {"two answers of one id",
          "[[product.answer]]\nid = \"a\"\nstate = \"edge\"\nbody = \"acme\"\nsource = \"page\"\n"
          "example = \"acme\"\n"

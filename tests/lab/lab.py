@@ -335,6 +335,8 @@ def in_words(expect):
     parts += expect.get("flags", [])
     if "public_name" in expect:
         parts.append(f"outer name {words(expect['public_name'])}")
+    if "edge" in expect:
+        parts.append(f"edge asked: {words(expect['edge'])}")
     if "redirect" in expect:
         parts.append(f"redirect {words(expect['redirect'])}")
     if "notice" in expect:

@@ -288,6 +288,8 @@ def obedient_record(expect):
     outer = {"valid": {"trusted": True, "name_matches": True}, "invalid": {"trusted": True}}
     probes = [{"purpose": "public_name", "tls": {"status": "ok"}, "tls_facts": facts}
               for word, facts in outer.items() if word == expect.get("public_name")]
+    if isinstance(expect.get("edge"), int):
+        probes.append({"purpose": "edge", "http_facts": {"status": expect["edge"]}})
     return {
         "state": verdicts.one_of(expect.get("state", "live"))[0],
         "state_reason": expect.get("reason", ""), "evidence": [{"seen": expect.get("seen", "")}],

@@ -249,8 +249,14 @@ http {{
             listens = "".join(f"        listen {endpoint(a, port)}{flags};\n"
                               for a in server.addresses)
             lines = "".join(f"        {line}\n" for line in more)
+            # What is kept for these paths, whatever the site answers to others.
+            own = "".join(f"        location = {path} {{ return 200 {quoted(text)}; }}\n"
+                          for path, text in server.paths.items())
+            own += "".join(f"        location = {path} {{ return 404 'not found'; }}\n"
+                           for path in server.missing)
+            own = own if names == server.name else ""
             blocks.append(f"    server {{\n{listens}        server_name {names};\n{lines}"
-                          f"{directives(said)}        location / {{ {answer} }}\n    }}\n")
+                          f"{directives(said)}{own}        location / {{ {answer} }}\n    }}\n")
 
         def certificate(wanted):
             return [f"ssl_certificate {self.certificates.chain(wanted)};",

@@ -21,7 +21,7 @@ MAX_OCTETS = 12 << 20
 
 KEYS = {"state", "front", "host", "dns", "claims", "claims_without", "flags", "also", "first",
         "addressees_with", "addressees_without", "no_addressees", "notice", "input_host",
-        "redirect", "over_tcp", "reason", "seen", "flags_without", "public_name"}
+        "redirect", "over_tcp", "reason", "seen", "flags_without", "public_name", "edge"}
 FINDING_KEYS = {"status", "status_not", "provider", "provider_not", "product", "grade", "reason",
                 "share", "role", "kind"}
 
@@ -117,6 +117,8 @@ def compare(expect, record):
     observation = record.get("observation") or {}
     if "public_name" in expect:
         out += differs("public name", expect["public_name"], public_name_probe(observation))
+    if "edge" in expect:
+        out += differs("edge", expect["edge"], edge_probe(observation))
     if "input_host" in expect:
         out += differs("input.host", expect["input_host"],
                        (record.get("input") or {}).get("host"))
@@ -139,6 +141,14 @@ def public_name_probe(observation):
             return "failed"
         facts = probe.get("tls_facts") or {}
         return "valid" if facts.get("trusted") and facts.get("name_matches") else "invalid"
+    return "none"
+
+
+def edge_probe(observation):
+    """What became of the request that an edge answers itself: an HTTP status, "failed" or "none"."""
+    for probe in observation.get("probes") or []:
+        if probe.get("purpose") == "edge":
+            return (probe.get("http_facts") or {}).get("status", "failed")
     return "none"
 
 

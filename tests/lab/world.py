@@ -38,7 +38,8 @@ FAULTS_IN_TLS = {"tls_silence", "http_garbage", "endless_body", "slow_body", "sl
 
 SERVER_KEYS = {"name", "addresses", "persona", "certificate", "certificate_names", "issuer",
                "headers", "status", "body", "location", "http", "https", "fault", "published",
-               "configured", "trap"}
+               "configured", "trap", "paths",
+               "missing"}
 SITE_KEYS = SERVER_KEYS | {"id", "why", "line", "zone", "ns", "cname", "records", "https_record",
                            "ptr", "dns", "server", "expect"}
 
@@ -60,6 +61,7 @@ class Persona:
     http2: bool = False
     outer_names: list = field(default_factory=list)
     unknown: dict | None = None
+    paths: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -79,6 +81,8 @@ class Server:
     published: bool     # do the address records name it?
     configured: bool    # does it know the name that it is asked for?
     trap: bool          # must nobody connect?
+    paths: dict         # {path: what is answered there instead of the page}
+    missing: list       # paths with a 404
 
 
 @dataclass
@@ -245,7 +249,8 @@ class World:
             location=group.get("location", ""), http=group.get("http", "redirect"),
             https=group.get("https", "page"), fault=fault,
             published=group.get("published", True), configured=group.get("configured", True),
-            trap=group.get("trap", False))
+            trap=group.get("trap", False), paths=group.get("paths", persona.paths),
+            missing=group.get("missing", []))
 
     def _check(self):
         ids, lines, owner = set(), set(), {}

@@ -73,6 +73,10 @@ class Http : public HttpProber {
 public:
     /// What answers where; absent: connection refused.
     std::map<std::string, unsigned> status_by_host;
+    /// Does nobody answer TLS?
+    bool only_plain = false;
+    /// Sent with every answer unless empty.
+    std::string location;
     std::vector<ProbeRequest> requests;
 
     asio::awaitable<Probe> probe(ProbeRequest request, Deadline) override
@@ -85,7 +89,7 @@ public:
         probe.host = request.host;
         probe.purpose = request.purpose;
         const auto found = status_by_host.find(request.host);
-        if (found == status_by_host.end()) {
+        if (found == status_by_host.end() || (only_plain && request.scheme == "https")) {
             probe.tcp.status = StepStatus::refused;
             co_return probe;
         }
@@ -96,6 +100,8 @@ public:
         probe.http_facts.emplace();
         probe.http_facts->url = request.scheme + "://" + request.host + request.target;
         probe.http_facts->status = found->second;
+        if (!location.empty())
+            probe.http_facts->headers.emplace_back("location", location);
         co_return probe;
     }
 };

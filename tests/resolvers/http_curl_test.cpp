@@ -1002,6 +1002,26 @@ TEST_CASE("a head beyond our caps is too large, and what came is kept")
     }
 }
 
+TEST_CASE("a request may ask for less of the body than the cap, never for more")
+{
+    HttpOptions options = patient();
+    options.body_cap = 1000;
+    struct Case {
+        std::size_t asked;
+        std::uint64_t read;
+    };
+    for (const Case& c : {Case{0, 1000}, Case{300, 300}, Case{5000, 1000}}) {
+        CAPTURE(c.asked);
+        Server server(answering("HTTP/1.1 200 OK\r\n\r\n" + std::string(2000, 'a')));
+        ProbeRequest request = request_to(server.port(), "http");
+        request.body_cap = c.asked;
+        const Probe seen = probe(std::move(request), options);
+        REQUIRE(seen.http_facts.has_value());
+        CHECK(seen.http_facts->body_length == c.read);
+        CHECK(seen.http_facts->body_truncated);
+    }
+}
+
 TEST_CASE("a body is cut at the cap, on the wire and after unpacking, and the answer stands")
 {
     HttpOptions options = patient();

@@ -127,6 +127,17 @@ Observed& Observed::http(const std::string& address, Headers headers, unsigned s
     return *this;
 }
 
+Observed& Observed::edge(const std::string& address, const std::string& path, unsigned status,
+                         std::vector<std::string> markers)
+{
+    https(address, {}, status);
+    Probe& probe = seen.probes.back();
+    probe.purpose = "edge";
+    probe.http_facts->url = "https://" + seen.subject.host + path;
+    probe.http_facts->markers = std::move(markers);
+    return *this;
+}
+
 Observed& Observed::failed(const std::string& address, StepStatus status)
 {
     probe_at(seen, "https", address).tcp.status = status;

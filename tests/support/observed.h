@@ -33,6 +33,9 @@ public:
                     std::vector<std::string> names = {});
     /// A plain exchange without TLS.
     Observed& http(const std::string& address, Headers headers = {}, unsigned status = 200);
+    /// An answer to the request that only an edge has one to, with the markers found in its body.
+    Observed& edge(const std::string& address, const std::string& path, unsigned status = 200,
+                   std::vector<std::string> markers = {});
     /// A TCP connection that failed.
     Observed& failed(const std::string& address, resolvers::StepStatus status);
 

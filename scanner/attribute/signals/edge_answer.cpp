@@ -1,6 +1,7 @@
-// An answer that the edge itself makes: its error pages, its challenge.
+// An answer that the edge itself makes: its error pages, its challenge, a path that it keeps for
+// itself.
 // Proves, on the provider's own address, that the edge answered and often why the site did not.
-// On other addresses it is a copied page.
+// On other addresses it is a copied page. A path that is not answered so proves nothing.
 #include <algorithm>
 
 #include "scanner/attribute/signals.h"
@@ -30,6 +31,24 @@ std::string seen_by(const Rule& rule, const resolvers::HttpFacts& http, const Ca
     return what.empty() && rule.http_status != 0 ? "status " + std::to_string(http.status) : what;
 }
 
+void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
+                   const Catalogue& catalogue)
+{
+    for (const Rule* rule : catalogue.edge_path_rules()) {
+        const bool answered =
+            http.url.ends_with(sight.observation->subject.host + rule->key) &&
+            (rule->http_status == 0 || rule->http_status == http.status) &&
+            std::find(http.markers.begin(), http.markers.end(), rule->id) != http.markers.end();
+        if (answered)
+            sight.signs.push_back({.signal = "edge_answer",
+                                   .channel = Channel::http,
+                                   .strength = rule->strength,
+                                   .rule = rule,
+                                   .seen = rule->key + " answered as the edge itself does",
+                                   .address = address});
+    }
+}
+
 }  // namespace
 
 void edge_answer(Sight& sight, const Catalogue& catalogue)
@@ -38,6 +57,11 @@ void edge_answer(Sight& sight, const Catalogue& catalogue)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
             if (!probe->http_facts)
                 continue;
+            // Whatever else comes from there is not what the site answers to its visitors.
+            if (probe->purpose == "edge") {
+                add_edge_path(sight, static_cast<int>(i), *probe->http_facts, catalogue);
+                continue;
+            }
             for (const Rule* rule : catalogue.answer_rules()) {
                 std::string what = seen_by(*rule, *probe->http_facts, catalogue);
                 if (!what.empty())

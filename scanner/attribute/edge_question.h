@@ -1,0 +1,38 @@
+// Would one more request decide something: one for a path that an edge answers itself, whatever the
+// site behind it does ([[product.edge_path]])? Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scanner/catalogue/catalogue.h"
+#include "scanner/model/observation.h"
+
+namespace scanner {
+
+/// Such a request goes only where the address is of the product's own company, by its published
+/// list or its AS: elsewhere whoever sends headers can answer that path too, so that nothing would
+/// follow from it (the forgery guard, signals.md section 8). And only if the answer would raise
+/// what is said of the address: not beside marks of the edge's own, a key that shows it, or (in a
+/// published list) a certificate for the name.
+class EdgeQuestion {
+public:
+    /// The catalogue must outlive it.
+    explicit EdgeQuestion(const Catalogue& catalogue);
+
+    /// The path to ask for at that address, after all that has been seen; empty if none would
+    /// decide anything. Something must have answered there over HTTP. Safe to call from several
+    /// threads.
+    std::string operator()(const Observation& seen, const resolvers::IpAddress& address) const;
+
+private:
+    std::vector<const Rule*> paths_at(const Observation& seen,
+                                      const resolvers::IpAddress& address) const;
+
+    const Catalogue& catalogue_;
+    /// By company.
+    std::map<std::string, std::vector<const Rule*>, std::less<>> paths_;
+};
+
+}  // namespace scanner

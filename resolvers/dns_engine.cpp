@@ -203,6 +203,8 @@ void DnsCares::Engine::finish(PendingQuestion& pending)
     answer.asked_at = pending.asked_at;
     if (pending.attempts > 0)
         answer.took = std::chrono::floor<milliseconds>(now_ - pending.first_sent);
+    if (pending.attempts < 2 && !answer.tried.empty())
+        answer.tried.clear();  // the second could not be sent
     if (--ask.open == 0)
         take_out(ask);
 }
@@ -221,6 +223,9 @@ void DnsCares::Engine::give_up(DnsAsk& ask, bool cancelled)
         if (pending.place == PendingQuestion::Place::done)
             continue;
         DnsAnswer& answer = answer_of(pending);
+        if (pending.attempts > 1 && pending.place == PendingQuestion::Place::in_flight)
+            note_attempt(pending, cancelled ? DnsStatus::skipped : DnsStatus::timeout,
+                         "no response before the deadline");
         if (cancelled) {
             answer.status = DnsStatus::skipped;
             answer.detail = "cancelled";
@@ -312,6 +317,7 @@ void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
         pending.asked_at = wall_now();
         pending.first_sent = now_;
     }
+    pending.last_sent = now_;
     ++pending.attempts;
     ++pending.ask->in_flight;
     ++(channel.over_tcp ? counters_.over_tcp : counters_.queries);
@@ -372,10 +378,15 @@ void DnsCares::Engine::take_response(PendingQuestion& pending, std::span<const s
     DnsAnswer& answer = answer_of(pending);
     if (verdict.next == DnsVerdict::Next::ask_over_tcp) {
         answer.rcode = message_.header.rcode;
+        note_attempt(pending, verdict.status, verdict.detail);
         pending.over_tcp = true;
         wait_in(waiting_for_tcp_, pending);
         return;
     }
+    const bool further = verdict.next == DnsVerdict::Next::ask_without_edns ||
+                         (verdict.next == DnsVerdict::Next::ask_again && pending.retries_left > 0);
+    if (further || pending.attempts > 1)
+        note_attempt(pending, verdict.status, verdict.detail);
     if (!verdict.responded) {
         note_failure(pending, verdict.status, verdict.detail);
         ask_again(pending, false);
@@ -430,6 +441,8 @@ void DnsCares::Engine::take_failure(PendingQuestion& pending, const ChannelReply
 {
     pending.over_tcp = pending.sent.over_tcp;
     note_failure(pending, status_of(reply.end), detail_of(reply));
+    if (pending.retries_left > 0 || pending.attempts > 1)
+        note_attempt(pending, status_of(reply.end), detail_of(reply));
     ask_again(pending, reply.end == ChannelReply::End::timeout);
 }
 
@@ -467,6 +480,15 @@ void DnsCares::Engine::note_failure(PendingQuestion& pending, DnsStatus status,
     answer.detail = (truncated ? "truncated over UDP; over TCP: " : "") + detail;
     if (pending.server != nullptr)
         answer.resolver = pending.server->text;
+}
+
+// Called where a query ended and others were, or will be, sent for the same question.
+void DnsCares::Engine::note_attempt(PendingQuestion& pending, DnsStatus status,
+                                    std::string_view detail)
+{
+    answer_of(pending).tried.push_back({pending.server->text, status,
+                                        std::chrono::floor<milliseconds>(now_ - pending.last_sent),
+                                        std::string(detail)});
 }
 
 // Silence has taken long enough already; a server that spoke, or is known to be gone, gets a pause

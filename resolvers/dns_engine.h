@@ -51,6 +51,7 @@ struct PendingQuestion : ChannelQuery {
     unsigned attempts = 0;
     Timestamp asked_at{};
     std::chrono::steady_clock::time_point first_sent{};
+    std::chrono::steady_clock::time_point last_sent{};
     /// The one asked last; null at first.
     PoolServer* server = nullptr;
 
@@ -133,6 +134,7 @@ private:
     void take_back(PendingQuestion& pending, const ChannelReply& reply);
     void note_failure(PendingQuestion& pending, DnsStatus status, const std::string& detail);
     void ask_again(PendingQuestion& pending, bool at_once);
+    void note_attempt(PendingQuestion& pending, DnsStatus status, std::string_view detail);
 
     // The loop.
     void settle();

@@ -60,6 +60,18 @@ bool read_response(const FetchResponse& response, const Question& question, DnsA
     return verdict.next == DnsVerdict::Next::finish;
 }
 
+DnsAttempt attempt_of(const Outcome<FetchResponse>& got, const DnsAnswer& answer,
+                      Clock::time_point sent)
+{
+    DnsAttempt attempt{answer.resolver, answer.status,
+                       std::chrono::floor<Milliseconds>(Clock::now() - sent), answer.detail};
+    if (!got.has_value()) {
+        attempt.status = status_of(got.error());
+        attempt.detail = got.error().code + ": " + got.error().detail;
+    }
+    return attempt;
+}
+
 }  // namespace
 
 DnsHttps::DnsHttps(std::unique_ptr<HttpFetcher> fetcher, DnsHttpsOptions options)
@@ -104,8 +116,12 @@ asio::awaitable<DnsAnswer> DnsHttps::ask_one(Question question, Deadline deadlin
         answer.resolver = request.url;
         ++answer.attempts;
         const Deadline until = std::min<Deadline>(deadline, Clock::now() + options_.timeout);
+        const Clock::time_point sent = Clock::now();
         const Outcome<FetchResponse> got = co_await fetcher_->get(std::move(request), until);
-        if (got.has_value() && read_response(*got, question, answer))
+        const bool done = got.has_value() && read_response(*got, question, answer);
+        if (!done || answer.attempts > 1)
+            answer.tried.push_back(attempt_of(got, answer, sent));
+        if (done)
             break;
         if (!got.has_value() && !answer.rcode) {
             answer.status = status_of(got.error());
@@ -117,6 +133,8 @@ asio::awaitable<DnsAnswer> DnsHttps::ask_one(Question question, Deadline deadlin
         answer.took = std::chrono::floor<Milliseconds>(Clock::now() - began);
     else
         answer.detail = "not sent before the deadline";
+    if (answer.attempts < 2)
+        answer.tried.clear();
     co_return answer;
 }
 

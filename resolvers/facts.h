@@ -103,6 +103,18 @@ struct DnsRecord {
     friend bool operator==(const DnsRecord&, const DnsRecord&) = default;
 };
 
+/// One query of several for the same question.
+struct DnsAttempt {
+    /// As in DnsAnswer.
+    std::string resolver;
+    DnsStatus status = DnsStatus::skipped;
+    /// From this query to its end.
+    Milliseconds took{0};
+    /// As in DnsAnswer. May be empty.
+    std::string detail;
+    friend bool operator==(const DnsAttempt&, const DnsAttempt&) = default;
+};
+
 /// One question and what came of it.
 struct DnsAnswer {
     /// The name asked, lower case, without final dot.
@@ -132,6 +144,8 @@ struct DnsAnswer {
     /// The scope that the resolver returned for the client network we claimed (RFC 7871): how many
     /// bits of it the answer depends on. Absent: it returned none.
     std::optional<std::uint8_t> ecs_scope;
+    /// Each query and what came of it, in order, when there were several; else empty.
+    std::vector<DnsAttempt> tried;
     friend bool operator==(const DnsAnswer&, const DnsAnswer&) = default;
 };
 

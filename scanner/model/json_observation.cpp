@@ -9,6 +9,7 @@ namespace scanner {
 using resolvers::AbuseDesk;
 using resolvers::Certificate;
 using resolvers::DnsAnswer;
+using resolvers::DnsAttempt;
 using resolvers::DnsRecord;
 using resolvers::EchConfig;
 using resolvers::ExtendedError;
@@ -97,6 +98,16 @@ struct Shape<DnsRecord> : Terse {
 };
 
 template <>
+struct Shape<DnsAttempt> : Terse {
+    static constexpr auto members = std::tuple{
+        Member{"resolver", &DnsAttempt::resolver},
+        Member{"status", &DnsAttempt::status, required},
+        Member{"took_ms", &DnsAttempt::took},
+        Member{"detail", &DnsAttempt::detail},
+    };
+};
+
+template <>
 struct Shape<DnsAnswer> : Terse {
     static constexpr auto members = std::tuple{
         Member{"name", &DnsAnswer::name, required},
@@ -114,6 +125,7 @@ struct Shape<DnsAnswer> : Terse {
         Member{"waited_ms", &DnsAnswer::waited},
         Member{"detail", &DnsAnswer::detail},
         Member{"ecs_scope", &DnsAnswer::ecs_scope},
+        Member{"tried", &DnsAnswer::tried},
     };
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <iterator>
 
 #include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"
@@ -15,6 +16,7 @@ namespace scanner {
 namespace asio = boost::asio;
 using resolvers::Deadline;
 using resolvers::DnsAnswer;
+using resolvers::DnsAttempt;
 using resolvers::DnsStatus;
 using resolvers::Question;
 
@@ -26,6 +28,20 @@ bool may_be_lost(const DnsAnswer& answer)
     return answer.errors.empty() &&
            (answer.status == DnsStatus::timeout || answer.status == DnsStatus::servfail ||
             answer.status == DnsStatus::refused);
+}
+
+// Also of an answer that came at once.
+std::vector<DnsAttempt> attempts_of(const DnsAnswer& answer)
+{
+    if (answer.attempts != 1)
+        return answer.tried;
+    return {{answer.resolver, answer.status, answer.took, answer.detail}};
+}
+
+std::vector<DnsAttempt> joined(std::vector<DnsAttempt> first, std::vector<DnsAttempt> second)
+{
+    std::move(second.begin(), second.end(), std::back_inserter(first));
+    return first;
 }
 
 asio::awaitable<std::vector<DnsAnswer>> ask_view(resolvers::DnsResolver& dns, std::string host,
@@ -55,6 +71,7 @@ asio::awaitable<std::vector<DnsAnswer>> ask_view(resolvers::DnsResolver& dns, st
         std::vector<DnsAnswer> second = co_await dns.ask(std::move(again), budget.deadline);
         if (second.empty())
             continue;
+        second.front().tried = joined(attempts_of(answer), attempts_of(second.front()));
         second.front().attempts += answer.attempts;
         answer = std::move(second.front());
     }

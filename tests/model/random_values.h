@@ -186,7 +186,8 @@ void fill(Random& random, T& value)
         fill_all(random, a, b, c);
     } else if constexpr (std::is_same_v<T, AddressVerdict> ||
                          std::is_same_v<T, resolvers::RegistryFacts> ||
-                         std::is_same_v<T, resolvers::RegistryGap>) {
+                         std::is_same_v<T, resolvers::RegistryGap> ||
+                         std::is_same_v<T, resolvers::DnsAttempt>) {
         auto& [a, b, c, d] = value;
         fill_all(random, a, b, c, d);
     } else if constexpr (std::is_same_v<T, resolvers::DnsRecord> || std::is_same_v<T, Record> ||
@@ -215,8 +216,10 @@ void fill(Random& random, T& value)
     } else if constexpr (std::is_same_v<T, Subject>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m);
-    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer> ||
-                         std::is_same_v<T, resolvers::Probe>) {
+    } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer>) {
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+    } else if constexpr (std::is_same_v<T, resolvers::Probe>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     } else if constexpr (std::is_same_v<T, resolvers::RegisteredNetwork>) {

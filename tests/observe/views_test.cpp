@@ -78,6 +78,8 @@ TEST_CASE(
         REQUIRE(seen.views.at(0).answers.size() == 2);
         CHECK(seen.views[0].answers[0].attempts == c.asked - 1);
         CHECK(seen.views[0].answers[1].attempts == 1);
+        CHECK(seen.views[0].answers[0].tried.size() == (c.asked == 2 ? 0 : c.asked - 1));
+        CHECK(seen.views[0].answers[1].tried.empty());
     }
 }
 

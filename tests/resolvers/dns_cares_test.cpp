@@ -352,6 +352,62 @@ TEST_CASE("a server's word counts for more than another server's silence")
     }
 }
 
+TEST_CASE("of several queries each is told, with its server and its end; of one alone none")
+{
+    ScriptedDns failing([](const ScriptedQuery& query) { return say(0x8182, query); });
+    ScriptedDns silent([](const ScriptedQuery&) { return std::vector<Octets>{}; });
+    ScriptedDns honest(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.1")}; });
+    ScriptedDns cutting([](const ScriptedQuery& query) {
+        return query.over_tcp ? Replies{address_reply(query, "192.0.2.1")} : say(0x8380, query);
+    });
+    struct Case {
+        const char* why;
+        std::vector<const ScriptedDns*> servers;
+        // Server and status of each; in any order of the servers.
+        std::vector<DnsStatus> told;
+    };
+    const Case cases[] = {
+        {"one query", {&honest}, {}},
+        {"the only server fails", {&failing}, {DnsStatus::servfail, DnsStatus::servfail}},
+        {"the only server is silent", {&silent}, {DnsStatus::timeout, DnsStatus::timeout}},
+        {"a truncated answer, then TCP", {&cutting}, {DnsStatus::bad_response, DnsStatus::noerror}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        std::vector<ResolverAddress> addresses;
+        for (const ScriptedDns* server : c.servers)
+            addresses.push_back(server->address());
+        DnsOptions options = options_for(addresses);
+        options.timeout = 60ms;
+        options.retries = 1;
+        const DnsAnswer answer = ask_one(options, question("a.example"));
+        std::vector<DnsStatus> told;
+        for (const DnsAttempt& attempt : answer.tried) {
+            told.push_back(attempt.status);
+            CHECK(attempt.resolver == addresses.front().text());
+            CHECK(attempt.took <= answer.took);
+        }
+        CHECK(told == c.told);
+    }
+
+    // One of two questions comes to the silent server first, and to the failing one after that.
+    DnsOptions options = options_for({silent.address(), failing.address()});
+    options.timeout = 60ms;
+    options.retries = 1;
+    const Answers answers = ask(options, {question("a.example"), question("b.example")});
+    REQUIRE(answers.size() == 2);
+    for (const DnsAnswer& answer : answers) {
+        REQUIRE(answer.tried.size() == 2);
+        const bool silent_first = answer.tried[0].resolver == silent.address().text();
+        CHECK(answer.tried[silent_first ? 0 : 1].status == DnsStatus::timeout);
+        CHECK(answer.tried[silent_first ? 0 : 1].took >= 30ms);
+        CHECK(answer.tried[silent_first ? 0 : 1].detail == "no response in time");
+        CHECK(answer.tried[silent_first ? 1 : 0].resolver == failing.address().text());
+        CHECK(answer.tried[silent_first ? 1 : 0].status == DnsStatus::servfail);
+    }
+}
+
 TEST_CASE("a port where nothing listens is a network error")
 {
     const ResolverAddress deaf = deaf_address();
@@ -532,6 +588,9 @@ TEST_CASE("a truncated response whose TCP is silent is a timeout")
         CHECK(answer.rcode == 0);
         CHECK(answer.attempts == 2);
         CHECK(answer.detail == "truncated over UDP; over TCP: no response before the deadline");
+        REQUIRE(answer.tried.size() == 2);
+        CHECK(answer.tried[0].detail == "truncated over UDP");
+        CHECK(answer.tried[1].status == DnsStatus::timeout);
     }
     SUBCASE("before the deadline")
     {
@@ -899,6 +958,7 @@ TEST_CASE("whatever the servers do, each question gets the one answer that is du
             CHECK(answer.status == expected_of(answer.name));
             CHECK(answer.attempts >= 1);
             CHECK(answer.attempts <= 4);
+            CHECK(answer.tried.size() == (answer.attempts == 1 ? 0 : answer.attempts));
             CHECK(answer.over_tcp == (moods[j] == 't'));
         }
     }

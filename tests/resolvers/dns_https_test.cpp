@@ -189,6 +189,11 @@ TEST_CASE("what is no answer is told as what it is, after another try")
         CHECK(answer.status == c.status);
         CHECK(answer.attempts == c.attempts);
         CHECK(heard.requests.size() == c.attempts);
+        CHECK(answer.tried.size() == (c.attempts == 1 ? 0 : c.attempts));
+        if (!answer.tried.empty()) {
+            CHECK(answer.tried.back().status == c.status);
+            CHECK(answer.tried.back().resolver == answer.resolver);
+        }
         if (*c.detail != '\0')
             CHECK(answer.detail == c.detail);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resolvers/domain_name.h"
+#include "scanner/attribute/holder.h"
 #include "scanner/attribute/merge.h"
 #include "scanner/attribute/registration.h"
 #include "scanner/attribute/sign.h"
@@ -182,6 +183,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     out.claims.erase(std::unique(out.claims.begin(), out.claims.end()), out.claims.end());
 
     out.evidence = evidence_of(sight);
+    add_holders(sight, catalogue, out);
     apply_views(compare_views(seen, catalogue), seen, out);
     std::sort(out.flags.begin(), out.flags.end());
     decide_notice(seen, out);

@@ -64,6 +64,8 @@ struct Product {
     std::string storage;
     /// Products of the same company that look the same from outside on a custom domain.
     std::vector<std::string> undetermined_with;
+    /// Lets address space to others, who run the machines.
+    bool lessor = false;
     std::vector<Tenancy> runs_on;
     std::vector<ContactChannel> channels;
     std::string notes;
@@ -219,11 +221,11 @@ public:
     /// All [[product.answer]] rules.
     const std::vector<const Rule*>& answer_rules() const;
 
-    /// Does a value of the header `rule.key` satisfy this answer rule, as far as its header goes?
-    /// False for a rule without one. Status and body are the caller's: all given must hold.
     /// All [[product.edge_path]] rules.
     const std::vector<const Rule*>& edge_path_rules() const;
 
+    /// Does a value of the header `rule.key` satisfy this answer rule, as far as its header goes?
+    /// False for a rule without one. Status and body are the caller's: all given must hold.
     bool answer_matches(const Rule& rule, std::string_view header_value) const;
 
     const std::vector<StateRule>& state_rules() const;

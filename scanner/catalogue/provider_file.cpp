@@ -64,6 +64,18 @@ void read_tenancies(TableReader& product_reader, std::string_view file,
     }
 }
 
+// The value names the source that says so.
+void read_lessor(TableReader& reader, const Company& company, Product& product)
+{
+    const std::string source = reader.text("lessor");
+    product.lessor = !source.empty();
+    if (product.lessor && !company.sources.contains(source))
+        reader.error("lessor", "unknown source \"" + source +
+                                   "\"; \"lessor\" names the [sources.*] that says so");
+    if (product.lessor && !product.has(Role::network))
+        reader.error("lessor", "who lets addresses has the role \"network\"; add it");
+}
+
 void read_product(const Value& table, std::string_view file, Company& company,
                   const std::string& legal_entity, const std::vector<std::string>& aliases,
                   Errors& errors)
@@ -86,6 +98,7 @@ void read_product(const Value& table, std::string_view file, Company& company,
     if (const auto storage = reader.word("storage", storages))
         product.storage = storages[*storage];
     product.undetermined_with = plain(reader.texts("undetermined_with"));
+    read_lessor(reader, company, product);
     product.notes = reader.text("notes");
     read_tenancies(reader, file, company.sources, product, errors);
 

@@ -88,6 +88,8 @@ void add_remarks(std::string& out, const Product& product)
             out += " " + other;
         out += "\n";
     }
+    if (product.lessor)
+        out += "      lets address space to others, who run the machines\n";
     for (const Tenancy& tenancy : product.runs_on)
         out += "      runs on: " + tenancy.network + " (" + tenancy.how + ", from " +
                source_text(*tenancy.source) + ")\n";

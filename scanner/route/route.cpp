@@ -1,6 +1,7 @@
 #include "scanner/route/route.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "scanner/model/words.h"
 #include "scanner/route/channels.h"
@@ -120,7 +121,11 @@ class List {
 public:
     List(const Attribution& attribution, const Catalogue& catalogue,
          const resolvers::RegistryFacts& registry)
-        : attribution_(attribution), catalogue_(catalogue), registry_(registry)
+        : attribution_(attribution),
+          catalogue_(catalogue),
+          registry_(registry),
+          is_leased_(std::find(attribution.flags.begin(), attribution.flags.end(),
+                               "leased_suspected") != attribution.flags.end())
     {
     }
 
@@ -154,8 +159,13 @@ public:
             made.legal_entity = product->legal_entity;
             made.channels = channels_for(*product, finding.role, catalogue_);
         }
-        if (made.channels.empty())
-            made.channels = registry_channels(finding, attribution_, registry_, catalogue_);
+        // On let addresses the abuse contact of the network is written to as well.
+        if (made.channels.empty() || (finding.role == Role::host && is_leased_)) {
+            std::vector<ContactChannel> more =
+                registry_channels(finding, attribution_, registry_, catalogue_);
+            made.channels.insert(made.channels.end(), std::make_move_iterator(more.begin()),
+                                 std::make_move_iterator(more.end()));
+        }
     }
 
     bool has_primary() const
@@ -170,6 +180,7 @@ private:
     const Attribution& attribution_;
     const Catalogue& catalogue_;
     const resolvers::RegistryFacts& registry_;
+    bool is_leased_ = false;
     std::vector<Addressee> list_;
 };
 

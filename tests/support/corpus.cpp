@@ -151,6 +151,9 @@ public:
         if (const Value* probes = table_.find("public_name"))
             for (const Value& probe : items(*probes))
                 read_public_name(probe);
+        if (const Value* networks = table_.find("registered"))
+            for (const Value& network : items(*networks))
+                read_network(network);
         if (const Value* redirects = table_.find("redirect"))
             for (const Value& step : items(*redirects))
                 read_redirect(step);
@@ -444,6 +447,25 @@ private:
         }
     }
 
+    // What its registry says of the network around an address, or around each of them.
+    void read_network(const Value& value)
+    {
+        source_.allow(value, {"at", "holder", "abuse"});
+        const std::vector<std::string> places = source_.texts_or_none(value, "at");
+        seen_.registry.asked = {"network"};
+        for (const scanner::SeenAddress& one : seen_.addresses) {
+            const std::string text = one.address.text();
+            if (!places.empty() && std::find(places.begin(), places.end(), text) == places.end())
+                continue;
+            resolvers::RegisteredNetwork& network = seen_.registry.networks.emplace_back();
+            network.addresses = {one.address};
+            network.first = network.last = one.address;
+            network.holder = source_.text_or(value, "holder", "");
+            network.abuse.emails = source_.texts_or_none(value, "abuse");
+            network.source = "https://rdap.example/ip/" + text;
+        }
+    }
+
     void read_redirect(const Value& value)
     {
         source_.allow(value, {"to", "outcome", "status", "addresses"});
@@ -490,7 +512,8 @@ Corpus read_corpus(const std::string& file)
                                  "ptr",          "unconfirmed_ptr",
                                  "https_record", "dns",
                                  "answer",       "public_name",
-                                 "redirect",     "expect"});
+                                 "redirect",     "registered",
+                                 "expect"});
             CorpusCase& one = made.cases.emplace_back();
             one.where = file + ":" + std::to_string(table.line);
             one.id = source.text_or(table, "id", "");

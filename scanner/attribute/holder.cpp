@@ -1,0 +1,178 @@
+#include "scanner/attribute/holder.h"
+
+#include <algorithm>
+
+#include "scanner/attribute/verdict.h"
+#include "scanner/catalogue/company_names.h"
+
+namespace scanner {
+
+namespace {
+
+using resolvers::RegisteredNetwork;
+
+enum class Relation { unknown, same, let };
+
+const RegisteredNetwork* network_of(const Observation& seen, const resolvers::IpAddress& address)
+{
+    for (const RegisteredNetwork& network : seen.registry.networks)
+        if (std::find(network.addresses.begin(), network.addresses.end(), address) !=
+            network.addresses.end())
+            return &network;
+    return nullptr;
+}
+
+const Product* lessor_of(const Catalogue& catalogue, const std::string& company)
+{
+    for (const Product* product : catalogue.products())
+        if (product->lessor && product->provider == company)
+            return product;
+    return nullptr;
+}
+
+// Is that company the announcer, by the AS's number or by its name?
+bool announces(const AddressSight& address, const std::string& company, const Catalogue& catalogue)
+{
+    return std::any_of(address.as_rules.begin(), address.as_rules.end(),
+                       [&](const Rule* rule) { return rule->product->provider == company; }) ||
+           catalogue.company_named(address.origin()->organisation) == company;
+}
+
+Relation relation_of(const RegisteredNetwork& network, const AddressSight& address,
+                     const Catalogue& catalogue, const Product*& lessor)
+{
+    const resolvers::Origin* origin = address.origin();
+    if (origin == nullptr || network.holder.empty() || network.holder_is_person)
+        return Relation::unknown;
+    const std::string company = catalogue.company_named(network.holder);
+    const std::string announcer = without_legal_form(normal_name(origin->organisation));
+    const bool same_name =
+        !announcer.empty() && without_legal_form(normal_name(network.holder)) == announcer;
+    if (same_name || (!company.empty() && announces(address, company, catalogue)))
+        return Relation::same;
+    lessor = company.empty() ? nullptr : lessor_of(catalogue, company);
+    // Who announces it must be known too: a lessor alone is nobody to write to.
+    const bool known_announcer = !announcer.empty() || !address.as_rules.empty();
+    return lessor != nullptr && known_announcer ? Relation::let : Relation::unknown;
+}
+
+std::string told(const RegisteredNetwork& network, const AddressSight& address)
+{
+    const resolvers::Origin& origin = *address.origin();
+    return network.first.text() + " - " + network.last.text() + " registered to " + network.holder +
+           ", announced by AS" + std::to_string(origin.asn) +
+           (origin.organisation.empty() ? "" : " " + origin.organisation);
+}
+
+std::string add_evidence(Attribution& out, const Product* lessor, const AddressVerdict& verdict,
+                         std::string seen)
+{
+    Evidence& made = out.evidence.emplace_back();
+    made.id = "e" + std::to_string(out.evidence.size());
+    made.signal = "network_holder";
+    made.channel = Channel::registry;
+    // Who announces a let network runs it, and that is as much as the announcement tells.
+    made.strength = lessor == nullptr ? Strength::strong : Strength::partial;
+    made.role = lessor == nullptr ? Role::host : Role::network;
+    made.provider = lessor == nullptr ? verdict.host.provider : lessor->provider;
+    made.product = lessor == nullptr ? verdict.host.product : lessor->id;
+    made.seen = std::move(seen);
+    made.address = verdict.address.text();
+    made.forgeable = false;
+    return made.id;
+}
+
+bool is_host_by_announcement(const AddressVerdict& verdict)
+{
+    return verdict.owner.empty() && verdict.front.status == "none" &&
+           verdict.host.status == "identified" && verdict.host.product.empty();
+}
+
+bool same_finding(const Finding& a, const Finding& b)
+{
+    return a.status == b.status && a.product == b.product && a.name == b.name;
+}
+
+// Is the host that was found the announcer, rather than whom a list or a name points at?
+bool is_announcer(const Finding& host, const AddressSight& address)
+{
+    return host.product.empty() ||
+           std::any_of(address.as_rules.begin(), address.as_rules.end(),
+                       [&](const Rule* rule) { return rule->product->provider == host.provider; });
+}
+
+void support(const Attribution& out, AddressVerdict& verdict, const AddressSight& address,
+             const std::string& evidence)
+{
+    verdict.host.evidence.push_back(evidence);
+    // Marks of somebody else's, here or on another address, keep it a possibility.
+    if (is_host_by_announcement(verdict) && address.connected && !address.certificate_veto &&
+        out.chain.empty() && out.claims.empty())
+        verdict.host.grade = std::max(verdict.host.grade, Grade::probable);
+}
+
+// The name's host is as sure as the least sure of the addresses that it answers at.
+void follow(Attribution& out, Finding& whole)
+{
+    Grade least = Grade::confirmed;
+    bool any = false;
+    for (const AddressVerdict& verdict : out.addresses) {
+        if (!same_finding(verdict.host, whole))
+            continue;
+        any = true;
+        least = std::min(least, verdict.host.grade);
+        for (const std::string& id : verdict.host.evidence)
+            if (std::find(whole.evidence.begin(), whole.evidence.end(), id) == whole.evidence.end())
+                whole.evidence.push_back(id);
+    }
+    if (any && whole.product.empty())
+        whole.grade = std::max(whole.grade, least);
+}
+
+void add_lessor(Attribution& out, const Product& lessor, const std::string& evidence)
+{
+    if (std::find(out.flags.begin(), out.flags.end(), "leased_suspected") == out.flags.end())
+        out.flags.emplace_back("leased_suspected");
+    for (Finding& other : out.others)
+        if (other.role == Role::network && other.product == lessor.id) {
+            other.evidence.push_back(evidence);
+            return;
+        }
+    Finding& made =
+        out.others.emplace_back(finding_of(lessor, Role::network, Grade::probable, {}, 0.0));
+    made.evidence.push_back(evidence);
+}
+
+}  // namespace
+
+void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& out)
+{
+    const Observation& seen = *sight.observation;
+    if (seen.registry.networks.empty() || out.state == State::tampered)
+        return;
+    for (AddressVerdict& verdict : out.addresses) {
+        const auto address = std::find_if(
+            sight.addresses.begin(), sight.addresses.end(),
+            [&](const AddressSight& one) { return one.known && one.address == verdict.address; });
+        const RegisteredNetwork* network = network_of(seen, verdict.address);
+        if (address == sight.addresses.end() || network == nullptr)
+            continue;
+        const Product* lessor = nullptr;
+        const Relation relation = relation_of(*network, *address, catalogue, lessor);
+        const bool about_host =
+            verdict.host.status == "identified" && is_announcer(verdict.host, *address);
+        if (relation == Relation::unknown || (relation == Relation::same && !about_host))
+            continue;
+        const std::string evidence = add_evidence(out, lessor, verdict, told(*network, *address));
+        if (about_host)
+            support(out, verdict, *address, evidence);
+        if (lessor != nullptr)
+            add_lessor(out, *lessor, evidence);
+    }
+    follow(out, out.host);
+    for (Finding& other : out.others)
+        if (other.role == Role::host)
+            follow(out, other);
+}
+
+}  // namespace scanner

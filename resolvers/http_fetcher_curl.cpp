@@ -127,7 +127,8 @@ public:
 
     bool allowed(const IpAddress& address) const
     {
-        return options.allow_private || !special_purpose(address);
+        return (options.allow_private || !special_purpose(address)) &&
+               (!options.refuses_address || options.refuses_address(address).empty());
     }
 
     /// Where the host may be reached, IPv4 first.
@@ -471,6 +472,9 @@ asio::awaitable<Outcome<FetchResponse>> CurlFetcher::get(FetchRequest request, D
     if (!url || (url->scheme != "https" && !engine->options.allow_http))
         co_return Failure{"bad_url", as_utf8(request.url).substr(0, 200)};
     std::string host = url->host;
+    if (engine->options.refuses_host)
+        if (const std::string why = engine->options.refuses_host(host); !why.empty())
+            co_return Failure{"blocked", host + " is to be left alone (" + why + ")"};
     const auto addresses = co_await engine->addresses_of(std::move(host), deadline);
     if (!addresses.has_value())
         co_return addresses.error();

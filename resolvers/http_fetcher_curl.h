@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,11 @@ struct FetchOptions {
 
     /// Also addresses that special_purpose() names.
     bool allow_private = false;
+
+    /// Why nothing may be sent to a host or an address ("opt_out", "blocked"); empty if it may. May
+    /// be empty themselves.
+    std::function<std::string(const std::string& host)> refuses_host;
+    std::function<std::string(const IpAddress&)> refuses_address;
 };
 
 /// One for each io_context and thread. May be destroyed while requests are under way: they end with
@@ -40,7 +46,7 @@ struct FetchOptions {
 ///
 /// Failure codes:
 ///   bad_url         not an https URL with a host that may be asked for
-///   blocked         no address of the server is one that we connect to
+///   blocked         the host is refused, or no address of it is one that we connect to
 ///   no_address      the server's name has none, or does not exist
 ///   not_resolved    the resolver did not say
 ///   refused, unreachable, reset, closed    as StepStatus has it (resolvers/facts.h)

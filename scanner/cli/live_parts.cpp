@@ -8,11 +8,12 @@
 #include "resolvers/certificate.h"
 #include "resolvers/http_curl.h"
 #include "resolvers/http_fetcher_curl.h"
+#include "resolvers/http_url.h"
 #include "resolvers/polite_prober.h"
 #include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
-#include "scanner/cli/duration.h"
 #include "scanner/attribute/edge_question.h"
+#include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/cli/offline.h"
 #include "scanner/cli/outer_names.h"
@@ -58,6 +59,23 @@ Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
     if (texts.empty())
         return resolvers::read_resolv_conf();
     return parse_resolvers("--resolvers", texts);
+}
+
+// Every name would be sent there: whoever names such a resolver must choose.
+std::optional<Failure> refused_resolver(const std::string& flag,
+                                        const std::vector<resolvers::ResolverAddress>& servers,
+                                        const Polite& polite)
+{
+    for (const resolvers::ResolverAddress& server : servers) {
+        const auto url = resolvers::parse_http_url(server.url);
+        const std::string why =
+            url ? polite.refusal_of(url->host) : polite.refusal_of(server.address);
+        if (!why.empty())
+            return Failure{"malformed", flag + ": " + server.text() + " is on the list of --" +
+                                            (why == "opt_out" ? "optout" : "blocklist") +
+                                            "; name another, or take it off the list"};
+    }
+    return std::nullopt;
 }
 
 // Who holds an address, as the catalogue tells it: its addresses need one probe together.
@@ -124,6 +142,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const auto views = parse_views(flags.views.views);
     if (!views)
         return views.error();
+    if (auto fault = refused_resolver("--resolvers", dns.servers, *polite))
+        return *fault;
+    for (const ViewSetup& view : *views)
+        if (auto fault = refused_resolver("--view " + view.name, view.servers, *polite))
+            return *fault;
     // Every name has a handful of questions out at once.
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
     dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
@@ -162,6 +185,12 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     fetch.user_agent = http.user_agent;
     fetch.connect_timeout = *timeout;
     fetch.allow_private = flags.allow_private;
+    fetch.refuses_host = [polite = *polite](const std::string& host) {
+        return polite.refusal_of(host);
+    };
+    fetch.refuses_address = [polite = *polite](const resolvers::IpAddress& address) {
+        return polite.refusal_of(address);
+    };
 
     const bool connect = plan.connect;
     if (!flags.polite.certificates.empty()) {
@@ -210,6 +239,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return holder_of(catalogue, address);
     };
     world.public_name_of = public_names_of(catalogue);
+    world.edge_path_of = EdgeQuestion(catalogue);
     world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
         return edge_of(catalogue, address);
     };
@@ -222,4 +252,3 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 }
 
 }  // namespace scanner
-    world.edge_path_of = EdgeQuestion(catalogue);

@@ -99,6 +99,12 @@ def lists_and_limits_are_read_or_refused():
         assert [r["observation"].get("refused") for r in got] == ["opt_out", None, "opt_out"]
         assert "dns" not in got[0]["observation"], got[0]
         assert not got[0]["notice"]["ready"]
+        loopback = Path(folder) / "loopback"
+        loopback.write_text("127.0.0.0/8\ndns.example\n")
+        for flags in (DEAD, ["--resolvers", "https://dns.example/dns-query", "--no-http"],
+                      ["--resolvers", "192.0.2.1", "--no-http", "--view", "isp=127.0.0.1:9"]):
+            done = run("scan", *flags, "--blocklist", str(loopback), text="example.com\n")
+            assert done.returncode == 2 and "--blocklist" in done.stderr, (flags, done.stderr)
         done = run("scan", *DEAD, "--blocklist", str(bad), text="example.com\n")
         assert done.returncode == 2 and f"{bad}:2: " in done.stderr, done.stderr
         assert "write 192.0.2.0/24" in done.stderr, done.stderr

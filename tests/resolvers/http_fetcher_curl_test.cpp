@@ -377,6 +377,26 @@ TEST_CASE("addresses that no stranger may send us to are refused before connecti
     CHECK(server.accepted() == 0);
 }
 
+TEST_CASE("hosts and addresses that are to be left alone are not asked, nor looked up")
+{
+    Server server(answering_tls(http_response("{}")));
+    FetchOptions options = at_home();
+    options.refuses_host = [](const std::string& host) {
+        return host == "rdap.example.org" ? "opt_out" : "";
+    };
+    Fetching by_name(options);
+    CHECK(code(by_name.get(request_to(server.port()))) == "blocked");
+    CHECK(by_name.dns.asked == 0);
+
+    options = at_home();
+    options.refuses_address = [](const IpAddress& address) {
+        return address.text() == "127.0.0.1" ? "blocked" : "";
+    };
+    Fetching by_address(options);
+    CHECK(code(by_address.get(request_to(server.port()))) == "blocked");
+    CHECK(server.accepted() == 0);
+}
+
 TEST_CASE("only https, unless said otherwise")
 {
     Server server([](Connection& connection) {

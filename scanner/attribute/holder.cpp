@@ -101,13 +101,30 @@ bool is_announcer(const Finding& host, const AddressSight& address)
                        [&](const Rule* rule) { return rule->product->provider == host.provider; });
 }
 
+// Headers of caches and CDNs in general. A company may front sites and be in no catalogue; it must
+// not be called their host.
+bool shows_a_proxy(const AddressSight& address)
+{
+    return std::any_of(address.probes.begin(), address.probes.end(), [](const auto* probe) {
+        return probe->http_facts &&
+               std::any_of(
+                   probe->http_facts->headers.begin(), probe->http_facts->headers.end(),
+                   [](const auto& header) {
+                       const std::string& name = header.first;
+                       return name == "via" || name == "age" || name == "x-served-by" ||
+                              name.find("cdn") != std::string::npos ||
+                              (name != "cache-control" && name.find("cache") != std::string::npos);
+                   });
+    });
+}
+
 void support(const Attribution& out, AddressVerdict& verdict, const AddressSight& address,
              const std::string& evidence)
 {
     verdict.host.evidence.push_back(evidence);
     // Marks of somebody else's, here or on another address, keep it a possibility.
     if (is_host_by_announcement(verdict) && address.connected && !address.certificate_veto &&
-        out.chain.empty() && out.claims.empty())
+        out.chain.empty() && out.claims.empty() && !shows_a_proxy(address))
         verdict.host.grade = std::max(verdict.host.grade, Grade::probable);
 }
 

@@ -8,11 +8,11 @@
 namespace scanner {
 
 /// Where holder and announcer are one company, that supports the host: it is evidence, and a host
-/// known only by its AS's name, on an address without any front, becomes probable. Where the holder
-/// is a known lessor of addresses and the announcer is another, the address is let: flag
-/// "leased_suspected", and the lessor joins `others` in the role network; the host stays the
-/// announcer's. Any other difference says nothing: most networks are registered to customers, and
-/// many companies have several names. To be called after out.evidence is made.
+/// known only by its AS's name, on an address without any front or mark of a cache, becomes
+/// probable. Where the holder is a known lessor of addresses and the announcer is another, the
+/// address is let: flag "leased_suspected", and the lessor joins `others` in the role network; the
+/// host stays the announcer's. Any other difference says nothing: most networks are registered to
+/// customers, and many companies have several names. To be called after out.evidence is made.
 void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& out);
 
 }  // namespace scanner

@@ -131,6 +131,17 @@ TEST_CASE("agreement makes no host of an announcer beside marks of somebody else
     CHECK(verdict.host.grade <= Grade::possible);
 }
 
+TEST_CASE("an announcer whose answers show a cache may be a front that nobody has catalogued")
+{
+    for (const char* name : {"via", "age", "x-cache", "x-cdn", "cdn-cache", "cache-control"}) {
+        CAPTURE(name);
+        const Attribution verdict =
+            judged(registered("Kleinhost GmbH", 64500, "Kleinhost GmbH", {{name, "1"}}));
+        const bool harmless = name == std::string("cache-control");
+        CHECK(verdict.host.grade == (harmless ? Grade::probable : Grade::possible));
+    }
+}
+
 TEST_CASE("behind a front the holder of the front's address is no host")
 {
     Observed observed = registered("Cloudflare, Inc.", 13335, "Cloudflare, Inc.");

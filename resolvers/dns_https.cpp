@@ -35,29 +35,15 @@ DnsStatus status_of(const Failure& failure)
 bool read_response(const FetchResponse& response, const Question& question, DnsAnswer& answer)
 {
     if (response.status != 200 || !response.content_type.starts_with(media_type)) {
+        if (answer.rcode)
+            return false;
         answer.status = DnsStatus::bad_response;
         answer.detail = response.status != 200 ? "HTTP status " + std::to_string(response.status)
                                                : "no DNS message but " + response.content_type;
         return false;
     }
     const auto* octets = reinterpret_cast<const std::uint8_t*>(response.body.data());
-    DnsMessage message;
-    const std::optional<Failure> unreadable =
-        parse_message_into(std::span(octets, response.body.size()), Sections::answer, message);
-    // As over TCP, nothing may be truncated.
-    const SentQuery sent{.id = query_id, .edns = false, .over_tcp = true};
-    const DnsVerdict verdict = judge_response(unreadable, message, question, sent);
-    answer.status = verdict.status;
-    answer.detail = verdict.detail;
-    if (verdict.responded) {
-        answer.rcode = message.header.rcode;
-        answer.records = std::move(message.answer);
-        answer.errors = std::move(message.errors);
-        answer.authentic_data = message.header.authentic_data;
-        if (message.edns)
-            answer.ecs_scope = message.edns->client_subnet_scope;
-    }
-    return verdict.next == DnsVerdict::Next::finish;
+    return take_whole_response(std::span(octets, response.body.size()), question, query_id, answer);
 }
 
 }  // namespace

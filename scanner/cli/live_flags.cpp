@@ -80,7 +80,8 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
         ->capture_default_str();
     app.add_option("--resolvers", flags.resolvers,
                    "Resolvers that decide: ADDRESS or ADDRESS:PORT, over TCP with tcp:// before "
-                   "it, or https://HOST/PATH; comma separated (default: the system's)")
+                   "it, over TLS as tls://ADDRESS#NAME, or https://HOST/PATH; comma separated "
+                   "(default: the system's)")
         ->allow_extra_args(false)
         ->delimiter(',');
     add_view_flags(app, flags.views);

@@ -131,7 +131,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (!rdap)
         return rdap.error();
     std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http || *rdap != nullptr || any_over_https(*servers, *views)) {
+    if (!flags.no_http || *rdap != nullptr || any_encrypted(*servers, *views)) {
         auto loaded = resolvers::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};

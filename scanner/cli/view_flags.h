@@ -27,7 +27,7 @@ struct ViewFlags {
 
 void add_view_flags(CLI::App& app, ViewFlags& flags);
 
-/// For resolvers over HTTPS: whose certificates are believed, and what we say who we are.
+/// For resolvers over HTTPS and TLS: whose certificates are believed, and what we say who we are.
 struct ResolverTrust {
     std::shared_ptr<const resolvers::TrustStore> store;
     std::string user_agent;
@@ -42,7 +42,7 @@ struct ViewSetup {
 };
 
 /// Reads "ADDR,ADDR" of --resolvers or behind the "=" of --view. Failure "malformed" names `flag`,
-/// also for resolvers over HTTPS beside others.
+/// also for resolvers over HTTPS or TLS beside others.
 resolvers::Outcome<std::vector<resolvers::ResolverAddress>> parse_resolvers(
     const std::string& flag, const std::vector<std::string>& texts);
 
@@ -50,8 +50,8 @@ resolvers::Outcome<std::vector<resolvers::ResolverAddress>> parse_resolvers(
 /// taken, and for "reference" and "authority", which mean something else.
 resolvers::Outcome<std::vector<ViewSetup>> parse_views(const std::vector<std::string>& flags);
 
-/// Something that asks these servers as `options` says (but for its own): over HTTPS all of them or
-/// none. Throws std::runtime_error when it cannot be made. A null `store` trusts nobody.
+/// Something that asks these servers as `options` says (but for its own): over HTTPS, or TLS, all
+/// of them or none. Throws std::runtime_error when it cannot be made. A null `store` trusts nobody.
 std::unique_ptr<resolvers::DnsResolver> make_resolver(
     const std::vector<resolvers::ResolverAddress>& servers, const resolvers::DnsOptions& options,
     const ResolverTrust& trust, boost::asio::io_context& io);
@@ -77,8 +77,8 @@ void make_views(const std::vector<ViewSetup>& views, const resolvers::DnsOptions
                 const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
                 ShardResolvers& made);
 
-/// Is any of these servers asked over HTTPS?
-bool any_over_https(const std::vector<resolvers::ResolverAddress>& servers,
-                    const std::vector<ViewSetup>& views);
+/// Does any of these servers have to prove who it is?
+bool any_encrypted(const std::vector<resolvers::ResolverAddress>& servers,
+                   const std::vector<ViewSetup>& views);
 
 }  // namespace scanner

@@ -219,12 +219,14 @@ std::size_t DnsTls::Engine::next_server(std::size_t after) const
 {
     const std::size_t count = connections_.size();
     std::size_t best = (after + 1) % count;
-    int best_rank = 3;
+    int best_rank = 4;
     for (std::size_t step = 1; step <= count; ++step) {
         const std::size_t server = (after + step) % count;
         const bool out = options_.out_of_use && options_.out_of_use(server);
         const int rank = (out ? 2 : 0) + (connections_[server]->in_trouble() ? 1 : 0);
-        if (rank < best_rank || step == 1) {
+        if (rank == 0)
+            return server;
+        if (rank < best_rank) {
             best = server;
             best_rank = rank;
         }

@@ -178,6 +178,7 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     writer.flush();
     control.finish();
     finish_watch(live.watch.get());
+    tell_of_patience(live.views);
 
     if (live.certificates && !live.certificates->finish())
         return fail("cannot write " + flags.polite.certificates);

@@ -58,6 +58,7 @@ struct Live {
     std::shared_ptr<CertificateFile> certificates;
     /// May be null.
     std::unique_ptr<ResolverWatch> watch;
+    std::vector<ViewSetup> views;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

@@ -120,7 +120,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     dns.timeout = std::min(*timeout, *deadline);
     dns.retries = flags.retries;
     dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
-    const auto views = parse_views(flags.views.views);
+    auto views = parse_views(flags.views.views);
     if (!views)
         return views.error();
     // Every name has a handful of questions out at once.
@@ -147,6 +147,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
             return watch->health_of(view);
         };
     }
+
+    give_patience(*views, watch, dns.servers.size());
+    live.views = *views;
 
     resolvers::HttpOptions http;
     http.user_agent = trust.user_agent;

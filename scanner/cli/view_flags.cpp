@@ -298,6 +298,34 @@ void finish_watch(ResolverWatch* watch)
         std::cerr << "servedby: in this run, " + line + "\n";
 }
 
+void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                   std::size_t reference_servers)
+{
+    std::size_t place = reference_servers;
+    for (ViewSetup& view : views) {
+        std::vector<std::string> servers;
+        for (const ResolverAddress& server : view.servers)
+            servers.push_back(server.text());
+        resolvers::PatienceOptions options;
+        if (watch != nullptr)
+            options.answers_others = [watch, place](std::size_t server) {
+                return watch->answers(place + server);
+            };
+        options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
+        view.patience =
+            std::make_shared<resolvers::Patience>(view.name, std::move(servers), options);
+        place += view.servers.size();
+    }
+}
+
+void tell_of_patience(const std::vector<ViewSetup>& views)
+{
+    for (const ViewSetup& view : views)
+        if (view.patience != nullptr)
+            for (const std::string& line : view.patience->summary())
+                std::cerr << "servedby: in this run, " + line + "\n";
+}
+
 void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference,
                 const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
                 ShardResolvers& made)
@@ -321,12 +349,16 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         DnsOptions options = reference;
         options.retries = 0;  // ask_views has one question to spare
         options.out_of_use = nullptr;
-        if (watch != nullptr)
-            options.out_of_use = [watch, place](std::size_t server) {
-                return watch->caught(place + server);
-            };
+        options.out_of_use = [watch, place, patience = view.patience](std::size_t server) {
+            return (watch != nullptr && watch->caught(place + server)) ||
+                   (patience != nullptr && patience->passes_over(server));
+        };
         place += view.servers.size();
-        made.view_resolvers.push_back(make_resolver(view.servers, options, trust, io));
+        auto resolver = make_resolver(view.servers, options, trust, io);
+        if (view.patience != nullptr)
+            resolver =
+                std::make_unique<resolvers::PatientResolver>(std::move(resolver), view.patience);
+        made.view_resolvers.push_back(std::move(resolver));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }
 }

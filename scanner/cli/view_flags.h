@@ -10,6 +10,7 @@
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/outcome.h"
+#include "resolvers/patience.h"
 #include "scanner/observe/observe.h"
 #include "scanner/pipeline/resolver_watch.h"
 #include "scanner/pipeline/scan.h"
@@ -37,6 +38,8 @@ struct ResolverTrust {
 struct ViewSetup {
     std::string name;
     std::vector<resolvers::ResolverAddress> servers;
+    /// Shared by all threads of a run; null before give_patience().
+    std::shared_ptr<resolvers::Patience> patience{};
     /// The servers, comma separated.
     std::string text() const;
 };
@@ -70,6 +73,14 @@ std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries
 void start_watch(ResolverWatch* watch);
 /// Ends it, and says on stderr once more who was caught.
 void finish_watch(ResolverWatch* watch);
+
+/// Lets views be left alone whose resolvers have long not answered, neither to questions nor to
+/// canaries. (The reference view never is: names would go by unobserved.) `watch` may be null and
+/// must outlive the run.
+void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                   std::size_t reference_servers);
+/// Says on stderr who was left alone.
+void tell_of_patience(const std::vector<ViewSetup>& views);
 
 /// Makes a shard's resolvers for the views, each like `reference` but for its servers. Throws
 /// std::runtime_error when one cannot be made. `watch` may be null and must outlive the run.

@@ -35,6 +35,7 @@ ResolverWatch::ResolverWatch(std::vector<WatchedResolver> resolvers, Options opt
     : resolvers_(std::move(resolvers)),
       options_(std::move(options)),
       caught_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
+      answers_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
       reports_(resolvers_.size())
 {
 }
@@ -98,6 +99,7 @@ void ResolverWatch::run()
 // One that does not answer keeps the name that it has.
 void ResolverWatch::take(std::size_t place, CanaryReport report)
 {
+    answers_[place].store(report.answered, std::memory_order_relaxed);
     if (!report.answered)
         return;
     const WatchedResolver& resolver = resolvers_[place];

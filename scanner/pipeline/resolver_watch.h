@@ -53,6 +53,12 @@ public:
     /// Was the resolver at this place of the list caught in its last round? From any thread.
     bool caught(std::size_t place) const { return caught_[place].load(std::memory_order_relaxed); }
 
+    /// Did it answer any question in its last round? From any thread.
+    bool answers(std::size_t place) const
+    {
+        return answers_[place].load(std::memory_order_relaxed);
+    }
+
     /// Signs and made-up addresses of a view whose resolvers were all caught; else nothing: the
     /// others are asked instead. From any thread.
     View health_of(const std::string& view) const;
@@ -67,6 +73,7 @@ private:
     const std::vector<WatchedResolver> resolvers_;
     const Options options_;
     std::unique_ptr<std::atomic<bool>[]> caught_;
+    std::unique_ptr<std::atomic<bool>[]> answers_;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;

@@ -83,6 +83,8 @@ TEST_CASE("who makes answers up is caught before the run begins")
     CHECK_FALSE(watch.caught(0));
     CHECK(watch.caught(1));
     CHECK(watch.caught(2));
+    CHECK(watch.answers(0));
+    CHECK(watch.answers(2));
     // The reference view has another resolver to ask; the view has none.
     CHECK(watch.health_of("reference") == View{});
     const View isp = watch.health_of("isp");

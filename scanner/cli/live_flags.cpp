@@ -165,6 +165,12 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
         if (live.certificates)
             live.certificates->finish();
     };
+    if (live.refusals)
+        hooks.reload = [&live] {
+            const auto again = live.refusals->read_again();
+            return again ? "read again: " + *again
+                         : again.error().detail + "; the lists stay as they were";
+        };
     const bool show = flags.stats || (!flags.silent && ::isatty(STDERR_FILENO) != 0);
     if (show)
         hooks.progress = [&] {

@@ -59,6 +59,8 @@ struct Live {
     /// May be null.
     std::unique_ptr<ResolverWatch> watch;
     std::vector<ViewSetup> views;
+    /// Null if there are no lists.
+    std::shared_ptr<RefusalLists> refusals;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

@@ -111,6 +111,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (!polite)
         return polite.error();
     polite->restrain(live.parts.world);
+    if (polite->refusals->any())
+        live.refusals = polite->refusals;
 
     const auto servers = chosen_resolvers(flags.resolvers);
     if (!servers)
@@ -157,8 +159,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     http.timeouts.handshake = *timeout;
     http.timeouts.first_byte = *timeout;
     http.timeouts.total = *deadline;
-    http.allow = [polite = *polite, all = flags.allow_private](const auto& address) {
-        return (all || !resolvers::special_purpose(address)) && polite.refusal_of(address).empty();
+    http.allow = [refusals = polite->refusals, all = flags.allow_private](const auto& address) {
+        return (all || !resolvers::special_purpose(address)) &&
+               refusals->refusal_of(address).empty();
     };
     resolvers::FetchOptions fetch;
     fetch.user_agent = http.user_agent;

@@ -112,7 +112,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_flag("--allow-private", flags.allow_private,
                  "Connect to private and other special-purpose addresses too");
     add_polite_flags(app, flags.polite);
-    app.add_flag("--silent", flags.silent, "No progress on stderr");
+    app.add_flag("--silent", flags.silent, "No progress and no findings about resolvers on stderr");
     app.add_flag("--stats", flags.stats, "Progress even when stderr is no terminal");
     app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
 }
@@ -183,7 +183,7 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     writer.write_frame(frame.after);
     writer.flush();
     control.finish();
-    finish_watch(live.watch.get());
+    finish_watch(live.watch.get(), !flags.silent);
     tell_of_patience(live.views);
 
     if (live.certificates && !live.certificates->finish())

@@ -289,13 +289,16 @@ void start_watch(ResolverWatch* watch)
         watch->start(first_round_patience);
 }
 
-void finish_watch(ResolverWatch* watch)
+void finish_watch(ResolverWatch* watch, bool findings)
 {
     if (watch == nullptr)
         return;
     watch->stop();
     for (const std::string& line : watch->summary())
         std::cerr << "servedby: in this run, " + line + "\n";
+    if (findings)
+        for (const std::string& line : watch->findings())
+            std::cerr << "servedby: " + line + "\n";
 }
 
 void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,

@@ -71,8 +71,9 @@ std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries
 
 /// Lets the first round of canaries end before the run begins. Null is nobody to watch.
 void start_watch(ResolverWatch* watch);
-/// Ends it, and says on stderr once more who was caught.
-void finish_watch(ResolverWatch* watch);
+/// Ends it, and says on stderr once more who was caught; with `findings`, what there is to say
+/// about each resolver.
+void finish_watch(ResolverWatch* watch, bool findings);
 
 /// Lets views be left alone whose resolvers have long not answered, neither to questions nor to
 /// canaries. (The reference view never is: names would go by unobserved.) `watch` may be null and

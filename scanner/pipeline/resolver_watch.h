@@ -66,6 +66,10 @@ public:
     /// A line for each resolver that was ever caught.
     std::vector<std::string> summary() const;
 
+    /// A line for each resolver, in their order: what the last round that it answered showed. Its
+    /// answers are judged neither by whether it validates nor by whether it filters.
+    std::vector<std::string> findings() const;
+
 private:
     void run();
     void take(std::size_t place, CanaryReport report);

@@ -296,7 +296,7 @@ void DnsTlsConnection::take_frames()
     const std::uint64_t generation = generation_;
     std::size_t taken = 0;
     while (inbox_.size() - taken >= 2) {
-        const std::size_t size = inbox_[taken] << 8U | inbox_[taken + 1];
+        const std::size_t size = std::size_t{inbox_[taken]} << 8U | inbox_[taken + 1];
         if (inbox_.size() - taken - 2 < size)
             break;
         if (size < header_size) {

@@ -160,7 +160,8 @@ EngineJudge::EngineJudge(const Catalogue& catalogue)
 {
     for (const Rule* rule : catalogue.rules()) {
         Place& place = places_[rule->product];
-        if (rule->kind == RuleKind::range && classifies(rule->range_kind) && !place.address)
+        if (rule->kind == RuleKind::range && classifies(rule->range_kind) && !rule->until &&
+            !place.address)
             place.address = IpAddress::parse(rule->example);
         if (rule->kind == RuleKind::asn && rule->precision != AsnPrecision::shared &&
             place.asn == 0)
@@ -210,6 +211,8 @@ Observation EngineJudge::observation_of(const Rule& rule) const
     seen.subject.registrable_domain = rule.kind == RuleKind::native ? rule.example : site_domain;
     seen.chain = {seen.subject.host};
 
+    if (rule.until)
+        seen.observed_at = *rule.until;
     const Place place = place_of(rule);
     add_address(seen, place.address.value_or(nobodys_), place.asn);
     resolvers::Probe& probe = add_answer(seen);

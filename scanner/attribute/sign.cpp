@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/catalogue/calendar_day.h"
+
 namespace scanner {
 
 using resolvers::Probe;
@@ -77,6 +79,25 @@ void drop_carved_out(std::vector<RangeHit>& ranges)
     });
 }
 
+// Whose the address was when it was seen. Ranges that were given up since count for what was seen
+// before; what the catalogue and younger routing data say of the address today is about its new
+// tenant.
+void take_ranges(AddressSight& address, const Observation& seen, const Catalogue& catalogue)
+{
+    if (seen.observed_at == resolvers::Timestamp{}) {
+        address.ranges = catalogue.ranges_of(address.address);
+        return;
+    }
+    const auto day = std::chrono::floor<std::chrono::days>(seen.observed_at);
+    const auto routed_on = parse_day(seen.origin_data.date);
+    address.origin_is_much_later = routed_on && *routed_on - day > std::chrono::years(1);
+    address.ranges = catalogue.former_ranges_of(address.address, day);
+    if (address.ranges.empty())
+        address.ranges = catalogue.ranges_of(address.address);
+    else
+        address.origin_is_later = !routed_on || *routed_on > *address.ranges.front().rule->until;
+}
+
 // Some tools list the addresses and a response without saying which address gave it. Where one
 // holder has them all it makes no difference; elsewhere the response stays nobody's.
 void place_unplaced_probes(std::vector<AddressSight>& all)
@@ -132,7 +153,7 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
     for (AddressSight& address : sight.addresses) {
         if (!address.known)
             continue;
-        address.ranges = catalogue.ranges_of(address.address);
+        take_ranges(address, seen, catalogue);
         drop_carved_out(address.ranges);
         for (const RangeHit& hit : address.ranges) {
             const RangeKind kind = hit.rule->range_kind;

@@ -61,9 +61,15 @@ struct AddressSight {
     /// The longest match among edge, customer and service ranges; null if there is none.
     const Rule* owner = nullptr;
 
+    /// The routing data are of a day when the address had changed hands: they name a later holder.
+    bool origin_is_later = false;
+    /// The routing data are so much younger than the observation that a network that has gone since
+    /// may have been here.
+    bool origin_is_much_later = false;
+
     const resolvers::Origin* origin() const
     {
-        return seen != nullptr && seen->origin ? &*seen->origin : nullptr;
+        return seen != nullptr && seen->origin && !origin_is_later ? &*seen->origin : nullptr;
     }
 
     /// Does the address lie in the network of that company, by range or by AS?

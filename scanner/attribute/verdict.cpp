@@ -382,6 +382,16 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
         address != nullptr && address->owner == nullptr && address->as_rules.empty())
         verdict.front = unknown(Role::front, "no_evidence");
+    // Nor does a later tenant of the address refute a network that has gone since.
+    const bool gone = address != nullptr && address->origin_is_much_later &&
+                      std::any_of(all.begin(), all.end(), [](const Candidate& c) {
+                          return c.claim && c.http_edge >= 0 && c.product->has(Role::front) &&
+                                 c.product->status == "defunct";
+                      });
+    if (gone && verdict.front.status == "none") {
+        verdict.front = unknown(Role::front, "no_evidence");
+        verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
+    }
 
     for (const Candidate& candidate : all)
         if (candidate.claim && (verdict.chain.empty() || verdict.front.grade < Grade::probable))

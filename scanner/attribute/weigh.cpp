@@ -168,7 +168,8 @@ void grade_elsewhere(Candidate& c, const AddressSight& address)
 }
 
 // The address is the company's, by AS, and no list says which product: drifted lists, customers'
-// own prefixes. The network is one channel; the edge's marks or the alias are another.
+// own prefixes. The network is one channel; the edge's marks or the alias are another. Where a list
+// says that machines are rented out, the AS around it adds nothing.
 void grade_in_own_network(Candidate& c, const AddressSight& address, const Catalogue& catalogue)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
@@ -193,7 +194,7 @@ void grade_in_own_network(Candidate& c, const AddressSight& address, const Catal
                (alone && sound)) {
         c.holds_address = true;
         c.grade = Grade::probable;
-    } else if (c.product_as || c.routed_range || c.weak_range) {
+    } else if ((c.product_as && !(listed && rented)) || c.routed_range || c.weak_range) {
         c.holds_address = true;
         c.grade = Grade::possible;
     } else if (any_http || c.ech) {

@@ -39,7 +39,8 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
 {
     Errors found;
     for (const Rule* rule : catalogue.rules()) {
-        if (rule->kind != RuleKind::range)
+        // What was given up is history, and stays as it is.
+        if (rule->kind != RuleKind::range || rule->until)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
             found.add(rule->where,

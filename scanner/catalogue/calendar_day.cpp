@@ -1,6 +1,7 @@
 #include "scanner/catalogue/calendar_day.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace scanner {
 
@@ -21,6 +22,15 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text)
     if (!date.ok() || year < 1990)
         return std::nullopt;
     return std::chrono::sys_days{date};
+}
+
+std::string day_text(std::chrono::sys_days day)
+{
+    const std::chrono::year_month_day date{day};
+    char text[32];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    return text;
 }
 
 }  // namespace scanner

@@ -67,6 +67,14 @@ std::vector<RangeHit> Catalogue::ranges_of(const resolvers::IpAddress& address) 
     return index_->addresses.find(address);
 }
 
+std::vector<RangeHit> Catalogue::former_ranges_of(const resolvers::IpAddress& address,
+                                                  std::chrono::sys_days day) const
+{
+    std::vector<RangeHit> hits = index_->former.find(address);
+    std::erase_if(hits, [&](const RangeHit& hit) { return *hit.rule->until < day; });
+    return hits;
+}
+
 std::vector<RangeHit> Catalogue::origin_facing_of(const resolvers::IpAddress& address) const
 {
     return index_->origin_facing.find(address);
@@ -84,7 +92,8 @@ std::map<const Rule*, std::vector<resolvers::Prefix>> Catalogue::prefixes_by_rul
     std::map<const Rule*, std::vector<resolvers::Prefix>> lists;
     for (const resolvers::Prefix& everything :
          {resolvers::Prefix{}, resolvers::Prefix{resolvers::IpAddress::from_v6({}), 0}})
-        for (const AddressIndex* index : {&index_->addresses, &index_->origin_facing})
+        for (const AddressIndex* index :
+             {&index_->addresses, &index_->origin_facing, &index_->former})
             for (const RangeHit& hit : index->inside(everything, all))
                 lists[hit.rule].push_back(hit.prefix);
     return lists;

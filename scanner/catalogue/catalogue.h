@@ -2,6 +2,7 @@
 // thing seen: an address, a name, a header. Safe to share between threads.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -115,6 +116,8 @@ struct Rule {
     // Only what belongs to the rule's kind is set.
     RangeKind range_kind = RangeKind::edge;
     std::uint32_t asn = 0;
+    /// The last day on which the range was the product's; absent while it is.
+    std::optional<std::chrono::sys_days> until;
     /// How many prefixes the range lists.
     std::size_t prefix_count = 0;
     AsnPrecision precision = AsnPrecision::company;
@@ -188,8 +191,13 @@ public:
     Catalogue& operator=(Catalogue&&) noexcept;
     ~Catalogue();
 
-    /// Every rule whose range holds the address, longest prefix first; origin-facing ones never.
+    /// Every rule whose range holds the address, longest prefix first; origin-facing ones never,
+    /// and none that has been given up.
     std::vector<RangeHit> ranges_of(const resolvers::IpAddress& address) const;
+
+    /// The same of ranges that have been given up since, as of that day: those still held then.
+    std::vector<RangeHit> former_ranges_of(const resolvers::IpAddress& address,
+                                           std::chrono::sys_days day) const;
 
     /// The same of origin-facing ranges, which say who calls an origin, never who answers there.
     std::vector<RangeHit> origin_facing_of(const resolvers::IpAddress& address) const;

@@ -155,9 +155,8 @@ private:
             complain(rule, "is not an address; give one that the range holds");
             return;
         }
-        const bool classifies = rule.range_kind != RangeKind::origin_facing;
-        const std::vector<RangeHit> hits =
-            (classifies ? lookup_.addresses : lookup_.origin_facing).find(*address);
+        const Listing listing = listing_of(rule);
+        const std::vector<RangeHit> hits = lookup_.ranges(listing).find(*address);
         const auto own = std::find_if(hits.begin(), hits.end(),
                                       [&](const RangeHit& hit) { return hit.rule == &rule; });
         if (own == hits.end()) {
@@ -168,7 +167,8 @@ private:
         }
         const RangeHit& winner = hits.front();
         // Claims on one and the same prefix are settled, or told, as overlaps.
-        if (!classifies || winner.rule->product == rule.product || winner.prefix == own->prefix)
+        if (listing == Listing::origin_facing || winner.rule->product == rule.product ||
+            winner.prefix == own->prefix)
             return;
         complain(rule, "goes to " + winner.rule->product->id + ", whose " + winner.prefix.text() +
                            " (" + winner.rule->where +

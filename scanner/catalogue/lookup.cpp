@@ -28,8 +28,9 @@ void sort_by_id(std::vector<const Product*>& list)
 Lookup::Lookup(Contents read, Errors& errors) : contents(std::move(read))
 {
     number_rules();
-    addresses.build(listed_prefixes(contents, false, errors));
-    origin_facing.build(listed_prefixes(contents, true, errors));
+    addresses.build(listed_prefixes(contents, Listing::standing, errors));
+    origin_facing.build(listed_prefixes(contents, Listing::origin_facing, errors));
+    former.build(listed_prefixes(contents, Listing::former, errors));
     for (const auto& [id, company] : contents.companies) {
         for (const Product& product : company->products)
             add_product(product);
@@ -51,6 +52,19 @@ Lookup::Lookup(Contents read, Errors& errors) : contents(std::move(read))
         note_day(file->source);
     add_states();
     sort_all();
+}
+
+const AddressIndex& Lookup::ranges(Listing listing) const
+{
+    switch (listing) {
+        case Listing::origin_facing:
+            return origin_facing;
+        case Listing::former:
+            return former;
+        case Listing::standing:
+            break;
+    }
+    return addresses;
 }
 
 // "<product>/range/edge" may be there twice: the second becomes "...-2", in the order of the file.

@@ -14,6 +14,7 @@
 #include "scanner/catalogue/company_names.h"
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/errors.h"
+#include "scanner/catalogue/overlaps.h"
 #include "scanner/catalogue/suffix_index.h"
 #include "scanner/catalogue/text_index.h"
 
@@ -32,9 +33,13 @@ public:
     const SuffixIndex* names(RuleKind kind) const;
     std::vector<const Rule*> certificates(std::string_view field, std::string_view value) const;
 
+    const AddressIndex& ranges(Listing listing) const;
+
     Contents contents;
     AddressIndex addresses;
     AddressIndex origin_facing;
+    /// Of ranges that have been given up.
+    AddressIndex former;
     std::unordered_map<std::uint32_t, std::vector<const Rule*>> asns;
     NamedValueIndex headers;
     ValueIndex cookies;

@@ -119,7 +119,14 @@ void report(const Quarrels& quarrels, Errors& errors)
 
 }  // namespace
 
-std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing, Errors& errors)
+Listing listing_of(const Rule& rule)
+{
+    if (rule.range_kind == RangeKind::origin_facing)
+        return Listing::origin_facing;
+    return rule.until ? Listing::former : Listing::standing;
+}
+
+std::vector<ListedPrefix> listed_prefixes(Contents& contents, Listing listing, Errors& errors)
 {
     std::size_t count = 0;
     for (const auto& [id, company] : contents.companies)
@@ -130,8 +137,7 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing
     for (auto& [id, company] : contents.companies)
         for (RuleEntry& entry : company->rules) {
             Rule& rule = entry.rule;
-            if (rule.kind != RuleKind::range ||
-                (rule.range_kind == RangeKind::origin_facing) != origin_facing)
+            if (rule.kind != RuleKind::range || listing_of(rule) != listing)
                 continue;
             for (const resolvers::Prefix& prefix : entry.prefixes)
                 all.push_back({prefix, &entry, wide(prefix.address)});
@@ -156,7 +162,7 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, bool origin_facing
         begin = end;
     }
     // Origin-facing lists decide nothing, so two products may share one.
-    if (!origin_facing)
+    if (listing != Listing::origin_facing)
         report(quarrels, errors);
 
     std::vector<ListedPrefix> listed;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "resolvers/domain_name.h"
+#include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/source_table.h"
@@ -136,6 +137,11 @@ void read_range(RuleReader& at, RuleEntry& entry)
         at.reader.error("optional", "only a \"file\" can be optional; leave it out");
     for (LinedText& item : at.reader.texts("yields_to"))
         entry.yields_to.push_back(std::move(item.text));
+    if (at.reader.has("until"))
+        rule.until = parse_day(at.reader.day("until"));
+    if (rule.until && rule.range_kind == RangeKind::origin_facing)
+        at.reader.error("until",
+                        "an origin-facing range decides nothing, then or now; leave it out");
     rule.key = entry.range_file;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "resolvers/domain_name.h"
+#include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/channel_table.h"
 #include "scanner/catalogue/company_names.h"
 #include "scanner/catalogue/letter_case.h"
@@ -123,7 +124,8 @@ void add_rules(std::string& out, const std::string& title, const std::vector<con
 std::string hit_text(const RangeHit& hit)
 {
     return hit.prefix.text() + " (" + std::string(range_kind_word(hit.rule->range_kind)) +
-           ", one of " + std::to_string(hit.rule->prefix_count) + ")";
+           (hit.rule->until ? ", until " + day_text(*hit.rule->until) : "") + ", one of " +
+           std::to_string(hit.rule->prefix_count) + ")";
 }
 
 std::string address_text(const Catalogue& catalogue, const IpAddress& address)
@@ -156,6 +158,10 @@ std::string address_text(const Catalogue& catalogue, const IpAddress& address)
                    std::string(range_kind_word(cut[i].rule->range_kind)) + ")\n";
         if (cut.size() > most_cut_outs)
             out += "    and more\n";
+    }
+    for (const RangeHit& hit : catalogue.former_ranges_of(address, std::chrono::sys_days{})) {
+        out += "  was in the past:\n";
+        add_verdict(out, *hit.rule, hit_text(hit));
     }
     const std::vector<RangeHit> origin_facing = catalogue.origin_facing_of(address);
     if (!origin_facing.empty())

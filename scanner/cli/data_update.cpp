@@ -14,6 +14,7 @@
 
 #include "scanner/attribute/engine_judge.h"
 #include "scanner/catalogue/audit.h"
+#include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/data_files.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/update/renewal.h"
@@ -35,12 +36,7 @@ struct Candidate {
 
 std::string today()
 {
-    const auto now = std::chrono::system_clock::now();
-    const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(now));
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()),
-                  static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-    return text;
+    return day_text(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
 }
 
 std::vector<const Publisher*> chosen_lists(const Catalogue& catalogue,

@@ -80,6 +80,19 @@ TEST_CASE("origin-facing ranges are there for whoever asks for them by name")
     CHECK(fixture_catalogue().origin_facing_of(*IpAddress::parse("25.10.1.1")).empty());
 }
 
+TEST_CASE("a range that was given up holds nothing today, and its addresses up to its last day")
+{
+    using namespace std::chrono_literals;
+    const auto address = *IpAddress::parse("25.13.0.7");
+    CHECK(fixture_catalogue().ranges_of(address).empty());
+    const auto on = [&](std::chrono::sys_days day) {
+        return fixture_catalogue().former_ranges_of(address, day).size();
+    };
+    CHECK(on(2020y / 1 / 1) == 1);
+    CHECK(on(2024y / 6 / 30) == 1);
+    CHECK(on(2024y / 7 / 1) == 0);
+}
+
 TEST_CASE("names are matched at label boundaries, the longest suffix first")
 {
     struct Case {

@@ -103,6 +103,14 @@ TEST_CASE("each fault in a product's tables is told once, at its file and line")
          7, "control character"},
 
         // ---- words
+        {"given up on no day",
+         "[[product.range]]\nprefixes = [\"25.2.0.0/16\"]\nkind = \"edge\"\nuntil = 2024\n"
+         "source = \"page\"\nexample = \"25.2.0.1\"\n",
+         4, "until"},
+        {"a range of callers given up",
+         "[[product.range]]\nprefixes = [\"25.2.0.0/16\"]\nkind = \"origin_facing\"\n"
+         "until = 2024-06-30\nsource = \"page\"\nexample = \"25.2.0.1\"\n",
+         4, "decides nothing, then or now"},
         {"an unknown kind of range",
          "[[product.range]]\nprefixes = [\"25.2.0.0/16\"]\nkind = \"egde\"\nsource = \"page\"\n"
          "example = \"25.2.0.1\"\n",
@@ -484,6 +492,9 @@ TEST_CASE("what looks like a fault and is none")
          "source = \"page\"\nyields_to = [\"other-host\"]\nexample = \"25.2.0.1\"\n"},
         {"a prefix shared that only calls origins",
          "[[product.range]]\nprefixes = [\"25.1.0.0/16\"]\nkind = \"origin_facing\"\n"
+         "source = \"page\"\nexample = \"25.1.0.1\"\n"},
+        {"a prefix that another product has given up",
+         "[[product.range]]\nprefixes = [\"25.1.0.0/16\"]\nkind = \"edge\"\nuntil = 2024-06-30\n"
          "source = \"page\"\nexample = \"25.1.0.1\"\n"},
         {"a prefix twice in one product",
          "[[product.range]]\nprefixes = [\"25.2.0.0/16\", \"25.2.0.0/16\"]\nkind = \"edge\"\n"

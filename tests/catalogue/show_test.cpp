@@ -20,7 +20,7 @@ TEST_CASE("an address is shown with the winner, what it lies in, and where that 
         "    examplecdn-resolver (ExampleCDN resolver, ExampleCDN): service (serves no customer's "
         "site)\n"
         "      25.10.53.0/24 (service, one of 2)\n"
-        "      rule examplecdn-resolver/range/service, strong, at providers/examplecdn.toml:252\n"
+        "      rule examplecdn-resolver/range/service, strong, at providers/examplecdn.toml:259\n"
         "      from https://docs.examplecdn.example/headers (primary, read 2026-08-18)\n"
         "  also inside:\n"
         "    25.10.0.0/16 of examplecdn-proxy\n"

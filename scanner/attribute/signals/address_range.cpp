@@ -1,8 +1,12 @@
 // The address lies in a list of addresses that the provider gave out for that purpose.
 // Proves who holds the address that answered; only a route hijacker can forge it. It does not prove
 // that the name is configured there, nor, without a connection, that anything answers.
+// A range that was given up counts for what was seen before (Rule::until).
 // Misses: edges outside published lists (customers' own prefixes, nodes rented from others).
+#include <utility>
+
 #include "scanner/attribute/signals.h"
+#include "scanner/catalogue/calendar_day.h"
 
 namespace scanner {
 
@@ -15,11 +19,14 @@ void address_range(Sight& sight, const Catalogue&)
             // The longest list decides: what lies under the owner's prefix is not this product's.
             if (address.owner != nullptr && hit.rule != address.owner)
                 continue;
+            std::string text = address.address.text() + " in " + hit.prefix.text();
+            if (hit.rule->until)
+                text += ", theirs until " + day_text(*hit.rule->until);
             sight.signs.push_back({.signal = "address_range",
                                    .channel = Channel::network,
                                    .strength = hit.rule->strength,
                                    .rule = hit.rule,
-                                   .seen = address.address.text() + " in " + hit.prefix.text(),
+                                   .seen = std::move(text),
                                    .address = static_cast<int>(i),
                                    .forgeable = false});
             if (kind != RangeKind::from_routing && kind != RangeKind::third_party)

@@ -159,6 +159,14 @@ struct RecordFrame {
     std::size_t data_size = 0;
 };
 
+// EXTRA-TEXT may end with a zero octet (RFC 8914 section 2), which is no part of what it says.
+std::string extra_text(Octets octets)
+{
+    if (!octets.empty() && octets.back() == 0)
+        octets = octets.first(octets.size() - 1);
+    return utf8_or_latin1(octets);
+}
+
 class MessageReader {
 public:
     MessageReader(Octets octets, Sections sections, DnsMessage& message)
@@ -305,7 +313,7 @@ private:
                 return false;
             if (code == option_extended_error && value.size() >= 2)
                 message_.errors.push_back({static_cast<std::uint16_t>(value[0] << 8 | value[1]),
-                                           utf8_or_latin1(value.subspan(2))});
+                                           extra_text(value.subspan(2))});
             if (code == option_client_subnet && value.size() >= 4)
                 edns.client_subnet_scope = value[3];
         }

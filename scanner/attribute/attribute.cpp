@@ -87,31 +87,21 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
     });
 }
 
-// What a forged answer leads to is the forger's, and nobody of the site's.
-void distrust(Attribution& out)
-{
-    for (Finding* finding : {&out.front, &out.host}) {
-        Finding unknown;
-        unknown.role = finding->role;
-        unknown.reason = "all_views_tampered";
-        unknown.against = finding->evidence;
-        *finding = std::move(unknown);
-    }
-    out.chain.clear();
-    std::erase_if(out.others, [](const Finding& finding) {
-        return finding.role != Role::dns && finding.role != Role::registrar;
-    });
-}
-
 // The verdicts that count for the name: those on addresses where a site can be, if there is any.
-std::vector<Verdict> weighty(const Sight& sight, const std::vector<Verdict>& verdicts)
+void merge_weighty(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
 {
-    std::vector<Verdict> kept;
-    for (const Verdict& verdict : verdicts)
-        if (verdict.address < 0 ||
-            !sight.addresses[static_cast<std::size_t>(verdict.address)].weightless)
-            kept.push_back(verdict);
-    return kept.empty() ? verdicts : kept;
+    const auto weightless = [&](const Verdict& verdict) {
+        return verdict.address >= 0 &&
+               sight.addresses[static_cast<std::size_t>(verdict.address)].weightless;
+    };
+    const auto light = std::ranges::count_if(verdicts, weightless);
+    if (light == 0 || light == std::ssize(verdicts)) {
+        merge(sight, verdicts, out);
+        return;
+    }
+    std::vector<Verdict> kept = verdicts;
+    std::erase_if(kept, weightless);
+    merge(sight, kept, out);
 }
 
 void decide_notice(const Observation& seen, Attribution& out)
@@ -149,7 +139,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     if (verdicts.empty())
         verdicts.push_back(judge(sight, -1, catalogue));
 
-    merge(sight, weighty(sight, verdicts), out);
+    merge_weighty(sight, verdicts, out);
     add_name_roles(sight, catalogue, out);
     add_registration(sight, out);
 
@@ -157,13 +147,12 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     out.state = state.state;
     out.state_reason = std::move(state.reason);
     if (out.state == State::tampered)
-        distrust(out);
+        forget_whom(out, "all_views_tampered");
 
     if (seen.chain_end == ChainEnd::dangling)
         out.flags.emplace_back("dangling_cname");
     if (has_foreign_alias(seen, sight))
         out.flags.emplace_back("foreign_alias");
-    std::sort(out.flags.begin(), out.flags.end());
 
     for (const Verdict& verdict : verdicts) {
         for (const Product* product : verdict.claims)

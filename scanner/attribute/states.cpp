@@ -5,6 +5,7 @@
 
 #include "resolvers/domain_name.h"
 #include "scanner/attribute/registration.h"
+#include "scanner/attribute/views.h"
 #include "scanner/model/words.h"
 
 namespace scanner {
@@ -13,6 +14,7 @@ namespace {
 
 using resolvers::DnsAnswer;
 using resolvers::DnsStatus;
+using resolvers::IpAddress;
 using resolvers::Probe;
 using resolvers::StepStatus;
 
@@ -30,22 +32,20 @@ std::optional<StateVerdict> from_name(const Subject& subject)
     return std::nullopt;
 }
 
-// The resolver itself says that it kept the answer back (RFC 8914: Blocked, Censored, Filtered;
-// 4 is Forged Answer). That is about the view, and nothing about the site.
+// The resolver itself says that it kept the answer back. That is about the view, and nothing about
+// the site.
 std::optional<StateVerdict> from_resolver(const Observation& seen)
 {
-    constexpr std::pair<std::uint16_t, std::string_view> kept_back[] = {
-        {4, "a forged answer"}, {15, "blocked"}, {16, "censored"}, {17, "filtered"}};
     for (const DnsAnswer& answer : seen.dns) {
         const bool ours =
             answer.name == seen.subject.host && (answer.type == "A" || answer.type == "AAAA");
         if (!ours)
             continue;
         for (const resolvers::ExtendedError& error : answer.errors)
-            for (const auto& [code, what] : kept_back)
-                if (error.code == code)
-                    return StateVerdict{State::tampered, "the resolver says " + std::string(what) +
-                                                             " (EDE " + std::to_string(code) + ")"};
+            if (const std::string_view what = tampering_word(error.code); !what.empty())
+                return StateVerdict{State::tampered, "the resolver says " + std::string(what) +
+                                                         " (EDE " + std::to_string(error.code) +
+                                                         ")"};
     }
     return std::nullopt;
 }
@@ -84,7 +84,7 @@ struct Traces {
     /// In lower case.
     std::vector<std::string> titles;
     std::vector<std::string_view> redirect_hosts;
-    std::vector<resolvers::IpAddress> addresses;
+    std::vector<IpAddress> addresses;
 };
 
 Traces traces_of(const Observation& seen)
@@ -124,39 +124,43 @@ Traces traces_of(const Observation& seen)
     return traces;
 }
 
-bool marker_seen(const StateRule& rule, const Traces& traces)
+// In the order of their ids.
+std::vector<const StateRule*> markers_in(const Traces& traces, const Catalogue& catalogue)
 {
-    // A view compares lengths first.
-    const std::string_view kind = rule.kind;
-    const auto is_under = [&rule](std::string_view name) {
+    std::vector<const StateRule*> found;
+    const auto look = [&](std::string_view kind, const auto& places, const auto& marks) {
+        if (places.empty())
+            return;
+        for (const StateRule* rule : catalogue.state_rules_of(kind))
+            if (std::ranges::any_of(places, [&](const auto& one) { return marks(*rule, one); }))
+                found.push_back(rule);
+    };
+    const auto is_under = [](const StateRule& rule, std::string_view name) {
         return resolvers::is_under(name, rule.key);
     };
-    if (kind == "address")
-        return std::ranges::any_of(traces.addresses, [&](const resolvers::IpAddress& address) {
-            return rule.prefix.contains(address);
-        });
-    if (kind == "ns")
-        return std::ranges::any_of(traces.name_servers, is_under);
-    if (kind == "cname")
-        return std::ranges::any_of(traces.aliases, is_under);
-    if (kind == "redirect")
-        return std::ranges::any_of(traces.redirect_hosts, is_under);
-    if (kind == "body")
-        return std::ranges::find(traces.body_markers, rule.id) != traces.body_markers.end();
-    return kind == "title" && std::ranges::any_of(traces.titles, [&](const std::string& title) {
-               return title.find(rule.key) != std::string::npos;
-           });
+    for (const IpAddress& address : traces.addresses)
+        for (const StateRule* rule : catalogue.address_markers(address))
+            if (std::ranges::find(found, rule) == found.end())
+                found.push_back(rule);
+    look("ns", traces.name_servers, is_under);
+    look("cname", traces.aliases, is_under);
+    look("redirect", traces.redirect_hosts, is_under);
+    look("body", traces.body_markers,
+         [](const StateRule& rule, std::string_view id) { return rule.id == id; });
+    look("title", traces.titles, [](const StateRule& rule, const std::string& title) {
+        return title.find(rule.key) != std::string::npos;
+    });
+    std::ranges::sort(found, {},
+                      [](const StateRule* rule) -> const std::string& { return rule->id; });
+    return found;
 }
 
 // Parking, seizure and block pages. Some marks are enough alone; of the others (a name server that
 // ordinary customers have too) two different kinds of one operator must agree.
 std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& catalogue)
 {
-    const Traces traces = traces_of(*sight.observation);
-    std::vector<const StateRule*> found;
-    for (const StateRule& rule : catalogue.state_rules())
-        if (marker_seen(rule, traces))
-            found.push_back(&rule);
+    const std::vector<const StateRule*> found =
+        markers_in(traces_of(*sight.observation), catalogue);
     const auto said = [](const StateRule& rule) { return rule.kind + " of " + rule.operator_name; };
     for (const State state :
          {State::seized, State::parked, State::tampered, State::blocked_for_vantage}) {

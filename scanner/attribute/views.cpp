@@ -68,60 +68,38 @@ Testimony testimony_of(const std::vector<DnsAnswer>& answers, const std::vector<
     return said;
 }
 
-// RFC 8914 sections 4.5, 4.16 to 4.18. "Prohibited" (18) is about the client, not the name.
-std::string_view tampering_error(std::uint16_t code)
-{
-    switch (code) {
-        case 4:
-            return "forged answer";
-        case 15:
-            return "blocked";
-        case 16:
-            return "censored";
-        case 17:
-            return "filtered";
-        default:
-            return "";
-    }
-}
-
 std::string error_sign(const std::vector<DnsAnswer>& answers, const std::vector<std::string>& names)
 {
     for (const DnsAnswer& answer : answers) {
         if (!about_subject(answer, names))
             continue;
         for (const resolvers::ExtendedError& error : answer.errors)
-            if (const std::string_view word = tampering_error(error.code); !word.empty())
+            if (const std::string_view word = tampering_word(error.code); !word.empty())
                 return "extended error " + std::to_string(error.code) + " (" + std::string(word) +
                        ")" + (error.text.empty() ? "" : ": " + error.text.substr(0, 120));
     }
     return "";
 }
 
-bool holds(const std::string& key, const IpAddress& address)
+bool tells_of_blocking(const StateRule& rule)
 {
-    const auto prefix = resolvers::Prefix::parse(key);
-    return prefix ? prefix->contains(address) : key == address.text();
+    return rule.sufficient &&
+           (rule.state == State::tampered || rule.state == State::blocked_for_vantage);
 }
 
 // Addresses and aliases that the catalogue knows as block pages'.
 std::string marker_sign(const Testimony& said, const std::vector<std::string>& names,
                         const Catalogue& catalogue)
 {
-    for (const StateRule& rule : catalogue.state_rules()) {
-        const bool of_blocking =
-            rule.state == State::tampered || rule.state == State::blocked_for_vantage;
-        if (!of_blocking || !rule.sufficient)
-            continue;
-        if (rule.kind == "address")
-            for (const IpAddress& address : said.addresses)
-                if (holds(rule.key, address))
-                    return address.text() + " is an address of " + rule.operator_name;
-        if (rule.kind == "cname")
+    for (const IpAddress& address : said.addresses)
+        for (const StateRule* rule : catalogue.address_markers(address))
+            if (tells_of_blocking(*rule))
+                return address.text() + " is an address of " + rule->operator_name;
+    if (names.size() > 1)
+        for (const StateRule* rule : catalogue.state_rules_of("cname"))
             for (std::size_t i = 1; i < names.size(); ++i)
-                if (resolvers::is_under(names[i], rule.key))
-                    return names[i] + " is an alias of " + rule.operator_name;
-    }
+                if (resolvers::is_under(names[i], rule->key) && tells_of_blocking(*rule))
+                    return names[i] + " is an alias of " + rule->operator_name;
     return "";
 }
 
@@ -166,22 +144,23 @@ bool decided_without_answers(State state)
            state == State::parked || state == State::on_hold || state == State::not_registered;
 }
 
-void forget_whom(Attribution& out, const char* reason)
-{
-    for (Finding* finding : {&out.front, &out.host}) {
-        Finding unknown;
-        unknown.role = finding->role;
-        unknown.reason = reason;
-        unknown.against = finding->status == "identified" ? finding->evidence : finding->against;
-        *finding = std::move(unknown);
-    }
-    out.chain.clear();
-    std::erase_if(out.others, [](const Finding& finding) {
-        return finding.role != Role::dns && finding.role != Role::registrar;
-    });
-}
-
 }  // namespace
+
+std::string_view tampering_word(std::uint16_t code)
+{
+    switch (code) {
+        case 4:
+            return "forged answer";
+        case 15:
+            return "blocked";
+        case 16:
+            return "censored";
+        case 17:
+            return "filtered";
+        default:
+            return "";
+    }
+}
 
 ViewsVerdict compare_views(const Observation& seen, const Catalogue& catalogue)
 {
@@ -285,6 +264,21 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
                             ("view " + views.contradicted_by) + " has addresses";
         forget_whom(out, "resolver_disagreement");
     }
+}
+
+void forget_whom(Attribution& out, const char* reason)
+{
+    for (Finding* finding : {&out.front, &out.host}) {
+        Finding unknown;
+        unknown.role = finding->role;
+        unknown.reason = reason;
+        unknown.against = finding->status == "identified" ? finding->evidence : finding->against;
+        *finding = std::move(unknown);
+    }
+    out.chain.clear();
+    std::erase_if(out.others, [](const Finding& finding) {
+        return finding.role != Role::dns && finding.role != Role::registrar;
+    });
 }
 
 }  // namespace scanner

@@ -3,7 +3,9 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
@@ -32,10 +34,19 @@ struct ViewsVerdict {
     std::string contradicted_by;
 };
 
+/// What an Extended DNS Error says of an answer that was kept back or made up (RFC 8914
+/// sections 4.5, 4.16 to 4.18): "blocked". Empty for every other code; "Prohibited" (18) is about
+/// the client.
+std::string_view tampering_word(std::uint16_t code);
+
 ViewsVerdict compare_views(const Observation& seen, const Catalogue& catalogue);
 
 /// Writes into a verdict what the comparison means for it: flags, evidence, and, where the
 /// reference view is not to be believed, a state and nobody named. Called last.
 void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution& out);
+
+/// What a forged answer leads to is the forger's, and nobody of the site's: names nobody any more,
+/// for that reason, but whoever runs the DNS and the registrar.
+void forget_whom(Attribution& out, const char* reason);
 
 }  // namespace scanner

@@ -163,6 +163,22 @@ const std::vector<StateRule>& Catalogue::state_rules() const
     return index_->states;
 }
 
+std::vector<const StateRule*> Catalogue::address_markers(const resolvers::IpAddress& address) const
+{
+    std::vector<const StateRule*> found;
+    for (const StateRule* rule : index_->address_states[address.bytes()[0]])
+        if (rule->prefix.contains(address))
+            found.push_back(rule);
+    return found;
+}
+
+const std::vector<const StateRule*>& Catalogue::state_rules_of(std::string_view kind) const
+{
+    static const std::vector<const StateRule*> no_rules;
+    const auto found = index_->states_by_kind.find(kind);
+    return found == index_->states_by_kind.end() ? no_rules : found->second;
+}
+
 const std::vector<std::pair<std::string, std::string>>& Catalogue::body_markers() const
 {
     return index_->body_markers;

@@ -230,6 +230,10 @@ public:
     bool answer_matches(const Rule& rule, std::string_view header_value) const;
 
     const std::vector<StateRule>& state_rules() const;
+    /// Those whose prefix holds the address, in the same order.
+    std::vector<const StateRule*> address_markers(const resolvers::IpAddress& address) const;
+    /// Those of one kind ("title"), in the same order.
+    const std::vector<const StateRule*>& state_rules_of(std::string_view kind) const;
 
     /// Body texts to look for while a body is at hand: (rule id, lower-case text).
     const std::vector<std::pair<std::string, std::string>>& body_markers() const;

@@ -164,6 +164,11 @@ void Lookup::sort_all()
     scanner::sort_by_id(answers);
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
+    for (const StateRule& rule : states) {
+        states_by_kind[rule.kind].push_back(&rule);
+        if (rule.kind == "address")
+            address_states[rule.prefix.address.bytes()[0]].push_back(&rule);
+    }
     std::sort(body_markers.begin(), body_markers.end());
     for (auto& [number, list] : asns)
         std::sort(list.begin(), list.end(), [](const Rule* a, const Rule* b) {

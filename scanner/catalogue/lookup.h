@@ -48,6 +48,9 @@ public:
     /// Of those that have one.
     std::unordered_map<const Rule*, const Pattern*> answer_patterns;
     std::vector<StateRule> states;
+    TextMap<std::vector<const StateRule*>> states_by_kind;
+    /// Those on addresses, by the first octet: no prefix of theirs is shorter.
+    std::array<std::vector<const StateRule*>, 256> address_states;
     std::vector<std::pair<std::string, std::string>> body_markers;
     TextMap<const Product*> product_by_id;
     std::unordered_map<unsigned, const Product*> registrars;

@@ -170,12 +170,9 @@ std::string address_text(const Catalogue& catalogue, const IpAddress& address)
         out += "    " + hit.prefix.text() + " of " + hit.rule->product->id + "\n";
         add_rule(out, *hit.rule);
     }
-    for (const StateRule& rule : catalogue.state_rules()) {
-        const auto prefix = rule.kind == "address" ? Prefix::parse(rule.key) : std::nullopt;
-        if (prefix && prefix->contains(address))
-            out += "  marks " + std::string(word(rule.state)) + ": " + rule.id + ", at " +
-                   rule.where + "\n      from " + source_text(*rule.source) + "\n";
-    }
+    for (const StateRule* rule : catalogue.address_markers(address))
+        out += "  marks " + std::string(word(rule->state)) + ": " + rule->id + ", at " +
+               rule->where + "\n      from " + source_text(*rule->source) + "\n";
     return out;
 }
 

@@ -393,6 +393,12 @@ TEST_CASE("oddities that do not spoil a message")
             MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'b', 0xE9})).octets());
         CHECK(message.errors == std::vector<ExtendedError>{{15, "b\xC3\xA9"}});
     }
+    SUBCASE("EDE text may end with a zero octet, which is no part of it (RFC 8914 section 2)")
+    {
+        const DnsMessage message = parsed(
+            MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'n', 'o', 0})).octets());
+        CHECK(message.errors == std::vector<ExtendedError>{{15, "no"}});
+    }
     SUBCASE("an EDE option too short for a code says nothing")
     {
         const DnsMessage message =

@@ -31,9 +31,6 @@ constexpr milliseconds repeat_pause{100};
 constexpr unsigned max_doublings = 5;
 // Rounds of reading before other sockets, and other work of the thread, get their turn.
 constexpr unsigned turns_for_a_socket = 16;
-// Records kept of one answer. Honest ones have a few dozen; 64 KiB can hold four thousand, which
-// would be megabytes for each name.
-constexpr std::size_t records_limit = 200;
 
 DnsStatus status_of(ChannelReply::End end)
 {

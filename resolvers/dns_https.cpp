@@ -35,29 +35,15 @@ DnsStatus status_of(const Failure& failure)
 bool read_response(const FetchResponse& response, const Question& question, DnsAnswer& answer)
 {
     if (response.status != 200 || !response.content_type.starts_with(media_type)) {
+        if (answer.rcode)
+            return false;
         answer.status = DnsStatus::bad_response;
         answer.detail = response.status != 200 ? "HTTP status " + std::to_string(response.status)
                                                : "no DNS message but " + response.content_type;
         return false;
     }
     const auto* octets = reinterpret_cast<const std::uint8_t*>(response.body.data());
-    DnsMessage message;
-    const std::optional<Failure> unreadable =
-        parse_message_into(std::span(octets, response.body.size()), Sections::answer, message);
-    // As over TCP, nothing may be truncated.
-    const SentQuery sent{.id = query_id, .edns = false, .over_tcp = true};
-    const DnsVerdict verdict = judge_response(unreadable, message, question, sent);
-    answer.status = verdict.status;
-    answer.detail = verdict.detail;
-    if (verdict.responded) {
-        answer.rcode = message.header.rcode;
-        answer.records = std::move(message.answer);
-        answer.errors = std::move(message.errors);
-        answer.authentic_data = message.header.authentic_data;
-        if (message.edns)
-            answer.ecs_scope = message.edns->client_subnet_scope;
-    }
-    return verdict.next == DnsVerdict::Next::finish;
+    return take_whole_response(std::span(octets, response.body.size()), question, query_id, answer);
 }
 
 DnsAttempt attempt_of(const Outcome<FetchResponse>& got, const DnsAnswer& answer,
@@ -71,6 +57,18 @@ DnsAttempt attempt_of(const Outcome<FetchResponse>& got, const DnsAnswer& answer
     }
     return attempt;
 }
+
+// Shared with the questions, which go on when whoever asked is cancelled.
+struct Asked {
+    Asked(const asio::any_io_executor& executor, std::size_t count)
+        : answers(count), left(count), all_done(executor, asio::steady_timer::time_point::max())
+    {
+    }
+    std::vector<DnsAnswer> answers;
+    std::size_t left;
+    asio::steady_timer all_done;
+    std::exception_ptr failed;
+};
 
 }  // namespace
 
@@ -141,28 +139,25 @@ asio::awaitable<DnsAnswer> DnsHttps::ask_one(Question question, Deadline deadlin
 asio::awaitable<std::vector<DnsAnswer>> DnsHttps::ask(std::vector<Question> questions,
                                                       Deadline deadline)
 {
-    std::vector<DnsAnswer> answers(questions.size());
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    asio::steady_timer all_done(executor, asio::steady_timer::time_point::max());
-    std::size_t left = questions.size();
-    std::exception_ptr failed;
+    const auto asked = std::make_shared<Asked>(executor, questions.size());
     for (std::size_t i = 0; i < questions.size(); ++i)
         asio::co_spawn(executor, ask_one(questions[i], deadline),
-                       [&, i](std::exception_ptr error, DnsAnswer answer) {
-                           answers[i] = std::move(answer);
+                       [asked, i](std::exception_ptr error, DnsAnswer answer) {
+                           asked->answers[i] = std::move(answer);
                            if (error)
-                               failed = error;
-                           if (--left == 0)
-                               all_done.cancel();
+                               asked->failed = error;
+                           if (--asked->left == 0)
+                               asked->all_done.cancel();
                        });
-    while (left > 0) {
+    while (asked->left > 0) {
         boost::system::error_code ignored;
         auto token = asio::redirect_error(asio::use_awaitable, ignored);
-        co_await all_done.async_wait(token);
+        co_await asked->all_done.async_wait(token);
     }
-    if (failed)
-        std::rethrow_exception(failed);
-    co_return answers;
+    if (asked->failed)
+        std::rethrow_exception(asked->failed);
+    co_return std::move(asked->answers);
 }
 
 }  // namespace resolvers

@@ -22,8 +22,11 @@ constexpr std::size_t max_text = std::size_t{1} << 20;
 constexpr std::size_t header_size = 12;
 constexpr std::size_t min_record = 11;
 constexpr std::uint16_t class_in = 1;
+constexpr std::size_t option_header = 4;
+constexpr std::size_t max_padding_block = 128;
 
 constexpr std::uint16_t option_client_subnet = 8;    // RFC 7871
+constexpr std::uint16_t option_padding = 12;         // RFC 7830
 constexpr std::uint16_t option_extended_error = 15;  // RFC 8914
 
 struct TypeName {
@@ -97,12 +100,20 @@ void write_opt(QueryWriter& writer, const EdnsOptions& edns)
     writer.u16(edns.udp_size);
     writer.u16(0);  // upper bits of the rcode, version
     writer.u16(edns.dnssec_ok ? 0x8000 : 0);
-    if (!edns.client_subnet) {
-        writer.u16(0);
+    const std::size_t subnet =
+        edns.client_subnet ? 8 + (edns.client_subnet->length + 7U) / 8 : std::size_t{0};
+    const std::size_t bare = writer.size() + 2 + subnet + option_header;
+    const std::size_t block = std::min<std::size_t>(edns.padding_block, max_padding_block);
+    const std::size_t padding = block == 0 ? 0 : (block - bare % block) % block;
+    writer.u16(subnet + (block == 0 ? 0 : option_header + padding));
+    if (edns.client_subnet)
+        write_client_subnet(writer, *edns.client_subnet);
+    if (block == 0)
         return;
-    }
-    writer.u16(8 + (edns.client_subnet->length + 7U) / 8);
-    write_client_subnet(writer, *edns.client_subnet);
+    writer.u16(option_padding);
+    writer.u16(padding);
+    for (std::size_t i = 0; i < padding; ++i)
+        writer.u8(0);
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -147,6 +158,14 @@ struct RecordFrame {
     std::size_t data_position = 0;
     std::size_t data_size = 0;
 };
+
+// EXTRA-TEXT may end with a zero octet (RFC 8914 section 2), which is no part of what it says.
+std::string extra_text(Octets octets)
+{
+    if (!octets.empty() && octets.back() == 0)
+        octets = octets.first(octets.size() - 1);
+    return utf8_or_latin1(octets);
+}
 
 class MessageReader {
 public:
@@ -294,7 +313,7 @@ private:
                 return false;
             if (code == option_extended_error && value.size() >= 2)
                 message_.errors.push_back({static_cast<std::uint16_t>(value[0] << 8 | value[1]),
-                                           utf8_or_latin1(value.subspan(2))});
+                                           extra_text(value.subspan(2))});
             if (code == option_client_subnet && value.size() >= 4)
                 edns.client_subnet_scope = value[3];
         }

@@ -39,12 +39,16 @@ struct EdnsOptions {
     bool dnssec_ok = false;
     /// The client network to claim (RFC 7871). Absent: no such option is sent.
     std::optional<Prefix> client_subnet{};
+    /// Pads the query to a multiple of so many octets (RFC 7830, 8467), at most 128; for encrypted
+    /// ways only. 0: not at all.
+    std::uint16_t padding_block = 0;
     /// Sets RD. (Not of EDNS, but here with what else a query may carry.)
     bool recursion_desired = true;
 };
 
-/// No query of ours is longer.
-inline constexpr std::size_t max_query = 12 + 255 + 4 + 11 + 4 + 4 + 16;
+/// No query of ours is longer: 306 octets, and what fills up the third block of 128.
+inline constexpr std::size_t max_query = 3 * 128;
+static_assert(max_query >= 12 + 255 + 4 + 11 + 4 + 4 + 16 + 4);
 
 /// One query of class IN: AD set (it asks for the AD bit in return, RFC 6840 5.7), RD as asked.
 /// Failure "unknown_type" if the question's type is not one that type_number reads.

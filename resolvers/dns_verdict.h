@@ -2,8 +2,10 @@
 // to ask again? Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "resolvers/dns_message.h"
@@ -11,6 +13,10 @@
 #include "resolvers/outcome.h"
 
 namespace resolvers {
+
+/// Records kept of one answer. Honest ones have a few dozen; 64 KiB can hold four thousand, which
+/// would be megabytes for each name.
+inline constexpr std::size_t records_limit = 200;
 
 struct DnsVerdict {
     enum class Next {
@@ -39,5 +45,11 @@ struct SentQuery {
 /// section 7), and are final otherwise.
 DnsVerdict judge_response(const std::optional<Failure>& unreadable, const DnsMessage& message,
                           const Question& question, const SentQuery& sent);
+
+/// Reads a response that came by a way on which nothing is truncated (HTTPS, TLS) into the answer.
+/// False if another server might do better. What the answer says of an earlier whole response stays
+/// when this is none.
+bool take_whole_response(std::span<const std::uint8_t> octets, const Question& question,
+                         std::uint16_t id, DnsAnswer& answer);
 
 }  // namespace resolvers

@@ -5,6 +5,7 @@
 #include <optional>
 #include <sstream>
 
+#include "resolvers/domain_name.h"
 #include "resolvers/http_url.h"
 
 namespace resolvers {
@@ -12,6 +13,8 @@ namespace resolvers {
 namespace {
 
 constexpr std::size_t max_resolvers = 3;  // MAXNS of the C library
+constexpr std::uint16_t dns_port = 53;
+constexpr std::uint16_t dns_over_tls_port = 853;
 
 std::optional<std::uint16_t> parse_port(std::string_view digits)
 {
@@ -38,24 +41,41 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
 {
     const Failure malformed{
         "malformed", "not an address, or an address and a port: '" + std::string(text) + "'"};
-    DnsTransport transport = DnsTransport::udp;
+    ResolverAddress found{.address = {}, .port = dns_port, .transport = DnsTransport::udp};
     if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
         const std::string_view word = text.substr(0, scheme);
         if (word == "https") {
             const std::optional<HttpUrl> url = parse_http_url(text);
             if (!url)
                 return Failure{"malformed", "no URL of a resolver: '" + std::string(text) + "'"};
-            return ResolverAddress{{}, 0, DnsTransport::https, url->text()};
+            return ResolverAddress{
+                .address = {}, .port = 0, .transport = DnsTransport::https, .url = url->text()};
         }
-        if (word != "udp" && word != "tcp")
+        if (word != "udp" && word != "tcp" && word != "tls")
             return Failure{"malformed",
                            "'" + std::string(word) +
-                               "' is no transport that we speak; udp, tcp and https are"};
-        transport = word == "tcp" ? DnsTransport::tcp : DnsTransport::udp;
+                               "' is no transport that we speak; udp, tcp, tls and https are"};
+        if (word != "udp")
+            found.transport = word == "tcp" ? DnsTransport::tcp : DnsTransport::tls;
         text.remove_prefix(scheme + 3);
     }
-    if (const std::optional<IpAddress> bare = IpAddress::parse(text))
-        return ResolverAddress{*bare, 53, transport};
+    if (found.transport == DnsTransport::tls) {
+        found.port = dns_over_tls_port;
+        if (const std::size_t hash = text.find('#'); hash != std::string_view::npos) {
+            const std::optional<DomainName> name = DomainName::parse(text.substr(hash + 1));
+            if (!name || IpAddress::parse(name->text()))
+                return Failure{"malformed",
+                               "what stands behind '#' is no name that a certificate "
+                               "can be for: '" +
+                                   std::string(text) + "'"};
+            found.certificate_name = name->text();
+            text = text.substr(0, hash);
+        }
+    }
+    if (const std::optional<IpAddress> bare = IpAddress::parse(text)) {
+        found.address = *bare;
+        return found;
+    }
 
     std::string_view address = text;
     std::optional<std::string_view> port;
@@ -77,10 +97,12 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
     }
 
     const std::optional<IpAddress> parsed = IpAddress::parse(address);
-    const std::optional<std::uint16_t> number = port ? parse_port(*port) : 53;
+    const std::optional<std::uint16_t> number = port ? parse_port(*port) : found.port;
     if (!parsed || !number || parsed->is_v6() != text.starts_with('['))
         return malformed;
-    return ResolverAddress{*parsed, *number, transport};
+    found.address = *parsed;
+    found.port = *number;
+    return found;
 }
 
 std::string ResolverAddress::text() const
@@ -88,8 +110,10 @@ std::string ResolverAddress::text() const
     if (transport == DnsTransport::https)
         return url;
     const std::string host = address.is_v6() ? "[" + address.text() + "]" : address.text();
-    const char* scheme = transport == DnsTransport::tcp ? "tcp://" : "";
-    return scheme + host + ":" + std::to_string(port);
+    const std::string where = host + ":" + std::to_string(port);
+    if (transport == DnsTransport::tls)
+        return "tls://" + where + (certificate_name.empty() ? "" : "#" + certificate_name);
+    return (transport == DnsTransport::tcp ? "tcp://" : "") + where;
 }
 
 std::vector<ResolverAddress> parse_resolv_conf(std::string_view text)
@@ -101,7 +125,7 @@ std::vector<ResolverAddress> parse_resolv_conf(std::string_view text)
         if (take_word(line) != "nameserver")
             continue;
         if (const std::optional<IpAddress> address = IpAddress::parse(take_word(line)))
-            found.push_back(ResolverAddress{*address, 53});
+            found.push_back(ResolverAddress{.address = *address, .port = dns_port});
     }
     return found;
 }

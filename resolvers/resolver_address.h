@@ -15,6 +15,7 @@ namespace resolvers {
 enum class DnsTransport {
     udp,  ///< and TCP after truncation
     tcp,
+    tls,    ///< RFC 7858
     https,  ///< RFC 8484
 };
 
@@ -24,13 +25,18 @@ struct ResolverAddress {
     DnsTransport transport = DnsTransport::udp;
     /// Of a resolver over HTTPS; address and port then say nothing.
     std::string url{};
+    /// Of a resolver over TLS: the name that its certificate has to be for (RFC 8310 section 8),
+    /// lower case. Empty: its address.
+    std::string certificate_name{};
 
-    /// Reads "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe" and "[::1]:53", each also with "udp://" or
-    /// "tcp://" before it, and "https://dns.example/dns-query". Failure "malformed" for anything
-    /// else: names alone, zones ("fe80::1%eth0"), port 0 and other schemes.
+    /// Reads "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe" and "[::1]:53", each also with "udp://",
+    /// "tcp://" or "tls://" before it, the last one perhaps with "#dns.example" behind it; and
+    /// "https://dns.example/dns-query". Failure "malformed" for anything else: names alone, zones
+    /// ("fe80::1%eth0"), port 0 and other schemes.
     static Outcome<ResolverAddress> parse(std::string_view text);
 
-    /// With the port, always: "192.0.2.1:53", "[2001:db8::1]:53", "tcp://192.0.2.1:53"; or the URL.
+    /// With the port, always: "192.0.2.1:53", "[2001:db8::1]:53", "tcp://192.0.2.1:53",
+    /// "tls://192.0.2.1:853#dns.example"; or the URL.
     std::string text() const;
 
     friend bool operator==(const ResolverAddress&, const ResolverAddress&) = default;

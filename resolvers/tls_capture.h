@@ -1,7 +1,7 @@
 // Looks over the shoulder of somebody else's TLS handshake: keeps the chain whether it verifies or
 // not, the agreed version, cipher, group and ALPN, whether an OCSP response was stapled, and the
-// alerts of both sides. The one place that sees libssl. Decides nothing: certificate.h judges the
-// chain.
+// alerts of both sides. Decides nothing: certificate.h judges the chain. (Connections of our own
+// are in tls_session.h.)
 #pragma once
 
 #include <chrono>

@@ -36,6 +36,8 @@ WALLS = {
     # The loop that drives curl, and its two uses: looking at sites, asking registries.
     r"curl/.*": {"resolvers/curl_multi.cpp", "resolvers/http_curl.cpp",
                  "resolvers/http_fetcher_curl.cpp"},
+    # TLS: looking over curl's shoulder, and connections of our own.
+    r"openssl/ssl\.h": {"resolvers/tls_capture.cpp", "resolvers/tls_session.cpp"},
     r"maxminddb\.h": 1,
     r"libpsl\.h": 1,
     r"idn2\.h": 1,

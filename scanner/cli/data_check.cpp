@@ -15,6 +15,8 @@ namespace scanner {
 
 namespace {
 
+constexpr std::string_view check_format = "servedby.catalogue_check/1";
+
 struct Flags {
     KnowledgeFlags knowledge;
     bool json = false;
@@ -99,6 +101,8 @@ void print_json(const Findings& found, const Catalogue* catalogue)
     {
         JsonWriter out(text);
         out.open_object();
+        out.key("format");
+        out.word(check_format);
         out.key("errors");
         out.open_list();
         for (const std::string& line : found.errors) {

@@ -10,6 +10,8 @@ namespace scanner {
 
 namespace {
 
+constexpr std::string_view diff_format = "servedby.catalogue_diff/1";
+
 struct Flags {
     std::string before;
     std::string after;
@@ -100,6 +102,8 @@ ExitCode run(const Flags& flags)
         {
             JsonWriter out(text);
             out.open_object();
+            out.key("format");
+            out.word(diff_format);
             out.key("changes");
             out.open_list();
             for (const EntryChange& change : changes)

@@ -80,7 +80,8 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
         ->capture_default_str();
     app.add_option("--resolvers", flags.resolvers,
                    "Resolvers that decide: ADDRESS or ADDRESS:PORT, over TCP with tcp:// before "
-                   "it, or https://HOST/PATH; comma separated (default: the system's)")
+                   "it, over TLS as tls://ADDRESS#NAME, or https://HOST/PATH; comma separated "
+                   "(default: the system's)")
         ->allow_extra_args(false)
         ->delimiter(',');
     add_view_flags(app, flags.views);
@@ -111,7 +112,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_flag("--allow-private", flags.allow_private,
                  "Connect to private and other special-purpose addresses too");
     add_polite_flags(app, flags.polite);
-    app.add_flag("--silent", flags.silent, "No progress on stderr");
+    app.add_flag("--silent", flags.silent, "No progress and no findings about resolvers on stderr");
     app.add_flag("--stats", flags.stats, "Progress even when stderr is no terminal");
     app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
 }
@@ -164,6 +165,12 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
         if (live.certificates)
             live.certificates->finish();
     };
+    if (live.refusals)
+        hooks.reload = [&live] {
+            const auto again = live.refusals->read_again();
+            return again ? "read again: " + *again
+                         : again.error().detail + "; the lists stay as they were";
+        };
     const bool show = flags.stats || (!flags.silent && ::isatty(STDERR_FILENO) != 0);
     if (show)
         hooks.progress = [&] {
@@ -176,7 +183,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     writer.write_frame(frame.after);
     writer.flush();
     control.finish();
-    finish_watch(live.watch.get());
+    finish_watch(live.watch.get(), !flags.silent);
+    tell_of_patience(live.views);
 
     if (live.certificates && !live.certificates->finish())
         return fail("cannot write " + flags.polite.certificates);

@@ -58,6 +58,9 @@ struct Live {
     std::shared_ptr<CertificateFile> certificates;
     /// May be null.
     std::unique_ptr<ResolverWatch> watch;
+    std::vector<ViewSetup> views;
+    /// Null if there are no lists.
+    std::shared_ptr<RefusalLists> refusals;
 };
 
 /// What stands before and after all records of an output; mostly nothing.

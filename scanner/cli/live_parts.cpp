@@ -64,12 +64,14 @@ Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
 // Every name would be sent there: whoever names such a resolver must choose.
 std::optional<Failure> refused_resolver(const std::string& flag,
                                         const std::vector<resolvers::ResolverAddress>& servers,
-                                        const Polite& polite)
+                                        const RefusalLists& refusals)
 {
     for (const resolvers::ResolverAddress& server : servers) {
         const auto url = resolvers::parse_http_url(server.url);
-        const std::string why =
-            url ? polite.refusal_of(url->host) : polite.refusal_of(server.address);
+        std::string why =
+            url ? refusals.refusal_of(url->host) : refusals.refusal_of(server.address);
+        if (why.empty() && !server.certificate_name.empty())
+            why = refusals.refusal_of(server.certificate_name);
         if (!why.empty())
             return Failure{"malformed", flag + ": " + server.text() + " is on the list of --" +
                                             (why == "opt_out" ? "optout" : "blocklist") +
@@ -130,6 +132,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (!polite)
         return polite.error();
     polite->restrain(live.parts.world);
+    if (polite->refusals->any())
+        live.refusals = polite->refusals;
 
     const auto servers = chosen_resolvers(flags.resolvers);
     if (!servers)
@@ -139,13 +143,13 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     dns.timeout = std::min(*timeout, *deadline);
     dns.retries = flags.retries;
     dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
-    const auto views = parse_views(flags.views.views);
+    auto views = parse_views(flags.views.views);
     if (!views)
         return views.error();
-    if (auto fault = refused_resolver("--resolvers", dns.servers, *polite))
+    if (auto fault = refused_resolver("--resolvers", dns.servers, *polite->refusals))
         return *fault;
     for (const ViewSetup& view : *views)
-        if (auto fault = refused_resolver("--view " + view.name, view.servers, *polite))
+        if (auto fault = refused_resolver("--view " + view.name, view.servers, *polite->refusals))
             return *fault;
     // Every name has a handful of questions out at once.
     const unsigned questions = live.options.in_flight / live.options.shards * 5;
@@ -155,7 +159,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (!rdap)
         return rdap.error();
     std::shared_ptr<const resolvers::TrustStore> store;
-    if (!flags.no_http || *rdap != nullptr || any_over_https(*servers, *views)) {
+    if (!flags.no_http || *rdap != nullptr || any_encrypted(*servers, *views)) {
         auto loaded = resolvers::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
@@ -172,24 +176,28 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         };
     }
 
+    give_patience(*views, watch, dns.servers.size());
+    live.views = *views;
+
     resolvers::HttpOptions http;
     http.user_agent = trust.user_agent;
     http.timeouts.connect = *timeout;
     http.timeouts.handshake = *timeout;
     http.timeouts.first_byte = *timeout;
     http.timeouts.total = *deadline;
-    http.allow = [polite = *polite, all = flags.allow_private](const auto& address) {
-        return (all || !resolvers::special_purpose(address)) && polite.refusal_of(address).empty();
+    http.allow = [refusals = polite->refusals, all = flags.allow_private](const auto& address) {
+        return (all || !resolvers::special_purpose(address)) &&
+               refusals->refusal_of(address).empty();
     };
     resolvers::FetchOptions fetch;
     fetch.user_agent = http.user_agent;
     fetch.connect_timeout = *timeout;
     fetch.allow_private = flags.allow_private;
-    fetch.refuses_host = [polite = *polite](const std::string& host) {
-        return polite.refusal_of(host);
+    fetch.refuses_host = [refusals = polite->refusals](const std::string& host) {
+        return refusals->refusal_of(host);
     };
-    fetch.refuses_address = [polite = *polite](const resolvers::IpAddress& address) {
-        return polite.refusal_of(address);
+    fetch.refuses_address = [refusals = polite->refusals](const resolvers::IpAddress& address) {
+        return refusals->refusal_of(address);
     };
 
     const bool connect = plan.connect;

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "scanner/cli/duration.h"
-#include "scanner/pipeline/refusal_file.h"
 
 namespace scanner {
 
@@ -19,7 +18,7 @@ void add_polite_flags(CLI::App& app, PoliteFlags& flags)
 {
     app.add_option("--blocklist", flags.block_lists,
                    "Send nothing to the names and prefixes in FILE (state opt_out, refused: "
-                   "blocked)")
+                   "blocked); SIGHUP reads it again")
         ->type_name("FILE")
         ->allow_extra_args(false);
     app.add_option("--optout", flags.opt_outs,
@@ -101,32 +100,13 @@ std::size_t sockets_left(std::size_t others)
     return files.rlim_cur > used ? static_cast<std::size_t>(files.rlim_cur) - used : 1;
 }
 
-namespace {
-
-Outcome<std::shared_ptr<const RefusalList>> read_all(const char* flag,
-                                                     const std::vector<std::string>& files)
-{
-    const auto list = std::make_shared<RefusalList>();
-    for (const std::string& file : files)
-        if (const auto read = read_refusal_file(file, *list); !read)
-            return Failure{read.error().code, std::string(flag) + ": " + read.error().detail};
-    list->finish();
-    return std::shared_ptr<const RefusalList>(list);
-}
-
-}  // namespace
-
 Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue)
 {
     Polite polite;
-    auto opted_out = read_all("--optout", flags.opt_outs);
-    if (!opted_out)
-        return opted_out.error();
-    auto blocked = read_all("--blocklist", flags.block_lists);
-    if (!blocked)
-        return blocked.error();
-    polite.opted_out = std::move(*opted_out);
-    polite.blocked = std::move(*blocked);
+    auto refusals = RefusalLists::read(flags.opt_outs, flags.block_lists);
+    if (!refusals)
+        return refusals.error();
+    polite.refusals = std::move(*refusals);
 
     resolvers::PolitenessOptions options;
     for (const auto& [name, text, limit] :
@@ -168,11 +148,11 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
 
 void Polite::restrain(World& world) const
 {
-    world.refuses_host = [polite = *this](const std::string& host) {
-        return polite.refusal_of(host);
+    world.refuses_host = [refusals = refusals](const std::string& host) {
+        return refusals->refusal_of(host);
     };
-    world.refuses_address = [polite = *this](const resolvers::IpAddress& address) {
-        return polite.refusal_of(address);
+    world.refuses_address = [refusals = refusals](const resolvers::IpAddress& address) {
+        return refusals->refusal_of(address);
     };
 }
 

@@ -10,7 +10,7 @@
 #include "resolvers/politeness.h"
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/observe/observe.h"
-#include "scanner/observe/refusal_list.h"
+#include "scanner/pipeline/refusal_lists.h"
 
 namespace scanner {
 
@@ -30,19 +30,11 @@ void add_polite_flags(CLI::App& app, PoliteFlags& flags);
 
 /// What the flags come to, shared by all threads of a run.
 struct Polite {
-    std::shared_ptr<const RefusalList> opted_out;
-    std::shared_ptr<const RefusalList> blocked;
+    std::shared_ptr<RefusalLists> refusals;
     std::shared_ptr<resolvers::Politeness> limits;
     /// Null if questions are not held back.
     std::shared_ptr<resolvers::Politeness> dns_pace;
     std::chrono::milliseconds longest_wait{};
-
-    /// "opt_out", "blocked" or empty. An owner's wish is told before the user's.
-    template <typename HostOrAddress>
-    std::string refusal_of(const HostOrAddress& what) const
-    {
-        return opted_out->covers(what) ? "opt_out" : blocked->covers(what) ? "blocked" : "";
-    }
 
     /// Gives the world its `refuses_...`.
     void restrain(World& world) const;

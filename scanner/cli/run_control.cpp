@@ -25,7 +25,15 @@ sigset_t watched_signals()
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     return set;
+}
+
+// A signal that is blocked is delivered even where it is ignored.
+bool is_ignored(int signal)
+{
+    struct sigaction action {};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
@@ -56,13 +64,20 @@ void RunControl::finish()
 
 void RunControl::watch()
 {
-    const sigset_t set = watched_signals();
+    sigset_t set = watched_signals();
+    if (!hooks_.reload && is_ignored(SIGHUP))
+        sigdelset(&set, SIGHUP);
     Clock::time_point give_up = Clock::time_point::max();
     Clock::time_point next_progress = Clock::now() + 1s;
     while (!done_) {
         timespec wait{};
         wait.tv_nsec = 100'000'000;
         const int signal = sigtimedwait(&set, nullptr, &wait);
+        if (signal == SIGHUP && hooks_.reload) {
+            std::cerr << (hooks_.progress ? "\n" : "") << "servedby: SIGHUP: " << hooks_.reload()
+                      << std::endl;
+            continue;
+        }
         const bool second = signal > 0 && interrupted_;
         if (signal > 0 && !interrupted_) {
             interrupted_ = true;

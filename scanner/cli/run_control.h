@@ -1,6 +1,7 @@
 // Watches a running scan from the side: progress on stderr, and interrupts. The first SIGINT or
 // SIGTERM stops the intake and lets what is in flight finish; the second, or a grace period, ends
-// the process with every finished record written.
+// the process with every finished record written. SIGHUP reads lists again where there are any, and
+// is like SIGTERM where there are none.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,9 @@ public:
         std::function<void()> stop;
         /// Write out what is finished; called before the process ends by force.
         std::function<void()> save;
+        /// Reads again what can be, and says how that went. Empty: SIGHUP ends the run, unless it
+        /// is ignored (nohup).
+        std::function<std::string()> reload;
         /// One line for stderr, without newline; called about once a second. May be empty.
         std::function<std::string()> progress;
     };

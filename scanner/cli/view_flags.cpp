@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "resolvers/dns_https.h"
+#include "resolvers/dns_tls.h"
 #include "resolvers/http_fetcher_curl.h"
 #include "scanner/observe/profile.h"
 
@@ -39,9 +40,11 @@ bool is_view_name(const std::string& name)
     });
 }
 
-bool is_over_https(const ResolverAddress& server)
+using resolvers::DnsTransport;
+
+bool is_encrypted(const ResolverAddress& server)
 {
-    return server.transport == resolvers::DnsTransport::https;
+    return server.transport == DnsTransport::https || server.transport == DnsTransport::tls;
 }
 
 // Questions over HTTPS, together with whoever finds the server's address, who has to outlive them.
@@ -64,6 +67,51 @@ private:
     std::unique_ptr<resolvers::DnsResolver> system_;
     resolvers::DnsHttps https_;
 };
+
+std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAddress>& servers,
+                                                   const DnsOptions& options,
+                                                   const ResolverTrust& trust,
+                                                   boost::asio::io_context& io)
+{
+    resolvers::DnsHttpsOptions own;
+    for (const ResolverAddress& server : servers)
+        own.urls.push_back(server.url);
+    own.timeout = options.timeout;
+    own.retries = options.retries;
+    own.client_subnet = options.client_subnet;
+    own.out_of_use = options.out_of_use;
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = trust.user_agent;
+    fetch.connect_timeout = options.timeout;
+    fetch.allow_private = true;  // the user named it, not a stranger's DNS
+    // The server's own name, if it has one, is the business of this machine's resolvers.
+    std::unique_ptr<resolvers::DnsResolver> system;
+    DnsOptions bootstrap;
+    if (auto configured = resolvers::read_resolv_conf()) {
+        bootstrap.servers = std::move(*configured);
+        bootstrap.channels_per_server = 1;
+        bootstrap.timeout = options.timeout;
+        if (auto cares = DnsCares::create(io.get_executor(), bootstrap))
+            system = std::move(*cares);
+    }
+    auto fetcher =
+        std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
+    return std::make_unique<WithBootstrap>(std::move(system), std::move(fetcher), std::move(own));
+}
+
+std::unique_ptr<resolvers::DnsResolver> over_tls(const std::vector<ResolverAddress>& servers,
+                                                 const DnsOptions& options,
+                                                 const ResolverTrust& trust,
+                                                 boost::asio::io_context& io)
+{
+    resolvers::DnsTlsOptions own;
+    own.servers = servers;
+    own.timeout = options.timeout;
+    own.retries = options.retries;
+    own.client_subnet = options.client_subnet;
+    own.out_of_use = options.out_of_use;
+    return std::make_unique<resolvers::DnsTls>(io.get_executor(), std::move(own), trust.store);
+}
 
 }  // namespace
 
@@ -119,12 +167,13 @@ Outcome<std::vector<ResolverAddress>> parse_resolvers(const std::string& flag,
             return Failure{"malformed", flag + ": " + text + ": " + server.error().detail};
         servers.push_back(*server);
     }
-    const auto over_https = std::count_if(servers.begin(), servers.end(), is_over_https);
-    if (over_https != 0 && static_cast<std::size_t>(over_https) != servers.size())
-        return Failure{"malformed",
-                       flag +
-                           ": resolvers over HTTPS cannot stand in for others; give them a "
-                           "--view of their own"};
+    for (const ResolverAddress& server : servers)
+        if ((is_encrypted(server) || is_encrypted(servers.front())) &&
+            server.transport != servers.front().transport)
+            return Failure{"malformed",
+                           flag +
+                               ": resolvers over HTTPS or TLS cannot stand in for others; give "
+                               "them a --view of their own"};
     return servers;
 }
 
@@ -133,46 +182,24 @@ std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<Resolver
                                                       const ResolverTrust& trust,
                                                       boost::asio::io_context& io)
 {
-    if (servers.empty() || !is_over_https(servers.front())) {
-        DnsOptions own = options;
-        own.servers = servers;
-        auto cares = DnsCares::create(io.get_executor(), own);
-        if (!cares)
-            throw std::runtime_error(cares.error().detail);
-        return std::move(*cares);
-    }
-    resolvers::DnsHttpsOptions own;
-    for (const ResolverAddress& server : servers)
-        own.urls.push_back(server.url);
-    own.timeout = options.timeout;
-    own.retries = options.retries;
-    own.client_subnet = options.client_subnet;
-    own.out_of_use = options.out_of_use;
-    resolvers::FetchOptions fetch;
-    fetch.user_agent = trust.user_agent;
-    fetch.connect_timeout = options.timeout;
-    fetch.allow_private = true;  // the user named it, not a stranger's DNS
-    // The server's own name, if it has one, is the business of this machine's resolvers.
-    std::unique_ptr<resolvers::DnsResolver> system;
-    DnsOptions bootstrap;
-    if (auto configured = resolvers::read_resolv_conf()) {
-        bootstrap.servers = std::move(*configured);
-        bootstrap.channels_per_server = 1;
-        bootstrap.timeout = options.timeout;
-        if (auto cares = DnsCares::create(io.get_executor(), bootstrap))
-            system = std::move(*cares);
-    }
-    auto fetcher =
-        std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
-    return std::make_unique<WithBootstrap>(std::move(system), std::move(fetcher), std::move(own));
+    const DnsTransport transport = servers.empty() ? DnsTransport::udp : servers.front().transport;
+    if (transport == DnsTransport::https)
+        return over_https(servers, options, trust, io);
+    if (transport == DnsTransport::tls)
+        return over_tls(servers, options, trust, io);
+    DnsOptions own = options;
+    own.servers = servers;
+    auto cares = DnsCares::create(io.get_executor(), own);
+    if (!cares)
+        throw std::runtime_error(cares.error().detail);
+    return std::move(*cares);
 }
 
-bool any_over_https(const std::vector<ResolverAddress>& servers,
-                    const std::vector<ViewSetup>& views)
+bool any_encrypted(const std::vector<ResolverAddress>& servers, const std::vector<ViewSetup>& views)
 {
-    return std::any_of(servers.begin(), servers.end(), is_over_https) ||
+    return std::any_of(servers.begin(), servers.end(), is_encrypted) ||
            std::any_of(views.begin(), views.end(), [](const ViewSetup& view) {
-               return std::any_of(view.servers.begin(), view.servers.end(), is_over_https);
+               return std::any_of(view.servers.begin(), view.servers.end(), is_encrypted);
            });
 }
 
@@ -262,13 +289,44 @@ void start_watch(ResolverWatch* watch)
         watch->start(first_round_patience);
 }
 
-void finish_watch(ResolverWatch* watch)
+void finish_watch(ResolverWatch* watch, bool findings)
 {
     if (watch == nullptr)
         return;
     watch->stop();
     for (const std::string& line : watch->summary())
         std::cerr << "servedby: in this run, " + line + "\n";
+    if (findings)
+        for (const std::string& line : watch->findings())
+            std::cerr << "servedby: " + line + "\n";
+}
+
+void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                   std::size_t reference_servers)
+{
+    std::size_t place = reference_servers;
+    for (ViewSetup& view : views) {
+        std::vector<std::string> servers;
+        for (const ResolverAddress& server : view.servers)
+            servers.push_back(server.text());
+        resolvers::PatienceOptions options;
+        if (watch != nullptr)
+            options.answers_others = [watch, place](std::size_t server) {
+                return watch->answers(place + server);
+            };
+        options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
+        view.patience =
+            std::make_shared<resolvers::Patience>(view.name, std::move(servers), options);
+        place += view.servers.size();
+    }
+}
+
+void tell_of_patience(const std::vector<ViewSetup>& views)
+{
+    for (const ViewSetup& view : views)
+        if (view.patience != nullptr)
+            for (const std::string& line : view.patience->summary())
+                std::cerr << "servedby: in this run, " + line + "\n";
 }
 
 void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference,
@@ -294,12 +352,16 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         DnsOptions options = reference;
         options.retries = 0;  // ask_views has one question to spare
         options.out_of_use = nullptr;
-        if (watch != nullptr)
-            options.out_of_use = [watch, place](std::size_t server) {
-                return watch->caught(place + server);
-            };
+        options.out_of_use = [watch, place, patience = view.patience](std::size_t server) {
+            return (watch != nullptr && watch->caught(place + server)) ||
+                   (patience != nullptr && patience->passes_over(server));
+        };
         place += view.servers.size();
-        made.view_resolvers.push_back(make_resolver(view.servers, options, trust, io));
+        auto resolver = make_resolver(view.servers, options, trust, io);
+        if (view.patience != nullptr)
+            resolver =
+                std::make_unique<resolvers::PatientResolver>(std::move(resolver), view.patience);
+        made.view_resolvers.push_back(std::move(resolver));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }
 }

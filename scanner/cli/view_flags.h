@@ -10,6 +10,7 @@
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/outcome.h"
+#include "resolvers/patience.h"
 #include "scanner/observe/observe.h"
 #include "scanner/pipeline/resolver_watch.h"
 #include "scanner/pipeline/scan.h"
@@ -27,7 +28,7 @@ struct ViewFlags {
 
 void add_view_flags(CLI::App& app, ViewFlags& flags);
 
-/// For resolvers over HTTPS: whose certificates are believed, and what we say who we are.
+/// For resolvers over HTTPS and TLS: whose certificates are believed, and what we say who we are.
 struct ResolverTrust {
     std::shared_ptr<const resolvers::TrustStore> store;
     std::string user_agent;
@@ -37,12 +38,14 @@ struct ResolverTrust {
 struct ViewSetup {
     std::string name;
     std::vector<resolvers::ResolverAddress> servers;
+    /// Shared by all threads of a run; null before give_patience().
+    std::shared_ptr<resolvers::Patience> patience{};
     /// The servers, comma separated.
     std::string text() const;
 };
 
 /// Reads "ADDR,ADDR" of --resolvers or behind the "=" of --view. Failure "malformed" names `flag`,
-/// also for resolvers over HTTPS beside others.
+/// also for resolvers over HTTPS or TLS beside others.
 resolvers::Outcome<std::vector<resolvers::ResolverAddress>> parse_resolvers(
     const std::string& flag, const std::vector<std::string>& texts);
 
@@ -50,8 +53,8 @@ resolvers::Outcome<std::vector<resolvers::ResolverAddress>> parse_resolvers(
 /// taken, and for "reference" and "authority", which mean something else.
 resolvers::Outcome<std::vector<ViewSetup>> parse_views(const std::vector<std::string>& flags);
 
-/// Something that asks these servers as `options` says (but for its own): over HTTPS all of them or
-/// none. Throws std::runtime_error when it cannot be made. A null `store` trusts nobody.
+/// Something that asks these servers as `options` says (but for its own): over HTTPS, or TLS, all
+/// of them or none. Throws std::runtime_error when it cannot be made. A null `store` trusts nobody.
 std::unique_ptr<resolvers::DnsResolver> make_resolver(
     const std::vector<resolvers::ResolverAddress>& servers, const resolvers::DnsOptions& options,
     const ResolverTrust& trust, boost::asio::io_context& io);
@@ -68,8 +71,17 @@ std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries
 
 /// Lets the first round of canaries end before the run begins. Null is nobody to watch.
 void start_watch(ResolverWatch* watch);
-/// Ends it, and says on stderr once more who was caught.
-void finish_watch(ResolverWatch* watch);
+/// Ends it, and says on stderr once more who was caught; with `findings`, what there is to say
+/// about each resolver.
+void finish_watch(ResolverWatch* watch, bool findings);
+
+/// Lets views be left alone whose resolvers have long not answered, neither to questions nor to
+/// canaries. (The reference view never is: names would go by unobserved.) `watch` may be null and
+/// must outlive the run.
+void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                   std::size_t reference_servers);
+/// Says on stderr who was left alone.
+void tell_of_patience(const std::vector<ViewSetup>& views);
 
 /// Makes a shard's resolvers for the views, each like `reference` but for its servers. Throws
 /// std::runtime_error when one cannot be made. `watch` may be null and must outlive the run.
@@ -77,8 +89,8 @@ void make_views(const std::vector<ViewSetup>& views, const resolvers::DnsOptions
                 const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
                 ShardResolvers& made);
 
-/// Is any of these servers asked over HTTPS?
-bool any_over_https(const std::vector<resolvers::ResolverAddress>& servers,
-                    const std::vector<ViewSetup>& views);
+/// Does any of these servers have to prove who it is?
+bool any_encrypted(const std::vector<resolvers::ResolverAddress>& servers,
+                   const std::vector<ViewSetup>& views);
 
 }  // namespace scanner

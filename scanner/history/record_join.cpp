@@ -24,26 +24,28 @@ bool RecordJoin::take(Side& side, const Key& key, const RunVerdict& partner, Run
 
 void RecordJoin::add_before(RunVerdict&& verdict)
 {
-    Key key{verdict.line, verdict.host};
-    RunVerdict other;
-    if (take(after_, key, verdict, other)) {
-        pair_(verdict, other);
+    RunVerdict after;
+    if (!keep_or_take(before_, after_, verdict, after))
         return;
-    }
-    before_[std::move(key)].push_back(std::move(verdict));
-    ++waiting_;
+    pair_(verdict, after);
 }
 
 void RecordJoin::add_after(RunVerdict&& verdict)
 {
-    Key key{verdict.line, verdict.host};
-    RunVerdict other;
-    if (take(before_, key, verdict, other)) {
-        pair_(other, verdict);
+    RunVerdict before;
+    if (!keep_or_take(after_, before_, verdict, before))
         return;
-    }
-    after_[std::move(key)].push_back(std::move(verdict));
+    pair_(before, verdict);
+}
+
+bool RecordJoin::keep_or_take(Side& own, Side& other, RunVerdict& verdict, RunVerdict& partner)
+{
+    Key key{verdict.line, verdict.host};
+    if (take(other, key, verdict, partner))
+        return true;
+    own[std::move(key)].push_back(std::move(verdict));
     ++waiting_;
+    return false;
 }
 
 std::vector<RunVerdict> RecordJoin::left(Side& side)

@@ -36,6 +36,8 @@ private:
     using Key = std::pair<std::uint64_t, std::string>;
     using Side = std::map<Key, std::deque<RunVerdict>>;
 
+    /// Finds the other run's record of the subject; without one, keeps this one until it comes.
+    bool keep_or_take(Side& own, Side& other, RunVerdict& verdict, RunVerdict& partner);
     bool take(Side& side, const Key& key, const RunVerdict& partner, RunVerdict& verdict);
     std::vector<RunVerdict> left(Side& side);
 

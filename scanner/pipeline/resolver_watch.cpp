@@ -10,6 +10,26 @@ namespace asio = boost::asio;
 
 namespace {
 
+std::string named(const WatchedResolver& resolver)
+{
+    return "resolver " + resolver.resolver +
+           (resolver.view == "reference" ? "" : " (view " + resolver.view + ")");
+}
+
+std::string finding_of(const CanaryReport& report)
+{
+    if (!report.answered)
+        return "has answered no canary";
+    std::string what = !report.validates   ? "not known whether it validates DNSSEC"
+                       : *report.validates ? "validates DNSSEC"
+                                           : "does not validate DNSSEC";
+    if (report.declares_filtering)
+        what += "; says that it filters";
+    if (report.caught())
+        what += "; makes answers up";
+    return what;
+}
+
 std::string in_words(const WatchedResolver& resolver, const View& health, bool alone)
 {
     std::string what;
@@ -24,8 +44,7 @@ std::string in_words(const WatchedResolver& resolver, const View& health, bool a
             what += "gives a wrong answer to a question whose answer is known";
         }
     }
-    const std::string whose = resolver.view == "reference" ? "" : " (view " + resolver.view + ")";
-    return "resolver " + resolver.resolver + whose + what + "; " +
+    return named(resolver) + what + "; " +
            (alone ? "records are marked, since there is no other" : "the others are asked instead");
 }
 
@@ -35,6 +54,7 @@ ResolverWatch::ResolverWatch(std::vector<WatchedResolver> resolvers, Options opt
     : resolvers_(std::move(resolvers)),
       options_(std::move(options)),
       caught_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
+      answers_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
       reports_(resolvers_.size())
 {
 }
@@ -98,6 +118,7 @@ void ResolverWatch::run()
 // One that does not answer keeps the name that it has.
 void ResolverWatch::take(std::size_t place, CanaryReport report)
 {
+    answers_[place].store(report.answered, std::memory_order_relaxed);
     if (!report.answered)
         return;
     const WatchedResolver& resolver = resolvers_[place];
@@ -149,6 +170,15 @@ std::vector<std::string> ResolverWatch::summary() const
 {
     const std::lock_guard lock(mutex_);
     return told_;
+}
+
+std::vector<std::string> ResolverWatch::findings() const
+{
+    std::vector<std::string> lines;
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < resolvers_.size(); ++i)
+        lines.push_back(named(resolvers_[i]) + ": " + finding_of(reports_[i]));
+    return lines;
 }
 
 }  // namespace scanner

@@ -53,12 +53,22 @@ public:
     /// Was the resolver at this place of the list caught in its last round? From any thread.
     bool caught(std::size_t place) const { return caught_[place].load(std::memory_order_relaxed); }
 
+    /// Did it answer any question in its last round? From any thread.
+    bool answers(std::size_t place) const
+    {
+        return answers_[place].load(std::memory_order_relaxed);
+    }
+
     /// Signs and made-up addresses of a view whose resolvers were all caught; else nothing: the
     /// others are asked instead. From any thread.
     View health_of(const std::string& view) const;
 
     /// A line for each resolver that was ever caught.
     std::vector<std::string> summary() const;
+
+    /// A line for each resolver, in their order: what the last round that it answered showed. Its
+    /// answers are judged neither by whether it validates nor by whether it filters.
+    std::vector<std::string> findings() const;
 
 private:
     void run();
@@ -67,6 +77,7 @@ private:
     const std::vector<WatchedResolver> resolvers_;
     const Options options_;
     std::unique_ptr<std::atomic<bool>[]> caught_;
+    std::unique_ptr<std::atomic<bool>[]> answers_;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;

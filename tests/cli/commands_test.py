@@ -56,6 +56,10 @@ def unusable_flags_and_files_are_told():
                  ["scan", "--rdap", "all", "--rdap-bootstrap", "/no/such/dir"],
                  ["scan", "--shards", "2", "--shard", "2"],
                  ["scan", "--resolvers", "sctp://192.0.2.1"], ["scan", "--view", "isp"],
+                 ["scan", "--resolvers", "tls://dns.example"],
+                 ["scan", "--resolvers", "tls://192.0.2.1#"],
+                 ["scan", "--resolvers", "tls://192.0.2.1,192.0.2.2"],
+                 ["scan", "--resolvers", "192.0.2.2,tls://192.0.2.1"],
                  ["scan", "--view", "isp=dns.example"], ["scan", "--view", "reference=192.0.2.1"],
                  ["scan", "--view", "isp=192.0.2.1", "--view", "isp=192.0.2.2"],
                  ["scan", "--profile", "thorough"], ["scan", "--canary", "maybe"],
@@ -266,6 +270,28 @@ def recordings_of_other_tools_go_the_whole_way():
         assert len(bad) < len(routed) / 100, bad[:3]
 
 
+def a_view_that_does_not_answer_is_left_alone():
+    text = "".join(f"n{i}.example.com\n" for i in range(200))
+    done = run("scan", *DEAD, "--view", "dead=127.0.0.2:9", "--canary", "off", "--retries", "0",
+               "--max-inflight", "20", text=text)
+    got = records(done.stdout)
+    assert len(got) == 200
+    answers = [a for r in got for a in r["observation"]["views"][0]["answers"]]
+    skipped = [a for a in answers if a["status"] == "skipped"]
+    asked = [a for a in answers if a["status"] == "network_error"]
+    assert len(skipped) + len(asked) == len(answers), {a["status"] for a in answers}
+    # 20 in a row, and those that were on their way meanwhile.
+    assert 20 <= len(asked) < 100 and len(skipped) > 200, (len(asked), len(skipped))
+    assert all("127.0.0.2:9 has not answered 20 questions in a row" in a["detail"]
+               for a in skipped)
+    assert not any(flag for r in got for flag in r["flags"] if "tampered" in flag or
+                   "disagree" in flag)
+    assert (f"in this run, resolver 127.0.0.2:9 (view dead) did not answer and was left alone "
+            f"once; {len(skipped)} questions to view dead were not asked") in done.stderr
+    # The reference is asked whatever happens.
+    assert all(a["status"] == "network_error" for r in got for a in r["observation"]["dns"])
+
+
 TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
          unusable_flags_and_files_are_told, help_is_there_for_every_command,
          shards_are_disjoint_and_complete, csv_columns_pass_through,
@@ -273,7 +299,8 @@ TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
          a_closed_pipe_is_success,
          a_full_disk_is_failure_and_leaves_whole_lines, killed_at_any_moment_it_leaves_whole_lines,
          stored_records_replay_to_the_same_bytes, unreadable_stored_lines_are_records_too,
-         the_catalogue_answers, a_provider_is_one_file, recordings_of_other_tools_go_the_whole_way]
+         the_catalogue_answers, a_provider_is_one_file, recordings_of_other_tools_go_the_whole_way,
+         a_view_that_does_not_answer_is_left_alone]
 
 
 def main():

@@ -64,7 +64,8 @@ def the_same_is_the_same():
         provider = next((copy / "providers").iterdir())
         provider.write_text("# a remark\n\n" + provider.read_text())
         assert diff(FIXTURE, copy).returncode == 0
-        assert json.loads(diff(FIXTURE, copy, "--json").stdout) == {"changes": []}
+        assert json.loads(diff(FIXTURE, copy, "--json").stdout) == {
+            "format": "servedby.catalogue_diff/1", "changes": []}
 
 
 def each_difference_is_told():

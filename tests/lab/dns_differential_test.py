@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What servedby reads of the DNS beside what kdig reads, over random names of all kinds, behind a
-real knot and a real unbound in a sealed network namespace; then through a relay that loses queries
+real knot and a real unbound in a sealed network namespace, over UDP and over TLS; then through a relay that loses queries
 and answers: nothing may be read wrongly, and failures must be as many as chance says.
 
 DIFFERENTIAL_NAMES=10000 asks about that many names (default 1000)."""
@@ -97,6 +97,11 @@ def zone_of(names, rng):
 
 def start(folder, zone):
     (folder / "lab.zone").write_text(zone)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder / "tls.key",
+                    "-out", folder / "tls.pem", "-days", "1", "-subj", "/CN=resolver",
+                    "-addext", f"subjectAltName=IP:{RESOLVER},DNS:resolver.lab"],
+                   check=True, capture_output=True)
     (folder / "knot.conf").write_text(f"""
 server:
     rundir: {folder}
@@ -118,6 +123,10 @@ zone:
     (folder / "unbound.conf").write_text(f"""
 server:
     interface: {RESOLVER}
+    interface: {RESOLVER}@853
+    tls-port: 853
+    tls-service-pem: "{folder}/tls.pem"
+    tls-service-key: "{folder}/tls.key"
     access-control: 127.0.0.0/8 allow
     directory: "{folder}"
     chroot: ""
@@ -268,8 +277,9 @@ def absolute(record):
     return " ".join(words)
 
 
-def check(checks, names, truth):
-    ours = of_servedby(names, RESOLVER)
+def check(checks, names, truth, resolver, *flags):
+    """The answers that come this way, judged."""
+    ours = of_servedby(names, resolver, *flags)
     seen = collections.Counter()
     wrong = []
     for name in names:
@@ -283,12 +293,12 @@ def check(checks, names, truth):
             said = difference(answer, rcode, records)
             if said:
                 wrong.append(f"{name} {kind}: {said}")
-    print(f"{len(names)} names, {len(names) * len(TYPES)} questions: " +
+    print(f"{resolver}: {len(names)} names, {len(names) * len(TYPES)} questions: " +
           ", ".join(f"{status} {count}" for status, count in sorted(seen.items())))
     checks.that("all answers are read as kdig reads them", not wrong, len(wrong), wrong[:5])
     checks.that("there were answers of every kind", min(seen[s] for s in (
         "noerror", "nodata", "nxdomain")) > len(names) // 50, dict(seen))
-    checks.that("some came over TCP", any(a.get("over_tcp") for a in ours.values()))
+    return ours
 
 
 def check_loss(checks, names, truth, loss):
@@ -351,7 +361,16 @@ def main():
         try:
             wait_for_answers()
             truth = of_kdig(names)
-            check(checks, names, truth)
+            plain = check(checks, names, truth, RESOLVER)
+            checks.that("some came over TCP", any(a.get("over_tcp") for a in plain.values()))
+            trusting = ["--ca-file", f"{folder}/tls.pem"]
+            check(checks, names, truth, f"tls://{RESOLVER}", *trusting)
+            check(checks, names[:100], truth, f"tls://{RESOLVER}:853#resolver.lab", *trusting)
+            for resolver, flags in ((f"tls://{RESOLVER}", []),
+                                    (f"tls://{RESOLVER}#other.lab", trusting)):
+                got = of_servedby(names[:3], resolver, *flags)
+                checks.that(f"{resolver} {flags}: nothing is taken from who does not prove it",
+                            {a["status"] for a in got.values()} == {"network_error"}, got)
             for loss in (0.05, 0.20):
                 check_loss(checks, names[:500], truth, loss)
         finally:

@@ -149,7 +149,7 @@ def scan_through(arguments, lab, sites, out):
     """One scan of these sites' lines through the resolvers that they share; (status, stderr)."""
     of = lab.world.resolvers
     first = sites[0]
-    command = [arguments.servedby, "scan", "--ordered", "--silent",
+    command = [arguments.servedby, "scan", "--ordered",
                "--resolvers", ",".join(of[one].address for one in first.resolvers)]
     for name, one in first.views.items():
         command += ["--view", f"{name}={of[one].address}"]

@@ -162,6 +162,8 @@ server:
     interface: {RESOLVER}
     interface: {RESOLVER}@443
     https-port: 443
+    interface: {RESOLVER}@853
+    tls-port: 853
     tls-service-pem: "{self.certificates.chain(lab_world.RESOLVER_CERTIFICATE)}"
     tls-service-key: "{self.certificates.key(lab_world.RESOLVER_CERTIFICATE)}"
     access-control: 127.0.0.0/8 allow

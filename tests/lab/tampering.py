@@ -13,6 +13,8 @@ A kind is "honest", or one of
     deny                  the names do not exist, and nobody says why
     strip:TYPE            there are no such records of the names
     nxdomain:A            A is the address of every name that does not exist
+    rebind:A              a name's address is the honest one when it is asked for first, and A ever
+                          after, with a TTL of 0: DNS rebinding
 """
 
 import asyncio
@@ -69,6 +71,17 @@ async def answer(setup, message):
         return dns_wire.reply(message, 0, addresses_for(name, kind, ":".join(given)), False)
     if not any(name == n or name.endswith("." + n) for n in setup["names"]):
         return honest
+    if word == "rebind" and kind in ("A", "AAAA"):
+        looks = setup.setdefault("looks", {})
+        looks[name, kind] = looks.get((name, kind), 0) + 1
+        inner = addresses_for(name, kind, ":".join(given))
+        if looks[name, kind] > 1 and inner:
+            return dns_wire.reply(message, 0, [(n, k, 0, a) for n, k, _, a in inner], False)
+        if honest is None:
+            return None
+        parsed = dns_wire.parse_reply(honest)
+        return dns_wire.reply(message, dns_wire.RCODE_NUMBERS[parsed["rcode"]],
+                              [(n, k, 0, v) for n, k, v in parsed["records"] if k == kind], False)
     if word == "address" and kind in ("A", "AAAA"):
         return dns_wire.reply(message, 0, addresses_for(name, kind, ":".join(given)), False)
     if word == "alias" and kind in ("A", "AAAA"):

@@ -19,6 +19,9 @@ NAME_SERVER = "203.0.113.53"
 FAULTY_NAME_SERVER = "203.0.113.54"
 FAULTY_NAME_SERVERS = ["ns1.lab-faulty.net", "ns2.lab-faulty.net"]
 
+# What data/canaries.toml asks resolvers for: to all but those who validate or filter, just names.
+CANARIES = ["dnssec-failed.org", "use-application-dns.net"]
+
 # The one thing in the lab that everybody must leave alone, besides the scenarios' own traps.
 TRAPS = ["127.0.0.1"]
 
@@ -364,6 +367,8 @@ class World:
             self._site_records(site, lines)
         for server in {n for names in list(self.name_servers.values()) for n in names}:
             lines[server].append(f"A {NAME_SERVER}")
+        for canary in CANARIES:
+            lines[canary].append(f"A {NAME_SERVER}")
         for server in FAULTY_NAME_SERVERS:
             lines[server].append(f"A {FAULTY_NAME_SERVER}")
         for address, target in (pair for site in self.sites for pair in site.ptr.items()):

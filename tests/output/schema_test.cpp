@@ -11,8 +11,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "scanner/history/changes.h"
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
+#include "scanner/score/judge.h"
 #include "tests/output/sample_records.h"
 
 using namespace scanner;
@@ -115,6 +117,14 @@ TEST_CASE("the schemas know the words of the enumerations, in their order, and n
     CHECK(enumeration(record, "channel") == all_words<Channel>());
     CHECK(enumeration(record, "grade") == all_words<Grade>());
     CHECK(enumeration(record, "state") == all_words<State>());
+    std::vector<std::string> marks;
+    for (std::size_t i = 0; i < mark_count; ++i)
+        marks.emplace_back(word(static_cast<Mark>(i)));
+    CHECK(enumeration(schema("score-1.json"), "mark") == marks);
+    std::vector<std::string> causes;
+    for (const Cause cause : {Cause::observation, Cause::catalogue, Cause::program})
+        causes.emplace_back(word(cause));
+    CHECK(enumeration(schema("change-1.json"), "cause") == causes);
 }
 
 TEST_CASE("the schema lists a record's members in the order in which they are written")

@@ -20,7 +20,7 @@ except ImportError:
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "data" / "schema"
-FORMAT = re.compile(r"servedby\.(observation|record)/([0-9]+)(?:\.[0-9]+)?")
+FORMAT = re.compile(r"servedby\.([a-z_]+)/([0-9]+)(?:\.[0-9]+)?")
 
 
 def validators():

@@ -16,6 +16,8 @@ namespace {
 /// One address for every name, or NXDOMAIN; it may change its mind from outside.
 struct Mood {
     std::atomic<bool> lies{false};
+    std::atomic<bool> validates{false};
+    std::atomic<bool> filters{false};
     std::atomic<unsigned> rounds{0};
 };
 
@@ -32,6 +34,10 @@ public:
             answer.name = question.name.text();
             answer.type = question.type;
             answer.status = mood_.lies ? DnsStatus::noerror : DnsStatus::nxdomain;
+            if (answer.name == "bogus.example")
+                answer.status = mood_.validates ? DnsStatus::servfail : DnsStatus::noerror;
+            if (answer.name == "policy.example")
+                answer.status = mood_.filters ? DnsStatus::nxdomain : DnsStatus::noerror;
             if (mood_.lies)
                 answer.records = {{answer.name, "A", 60, "203.0.113.9", {}}};
         }
@@ -83,6 +89,8 @@ TEST_CASE("who makes answers up is caught before the run begins")
     CHECK_FALSE(watch.caught(0));
     CHECK(watch.caught(1));
     CHECK(watch.caught(2));
+    CHECK(watch.answers(0));
+    CHECK(watch.answers(2));
     // The reference view has another resolver to ask; the view has none.
     CHECK(watch.health_of("reference") == View{});
     const View isp = watch.health_of("isp");
@@ -135,4 +143,37 @@ TEST_CASE("a resolver that answers no canary holds nothing up, and a watch ends 
     CHECK_FALSE(watch.caught(1));
     watch.stop();  // five seconds of silence are left
     CHECK(watch.summary().empty());
+    CHECK_FALSE(watch.answers(0));
+    CHECK(watch.findings() ==
+          std::vector<std::string>{"resolver 192.0.2.1:53: has answered no canary",
+                                   "resolver  (view none): has answered no canary"});
+}
+
+TEST_CASE("what canaries show of a resolver is told, a line for each")
+{
+    Mood plain;
+    Mood careful;
+    careful.validates = true;
+    careful.filters = true;
+    Mood liar;
+    liar.lies = true;
+    ResolverWatch::Options asked = options();
+    asked.canaries.bogus = {"bogus.example"};
+    asked.canaries.policy = {"policy.example"};
+    ResolverWatch watch(
+        {watched("reference", "192.0.2.1:53", plain), watched("far", "192.0.2.2:53", careful),
+         watched("isp", "192.0.2.3:53", liar)},
+        asked);
+    watch.start(10s);
+    watch.stop();
+    CHECK(watch.findings() ==
+          std::vector<std::string>{
+              "resolver 192.0.2.1:53: does not validate DNSSEC",
+              "resolver 192.0.2.2:53 (view far): validates DNSSEC; says that it filters",
+              "resolver 192.0.2.3:53 (view isp): does not validate DNSSEC; makes answers up"});
+    ResolverWatch unknown({watched("reference", "192.0.2.1:53", plain)}, options());
+    unknown.start(10s);
+    unknown.stop();
+    CHECK(unknown.findings().at(0) ==
+          "resolver 192.0.2.1:53: not known whether it validates DNSSEC");
 }

@@ -4,8 +4,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 
+#include "resolvers/deadline.h"
 #include "tests/support/dns_builder.h"
 #include "tests/support/scripted_dns.h"
 
@@ -36,6 +40,21 @@ public:
 private:
     Heard& heard_;
     Script script_;
+};
+
+/// Answers honestly, but late.
+class SlowFetcher : public ScriptedFetcher {
+public:
+    using ScriptedFetcher::ScriptedFetcher;
+
+    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline deadline) override
+    {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        asio::steady_timer timer(executor, 50ms);
+        co_await timer.async_wait(asio::use_awaitable);
+        Outcome<FetchResponse> got = co_await ScriptedFetcher::get(std::move(request), deadline);
+        co_return got;
+    }
 };
 
 Octets octets_of(const std::string& text)
@@ -223,4 +242,22 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
     CHECK(heard.requests.size() == 2);
     for (const FetchRequest& request : heard.requests)
         CHECK(request.url == urls[1]);
+}
+
+TEST_CASE("an ask may be cancelled while its questions are on their way")
+{
+    ScriptedFetcher::Heard heard;
+    DnsHttps resolver(std::make_unique<SlowFetcher>(heard, honest), options());
+    asio::io_context io(1);
+    std::vector<Question> questions(3, Question{DomainName::parse("a.example").value(), "A"});
+    bool cancelled = false;
+    const auto now = std::chrono::steady_clock::now();
+    auto work = resolver.ask(std::move(questions), now + 10s);
+    auto limited = with_deadline(std::move(work), now + 5ms);
+    asio::co_spawn(io, std::move(limited), [&](std::exception_ptr error, auto got) {
+        cancelled = !error && !got.has_value();
+    });
+    io.run();
+    CHECK(cancelled);
+    CHECK(heard.requests.size() == 3);
 }

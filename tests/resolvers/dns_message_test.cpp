@@ -108,7 +108,37 @@ TEST_CASE("the longest query fits its buffer")
     edns.client_subnet = Prefix::parse("2001:db8::1/128");
     const Outcome<Octets> query = encode_query(ask(name, "AAAA"), 1, edns);
     REQUIRE(query.has_value());
-    CHECK(query->size() == max_query);
+    CHECK(query->size() == 306);
+    edns.padding_block = 128;
+    CHECK(encode_query(ask(name, "AAAA"), 1, edns)->size() == max_query);
+}
+
+TEST_CASE("a query is padded to whole blocks, by an option that holds nothing")
+{
+    EdnsOptions edns;
+    edns.padding_block = 128;
+    for (std::size_t length = 1; length <= 63; ++length)
+        for (const char* subnet : {"", "192.0.2.0/24", "2001:db8::/56"}) {
+            CAPTURE(length);
+            CAPTURE(subnet);
+            const std::string name = std::string(length, 'a') + "." + std::string(40, 'b');
+            edns.client_subnet = Prefix::parse(subnet);
+            const Octets query = encode_query(ask(name, "A"), 1, edns).value();
+            CHECK(query.size() % 128 == 0);
+            EdnsOptions bare = edns;
+            bare.padding_block = 0;
+            const Octets plain = encode_query(ask(name, "A"), 1, bare).value();
+            CHECK(query.size() >= plain.size() + 4);
+            CHECK(query.size() < plain.size() + 4 + 128);
+            REQUIRE(parse_message(query).has_value());
+            CHECK(parse_message(query)->edns);
+            const Octets rest(query.begin() + static_cast<long>(plain.size()) + 4, query.end());
+            CHECK(rest == Octets(rest.size(), 0));
+            CHECK(query[plain.size()] == 0);
+            CHECK(query[plain.size() + 1] == 12);
+        }
+    edns.enabled = false;
+    CHECK(encode_query(ask("a.example", "A"), 1, edns)->size() == 12 + 11 + 4);
 }
 
 TEST_CASE("types are known by mnemonic and by number")
@@ -362,6 +392,12 @@ TEST_CASE("oddities that do not spoil a message")
         const DnsMessage message = parsed(
             MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'b', 0xE9})).octets());
         CHECK(message.errors == std::vector<ExtendedError>{{15, "b\xC3\xA9"}});
+    }
+    SUBCASE("EDE text may end with a zero octet, which is no part of it (RFC 8914 section 2)")
+    {
+        const DnsMessage message = parsed(
+            MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'n', 'o', 0})).octets());
+        CHECK(message.errors == std::vector<ExtendedError>{{15, "no"}});
     }
     SUBCASE("an EDE option too short for a code says nothing")
     {

@@ -27,6 +27,10 @@ TEST_CASE("a resolver's address is read as people write it, and written with its
         {"https://DNS.example/dns-query", "https://dns.example/dns-query"},
         {"https://9.9.9.9:8443/q?x=1", "https://9.9.9.9:8443/q?x=1"},
         {"tcp://[::1]:5353", "tcp://[::1]:5353"},
+        {"tls://9.9.9.9", "tls://9.9.9.9:853"},
+        {"tls://[::1]:8853", "tls://[::1]:8853"},
+        {"tls://2620:fe::fe#dns.example", "tls://[2620:fe::fe]:853#dns.example"},
+        {"tls://9.9.9.9:853#DNS.example.", "tls://9.9.9.9:853#dns.example"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.expected);
@@ -60,6 +64,16 @@ TEST_CASE("what is no resolver's address is refused")
                              "1:2:3:4:5:6:7:8:53",
                              "tcp://",
                              "tcp://dns.example",
+                             "tls://",
+                             "tls://dns.example",
+                             "tls://9.9.9.9#",
+                             "tls://9.9.9.9#a b",
+                             "tls://9.9.9.9#9.9.9.9",
+                             "tls://9.9.9.9#dns.example#dns.example",
+                             "tls://9.9.9.9#dns.example:853",
+                             "tls://#dns.example",
+                             "9.9.9.9#dns.example",
+                             "tcp://9.9.9.9#dns.example",
                              "https://",
                              "http://9.9.9.9/",
                              "TCP://9.9.9.9",

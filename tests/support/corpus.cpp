@@ -146,6 +146,9 @@ public:
         read_chain();
         read_name_records();
         read_failures();
+        if (const Value* views = table_.find("view"))
+            for (const Value& view : items(*views))
+                read_view(view);
         if (const Value* answers = table_.find("answer"))
             read_answers(*answers);
         if (const Value* probes = table_.find("public_name"))
@@ -331,6 +334,43 @@ private:
         }
     }
 
+    // view = { name = "isp", addresses = ["127.0.0.1"] }: what another resolver answered; with
+    // `cname` an alias before them, with `status` and `ede` instead of them.
+    void read_view(const Value& value)
+    {
+        source_.allow(value, {"name", "addresses", "cname", "status", "ede", "text", "signs"});
+        scanner::View& view = seen_.views.emplace_back();
+        view.name = source_.text_or(value, "name", "isp");
+        view.resolver = "192.0.2.53:53";
+        view.signs = source_.texts_or_none(value, "signs");
+        const std::string& host = seen_.subject.host;
+        const std::string alias = source_.text_or(value, "cname", "");
+        for (const char* type : {"A", "AAAA"}) {
+            DnsAnswer& answer = view.answers.emplace_back();
+            answer.name = host;
+            answer.type = type;
+            answer.resolver = view.resolver;
+            answer.status = DnsStatus::nodata;
+            answer.attempts = 1;
+            if (!alias.empty())
+                answer.records.push_back({host, "CNAME", 300, alias, {}});
+            for (const std::string& text : source_.texts_or_none(value, "addresses")) {
+                const std::optional<IpAddress> address = IpAddress::parse(text);
+                if (!address)
+                    source_.fail(value, "not an address: " + text);
+                if (address->is_v4() == (type == std::string_view("A")))
+                    answer.records.push_back({alias.empty() ? host : alias, type, 300, text, {}});
+            }
+            if (!answer.records.empty())
+                answer.status = DnsStatus::noerror;
+            if (const Value* status = value.find("status"))
+                answer.status = source_.word_of<DnsStatus>(*status);
+            if (const Value* code = value.find("ede"))
+                answer.errors.push_back({static_cast<std::uint16_t>(code->integer),
+                                         source_.text_or(value, "text", "")});
+        }
+    }
+
     void read_answers(const Value& answers)
     {
         for (const Value& answer : items(answers)) {
@@ -513,7 +553,7 @@ Corpus read_corpus(const std::string& file)
                                  "https_record", "dns",
                                  "answer",       "public_name",
                                  "redirect",     "registered",
-                                 "expect"});
+                                 "view",         "expect"});
             CorpusCase& one = made.cases.emplace_back();
             one.where = file + ":" + std::to_string(table.line);
             one.id = source.text_or(table, "id", "");

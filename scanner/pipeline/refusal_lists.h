@@ -1,0 +1,56 @@
+// The opt-outs and the block list of a run, out of files that may be read again while it goes on.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "resolvers/outcome.h"
+#include "scanner/observe/refusal_list.h"
+
+namespace scanner {
+
+/// Read and replaced as a whole: nobody ever sees one list without the other, or half of one. For
+/// all threads; asking costs a lock for a moment.
+class RefusalLists {
+public:
+    /// Failures name the flag, the file and the line; then there is nothing of use.
+    static resolvers::Outcome<std::shared_ptr<RefusalLists>> read(
+        std::vector<std::string> opt_outs, std::vector<std::string> block_lists);
+
+    /// Reads the files again. After a failure, also for one that can be read only once (a pipe),
+    /// the old lists stay. Else says how much there is now, for people.
+    resolvers::Outcome<std::string> read_again();
+
+    /// Were any files named at all?
+    bool any() const { return !opt_outs_.empty() || !block_lists_.empty(); }
+
+    /// "opt_out", "blocked" or empty. An owner's wish is told before the user's.
+    template <typename HostOrAddress>
+    std::string refusal_of(const HostOrAddress& what) const
+    {
+        const std::shared_ptr<const Both> now = current();
+        return now->opted_out.covers(what) ? "opt_out" : now->blocked.covers(what) ? "blocked" : "";
+    }
+
+private:
+    struct Both {
+        RefusalList opted_out;
+        RefusalList blocked;
+    };
+
+    RefusalLists(std::vector<std::string> opt_outs, std::vector<std::string> block_lists)
+        : opt_outs_(std::move(opt_outs)), block_lists_(std::move(block_lists))
+    {
+    }
+    resolvers::Outcome<std::shared_ptr<const Both>> read_files() const;
+    std::shared_ptr<const Both> current() const;
+
+    const std::vector<std::string> opt_outs_;
+    const std::vector<std::string> block_lists_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Both> both_;
+};
+
+}  // namespace scanner

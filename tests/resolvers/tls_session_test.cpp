@@ -57,8 +57,9 @@ Said talk(const TlsWishes& wishes, const TrustStore* store, const std::string& h
             session.write({reinterpret_cast<const std::uint8_t*>(ping.data()), ping.size()});
         }
         const std::vector<std::uint8_t> out = session.take_output();
-        if (!out.empty() && send(ends[0], out.data(), out.size(), MSG_NOSIGNAL) < 0)
-            break;
+        // A peer that has hung up already may still have said something before.
+        if (!out.empty())
+            static_cast<void>(send(ends[0], out.data(), out.size(), MSG_NOSIGNAL));
         if (session.failure())
             break;
         const ssize_t got = recv(ends[0], buffer.data(), buffer.size(), 0);

@@ -43,6 +43,8 @@ struct DnsTls::Pending final : TlsQuery, std::enable_shared_from_this<DnsTls::Pe
     std::size_t server = 0;
     unsigned retries_left = 0;
     Clock::time_point began{};
+    /// Of the latest attempt.
+    Clock::time_point tried_at{};
     bool done = false;
 };
 
@@ -90,6 +92,7 @@ private:
     void ask_again(Pending& pending);
     void finish(Pending& pending);
     void note(Pending& pending, DnsStatus status, const std::string& detail);
+    void note_attempt(Pending& pending, DnsStatus status, const std::string& detail);
 
     const DnsTlsOptions options_;
     std::vector<std::shared_ptr<DnsTlsConnection>> connections_;
@@ -248,6 +251,7 @@ void DnsTls::Engine::attempt(Pending& pending)
         return;
     }
     ++answer.attempts;
+    pending.tried_at = Clock::now();
     if (!answer.rcode)
         answer.resolver = names_[pending.server];
     pending.start_timer(std::min(pending.ask.deadline, Clock::now() + options_.timeout));
@@ -271,6 +275,8 @@ void DnsTls::Engine::take_message(Pending& pending, std::span<const std::uint8_t
     const bool final = take_whole_response(octets, question, pending.id, answer);
     if (answer.rcode)
         answer.resolver = names_[pending.server];
+    if (!final || answer.attempts > 1)
+        note_attempt(pending, answer.status, answer.detail);
     if (final)
         finish(pending);
     else
@@ -280,6 +286,7 @@ void DnsTls::Engine::take_message(Pending& pending, std::span<const std::uint8_t
 void DnsTls::Engine::take_failure(Pending& pending, DnsStatus status, const std::string& detail)
 {
     note(pending, status, detail);
+    note_attempt(pending, status, detail);
     ask_again(pending);
 }
 
@@ -292,6 +299,7 @@ void DnsTls::Engine::time_out(Pending& pending)
         note(pending, DnsStatus::skipped, missing);
     } else {
         note(pending, DnsStatus::timeout, missing);
+        note_attempt(pending, DnsStatus::timeout, missing);
     }
     // The deadline may have come soon after the query, and making the connection takes its time.
     const bool silent = Clock::now() - pending.sent_at >= options_.timeout / 2;
@@ -309,6 +317,14 @@ void DnsTls::Engine::note(Pending& pending, DnsStatus status, const std::string&
     answer.detail = detail;
 }
 
+// Called where an attempt ended and others were, or will be, made for the same question.
+void DnsTls::Engine::note_attempt(Pending& pending, DnsStatus status, const std::string& detail)
+{
+    pending.ask.answers[pending.index].tried.push_back(
+        {names_[pending.server], status,
+         std::chrono::floor<Milliseconds>(Clock::now() - pending.tried_at), detail});
+}
+
 void DnsTls::Engine::finish(Pending& pending)
 {
     pending.done = true;
@@ -319,6 +335,8 @@ void DnsTls::Engine::finish(Pending& pending)
     answer.attempts = std::max(answer.attempts, pending.times_sent);
     if (answer.attempts > 0)
         answer.took = std::chrono::floor<Milliseconds>(Clock::now() - pending.began);
+    if (answer.tried.size() < 2)
+        answer.tried.clear();
     if (--ask.open == 0)
         ask.all_done.cancel();
 }

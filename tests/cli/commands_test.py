@@ -4,7 +4,6 @@ pipes, interrupts. Loopback only; nothing listens on port 9 there.
 """
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -13,11 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
-SHARED = Path(os.environ.get("SERVEDBY_SHARED", ROOT.parent / "shared"))
+from cases import ENVIRONMENT, ROOT, SERVEDBY, SHARED, run_all
+
 DEAD = ["--resolvers", "127.0.0.1:9", "--no-http"]
-ENVIRONMENT = dict(os.environ, SERVEDBY_DATA=str(ROOT / "data"))
 
 
 def run(*args, text="", **more):
@@ -303,17 +300,5 @@ TESTS = [every_line_has_its_record, strict_runs_say_that_lines_were_rejected,
          a_view_that_does_not_answer_is_left_alone]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-            failed += 1
-            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(TESTS))

@@ -4,7 +4,6 @@ that place; and follows CONTRIBUTING alone to add a provider.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,8 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+from cases import ROOT, SERVEDBY, run_all
 
 # Line 1 to 16; what a case adds begins on line 17.
 HEAD = """id = "testcdn"
@@ -213,17 +211,5 @@ TESTS = [each_fault_is_told_at_its_line, the_same_id_twice_is_told,
          the_shipped_data_are_in_order, a_provider_is_added_by_contributing_alone]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-            failed += 1
-            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(TESTS))

@@ -3,15 +3,14 @@
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+from cases import ROOT, SERVEDBY, run_all
+
 FIXTURE = ROOT / "tests/fixtures/catalogue"
 
 ACME = """id = "acme"
@@ -135,17 +134,5 @@ TESTS = [the_same_is_the_same, each_difference_is_told, markers_and_registrars_c
          what_cannot_be_read_is_told]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-            failed += 1
-            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(TESTS))

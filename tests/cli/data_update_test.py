@@ -7,7 +7,6 @@ import datetime
 import hashlib
 import http.server
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,8 @@ import threading
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+from cases import ROOT, SERVEDBY, run_all
+
 MMDB = ROOT / "tests/fixtures/mmdb"
 SHIPPED = tomllib.loads((ROOT / "data/ranges/publishers.toml").read_text())["list"]
 
@@ -406,20 +405,11 @@ TESTS = [every_publishers_format_is_read, the_cloudflare_api_is_read_too,
 
 
 def main():
-    failed = 0
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Publishers) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_address[1]}"
-        for test in TESTS:
-            try:
-                test(base)
-            except (AssertionError, OSError, ValueError, KeyError, IndexError,
-                    subprocess.TimeoutExpired) as error:
-                failed += 1
-                print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
+        status = run_all(TESTS, f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return status
 
 
 if __name__ == "__main__":

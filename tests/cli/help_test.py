@@ -3,14 +3,12 @@
 flag that README.md, the other guides and the examples speak of is one that some command has.
 """
 
-import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+from cases import ROOT, SERVEDBY, run_all
+
 COMMANDS = ("", "scan", "observe", "attribute", "route", "import", "explain", "score", "rdap",
             "data show", "data check", "data update", "data update asn", "data diff")
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
@@ -50,18 +48,5 @@ def every_flag_told_is_there():
         assert not unknown, f"{script.name} uses {sorted(unknown)}, which no command has"
 
 
-def main():
-    passed = failed = 0
-    for test in (every_flag_of_a_scan_is_told, every_flag_told_is_there):
-        try:
-            test()
-            passed += 1
-        except AssertionError as error:
-            print(f"{test.__name__.replace('_', ' ')}: {error}")
-            failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all([every_flag_of_a_scan_is_told, every_flag_told_is_there]))

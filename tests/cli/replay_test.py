@@ -5,7 +5,6 @@ the same with the records of its own sites (tests/lab/lab.py check).
 """
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -14,10 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
+from cases import ENVIRONMENT, ROOT, SERVEDBY, run_all
+
 DEAD = ["--resolvers", "127.0.0.1:9", "--no-http", "--retries", "0"]
-ENVIRONMENT = dict(os.environ, SERVEDBY_DATA=str(ROOT / "data"))
 NAMES = "".join(f"n{i}.example.com\nbad name {i}\n1.1.1.{i % 255}\n104.16.{i % 8}.7\n"
                 for i in range(200))
 
@@ -194,17 +192,5 @@ TESTS = [stored_observations_replay_plain_and_packed, a_scan_packs_what_it_would
          cut_files_give_their_whole_lines_and_exit_2, what_changed_is_told_with_its_reason]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-            failed += 1
-            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(TESTS))

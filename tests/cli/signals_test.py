@@ -4,7 +4,6 @@ ends the run where there are none. Loopback only; nothing listens on port 9 ther
 """
 
 import json
-import os
 import select
 import signal
 import subprocess
@@ -13,16 +12,20 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SERVEDBY = os.environ.get("SERVEDBY", str(ROOT / "build/release/servedby"))
-ENVIRONMENT = dict(os.environ, SERVEDBY_DATA=str(ROOT / "data"))
+from cases import ENVIRONMENT, ROOT, SERVEDBY, run_all
+
 PATIENCE = 60
+
+
+def heed_hang_ups():
+    """Whoever runs these tests may ignore them (nohup), and children inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Scan:
     """A scan that is given one name after the other."""
 
-    def __init__(self, *flags, before=None):
+    def __init__(self, *flags, before=heed_hang_ups):
         self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [SERVEDBY, "scan", "--resolvers", "127.0.0.1:9", "--no-http", "--canary", "off",
@@ -138,17 +141,5 @@ TESTS = [a_hang_up_reads_the_lists_again, a_hang_up_without_lists_ends_the_run_a
          an_ignored_hang_up_is_ignored]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-            failed += 1
-            print(f"{test.__name__}: {type(error).__name__}: {str(error)[:2000]}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(TESTS))

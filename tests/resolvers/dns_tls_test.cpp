@@ -547,6 +547,15 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
             CHECK(answer.resolver == at(server.port()).text());
             // The first round finds out.
             CHECK(answer.attempts <= (round == 0 ? 2 : 1));
+            if (answer.attempts < 2) {
+                CHECK(answer.tried.empty());
+                continue;
+            }
+            REQUIRE(answer.tried.size() == 2);
+            CHECK(answer.tried[0].resolver == at(refusing.port()).text());
+            CHECK(answer.tried[0].status == DnsStatus::network_error);
+            CHECK(answer.tried[1].resolver == at(server.port()).text());
+            CHECK(answer.tried[1].status == DnsStatus::noerror);
         }
 
     Server second(part(answer_all));

@@ -117,20 +117,11 @@ void set_answer(resolvers::HttpFacts& http, const Rule& rule)
         http.markers.push_back(rule.id);
 }
 
-bool is_twin(const Product& a, const Product& b)
-{
-    const auto names = [](const Product& one, const Product& other) {
-        return std::find(one.undetermined_with.begin(), one.undetermined_with.end(), other.id) !=
-               one.undetermined_with.end();
-    };
-    return names(a, b) || names(b, a);
-}
-
 // Of the same company, and telling no more than that: which of two says it does not matter.
 bool may_share(const Rule& rule, const Evidence& other, const Catalogue& catalogue)
 {
     const Product* product = catalogue.product(other.product);
-    if (product == nullptr || product == rule.product || is_twin(*product, *rule.product))
+    if (product == nullptr || product == rule.product || product->looks_like(*rule.product))
         return true;
     // An AS may carry several products, of several companies, and the rules say how little it
     // tells.
@@ -260,7 +251,8 @@ Observation EngineJudge::observation_of(const Rule& rule) const
 
 std::string EngineJudge::operator()(const Rule& rule) const
 {
-    // Two kinds that the engine leaves out of every verdict, on purpose: the look-up is all.
+    // A reverse name counts only once it is confirmed, by a look that no example has: the look-up
+    // is all.
     if (rule.kind == RuleKind::ptr) {
         const std::vector<const Rule*> found = catalogue_.name_rules(rule.kind, rule.example);
         return found.empty() ? "" : found.front()->product->id;

@@ -33,6 +33,14 @@ const Tenancy* Product::tenancy_at(std::string_view network) const
     return nullptr;
 }
 
+bool Product::looks_like(const Product& other) const
+{
+    const auto names = [](const Product& one, const std::string& wanted) {
+        return std::ranges::find(one.undetermined_with, wanted) != one.undetermined_with.end();
+    };
+    return names(*this, other.id) || names(other, id);
+}
+
 bool Product::has(Role role) const
 {
     return std::find(roles.begin(), roles.end(), role) != roles.end();

@@ -75,6 +75,8 @@ struct Product {
     std::vector<std::string> channel_where;
 
     bool has(Role role) const;
+    /// Does one of the two name the other as a product that looks the same from outside?
+    bool looks_like(const Product& other) const;
     /// The entry of runs_on for that company's network; null if there is none.
     const Tenancy* tenancy_at(std::string_view network) const;
 };

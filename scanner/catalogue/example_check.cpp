@@ -26,16 +26,6 @@ bool lists(const std::vector<const Rule*>& rules, const Rule& rule)
     return std::find(rules.begin(), rules.end(), &rule) != rules.end();
 }
 
-// Products that say of themselves that they look the same may share what they look like.
-bool are_twins(const Product& a, const Product& b)
-{
-    const auto names = [](const Product& one, const Product& other) {
-        return std::find(one.undetermined_with.begin(), one.undetermined_with.end(), other.id) !=
-               one.undetermined_with.end();
-    };
-    return names(a, b) || names(b, a);
-}
-
 class ExampleCheck {
 public:
     ExampleCheck(const Lookup& lookup, Errors& errors) : lookup_(lookup), errors_(errors) {}
@@ -110,7 +100,7 @@ private:
             return;
         }
         for (const Rule* other : found)
-            if (other->product != rule.product && !are_twins(*other->product, *rule.product))
+            if (other->product != rule.product && !other->product->looks_like(*rule.product))
                 quarrel(rule, *other,
                         "matches a rule of " + at(*other) +
                             " as well; narrow one of them, or drop it: what two products share "

@@ -118,7 +118,7 @@ asio::awaitable<void> ask_authority(Observation& seen, World& world, const Plan&
         add_questions(questions, zone, types, budget);
         std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), deadline);
         servers = name_servers_in(answers);
-        std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));
+        keep(seen, std::move(answers));
     }
     std::vector<Question> questions;
     const std::vector<std::string> addresses_type = {"A"};
@@ -128,7 +128,7 @@ asio::awaitable<void> ask_authority(Observation& seen, World& world, const Plan&
         co_return;
     std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), deadline);
     const std::vector<IpAddress> addresses = addresses_in(answers, world, plan);
-    std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));
+    keep(seen, std::move(answers));
     if (addresses.empty())
         co_return;
 

@@ -1,9 +1,11 @@
 #include "scanner/observe/budget.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace scanner {
 
+namespace asio = boost::asio;
 using resolvers::DnsAnswer;
 using resolvers::DomainName;
 using resolvers::Question;
@@ -35,6 +37,8 @@ void add_questions(std::vector<Question>& questions, const std::string& name,
     }
 }
 
+namespace {
+
 void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
 {
     resolvers::Milliseconds waited{0};
@@ -44,6 +48,24 @@ void charge_retries(const std::vector<DnsAnswer>& answers, Budget& budget)
         waited = std::max(waited, answer.waited);
     }
     budget.deadline += waited;
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, World& world,
+                                            Budget& budget)
+{
+    std::vector<DnsAnswer> answers;
+    if (questions.empty())
+        co_return answers;
+    answers = co_await world.dns->ask(std::move(questions), budget.deadline);
+    charge_retries(answers, budget);
+    co_return answers;
+}
+
+void keep(Observation& seen, std::vector<DnsAnswer> answers)
+{
+    std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));
 }
 
 }  // namespace scanner

@@ -1,10 +1,12 @@
 // What one subject may still cost the world: queries, requests, time. Internal to scanner/observe.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <string>
 #include <vector>
 
 #include "resolvers/resolvers.h"
+#include "scanner/observe/observe.h"
 
 namespace scanner {
 
@@ -23,7 +25,12 @@ void add_questions(std::vector<resolvers::Question>& questions, const std::strin
                    const std::vector<std::string>& types, Budget& budget,
                    std::vector<resolvers::DnsAnswer>& skipped);
 
-/// Retries cost the world as much as questions do.
-void charge_retries(const std::vector<resolvers::DnsAnswer>& answers, Budget& budget);
+/// Asks until the deadline; retries are charged to the budget as questions are. Without questions
+/// there are no answers. Both references must outlive the coroutine.
+boost::asio::awaitable<std::vector<resolvers::DnsAnswer>> ask(
+    std::vector<resolvers::Question> questions, World& world, Budget& budget);
+
+/// Appends to what was asked for the subject.
+void keep(Observation& seen, std::vector<resolvers::DnsAnswer> answers);
 
 }  // namespace scanner

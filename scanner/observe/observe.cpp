@@ -37,8 +37,7 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
     add_questions(questions, seen.subject.host, plan.host_types, budget);
     const std::string& zone = seen.subject.registrable_domain;
     add_questions(questions, zone.empty() ? seen.subject.host : zone, plan.zone_types, budget);
-    seen.dns = co_await world.dns->ask(std::move(questions), budget.deadline);
-    charge_retries(seen.dns, budget);
+    seen.dns = co_await ask(std::move(questions), world, budget);
 
     Walk walk = walk_chain(seen.subject.host, seen.dns);
     for (std::size_t hop = 0; walk.unanswered && budget.dns > 0 && hop < chain_limit; ++hop) {
@@ -49,11 +48,8 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
         add_questions(further, *walk.unanswered, types, budget);
         if (further.empty())
             break;
-        std::vector<DnsAnswer> answers =
-            co_await world.dns->ask(std::move(further), budget.deadline);
-        charge_retries(answers, budget);
-        for (DnsAnswer& answer : answers)
-            seen.dns.push_back(std::move(answer));
+        std::vector<DnsAnswer> answers = co_await ask(std::move(further), world, budget);
+        keep(seen, std::move(answers));
         walk = walk_chain(seen.subject.host, seen.dns);
     }
     seen.chain = std::move(walk.chain);
@@ -137,12 +133,10 @@ asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Obser
     add_questions(questions, host, types, budget);
     if (questions.empty())
         co_return found;
-    std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), budget.deadline);
-    charge_retries(answers, budget);
+    std::vector<DnsAnswer> answers = co_await ask(std::move(questions), world, budget);
     const Walk walk = walk_chain(host, answers);
     refusal = refusal_of_chain(walk.chain, world);
-    for (DnsAnswer& answer : answers)
-        seen.dns.push_back(std::move(answer));
+    keep(seen, std::move(answers));
     for (const IpAddress& address : walk.addresses)
         found.push_back(seen_address(address, world));
     co_return found;

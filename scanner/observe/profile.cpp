@@ -27,22 +27,6 @@ constexpr std::size_t reverse_names_asked = 3;
 
 const std::vector<std::string> both_families = {"A", "AAAA"};
 
-asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, World& world,
-                                            Budget& budget)
-{
-    std::vector<DnsAnswer> answers;
-    if (questions.empty())
-        co_return answers;
-    answers = co_await world.dns->ask(std::move(questions), budget.deadline);
-    charge_retries(answers, budget);
-    co_return answers;
-}
-
-void keep(Observation& seen, std::vector<DnsAnswer> answers)
-{
-    std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));
-}
-
 // The target of an HTTPS record in AliasMode of the subject's own; empty if there is none.
 std::string service_alias_of(const Observation& seen)
 {

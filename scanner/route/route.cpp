@@ -55,18 +55,6 @@ std::string strongest_sight(const Attribution& attribution, const Finding& findi
     return best == nullptr ? "" : best->seen;
 }
 
-// Does it rest on nothing but what the site's operator may have made up? Then nobody is written to
-// because of it.
-bool is_hearsay(const Attribution& attribution, const Finding& finding)
-{
-    if (finding.grade > Grade::possible || finding.evidence.empty())
-        return false;
-    return std::all_of(finding.evidence.begin(), finding.evidence.end(), [&](const auto& id) {
-        const Evidence* one = evidence_with(attribution, id);
-        return one == nullptr || one->forgeable;
-    });
-}
-
 // Does it rest on something that the site's operator cannot make up?
 bool has_proof(const Attribution& attribution, const Finding& finding)
 {
@@ -74,6 +62,14 @@ bool has_proof(const Attribution& attribution, const Finding& finding)
         const Evidence* one = evidence_with(attribution, id);
         return one != nullptr && !one->forgeable;
     });
+}
+
+// Does it rest on nothing but what the site's operator may have made up? Then nobody is written to
+// because of it.
+bool is_hearsay(const Attribution& attribution, const Finding& finding)
+{
+    return finding.grade <= Grade::possible && !finding.evidence.empty() &&
+           !has_proof(attribution, finding);
 }
 
 std::string basis_of(const Attribution& attribution, const Finding& finding)

@@ -247,6 +247,12 @@ Finding no_front(const Sight& sight, const AddressSight* address, const Catalogu
         const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
         return unknown(Role::front, asked ? "no_evidence" : "not_observed");
     }
+    // In a network that nobody has catalogued, a carrier's perhaps, stand edges of fronts too. The
+    // aliases would tell; whoever did not see them cannot say that there is none.
+    const bool aliases_unseen = sight.observation->chain_end == ChainEnd::not_observed;
+    const bool strange_network = address->owner == nullptr && address->as_rules.empty();
+    if (address->connected && strange_network && aliases_unseen)
+        return unknown(Role::front, "no_evidence");
     if (address->connected || address->owner != nullptr)
         return none(Role::front);
     const bool in_front_network =

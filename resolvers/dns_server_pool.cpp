@@ -20,6 +20,8 @@ constexpr unsigned max_in_flight_over_tcp = 100;
 // To a server that is asked over TCP only.
 constexpr unsigned max_connections = 4;
 constexpr unsigned most_in_flight = 32768;  // half of all ids: a free one is found at once
+// What a socket with the kernel's usual buffer (208 KiB) holds of small datagrams, and some room.
+constexpr double narrowest = 200;
 // A burst is what the rate allows in this time, so that no timer need fire for each query.
 constexpr double burst_seconds = 0.05;
 
@@ -31,6 +33,8 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
     if (options.servers.empty())
         return Failure{"no_resolver", "no DNS resolver to ask"};
     max_in_flight_ = std::clamp(options.max_in_flight_per_channel, 1U, most_in_flight);
+    widest_ = static_cast<double>(max_in_flight_) * std::max(1U, options.channels_per_server);
+    timeout_ = options.timeout;
     setup_.timeout = options.timeout;
     setup_.receive_buffer = options.receive_buffer;
     setup_.poll_descriptor = poll_descriptor;
@@ -40,6 +44,8 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
         auto server = std::make_unique<PoolServer>();
         server->address = address;
         server->text = address.text();
+        server->window = std::min(narrowest, widest_);
+        server->brisk_below = widest_;
         const double rate = options.queries_per_second;
         if (rate > 0)
             server->limiter.emplace(rate, std::max(1.0, rate * burst_seconds), now);
@@ -101,6 +107,8 @@ PoolChannel* DnsServerPool::pick(const PoolServer* last, TimePoint now)
 
 PoolChannel* DnsServerPool::pick_of(PoolServer& server, TimePoint now)
 {
+    if (server.in_flight >= server.window)
+        return nullptr;
     PoolChannel* best = nullptr;
     for (const std::unique_ptr<PoolChannel>& channel : server.channels) {
         if (best != nullptr && channel->in_flight >= best->in_flight)
@@ -139,6 +147,7 @@ std::uint16_t DnsServerPool::take_id(PoolChannel& channel)
         id = random_number();
     channel.ids.set(id);
     ++channel.in_flight;
+    ++channel.server->in_flight;
     return id;
 }
 
@@ -148,13 +157,33 @@ void DnsServerPool::give_back(PoolChannel& channel, std::uint16_t id, ChannelRep
     channel.ids.reset(id);
     --channel.in_flight;
     PoolServer& server = *channel.server;
+    --server.in_flight;
+    if (end == ChannelReply::End::timeout)
+        narrow(server, now);
     if (end == ChannelReply::End::response) {
+        widen(server);
         server.failures = 0;
         server.avoided_until = {};
     } else if (end == ChannelReply::End::timeout || end == ChannelReply::End::unreachable) {
         if (++server.failures >= failures_to_avoid)
             server.avoided_until = now + avoid_pause;
     }
+}
+
+void DnsServerPool::widen(PoolServer& server) const
+{
+    const double step = server.window < server.brisk_below ? 1 : 1 / server.window;
+    server.window = std::min(server.window + step, widest_);
+}
+
+// Once for all queries that were on their way at the time: they are lost together.
+void DnsServerPool::narrow(PoolServer& server, TimePoint now) const
+{
+    if (now - server.narrowed_at < timeout_)
+        return;
+    server.narrowed_at = now;
+    server.window = std::max(server.window / 2, std::min(narrowest, widest_));
+    server.brisk_below = server.window;
 }
 
 void DnsServerPool::check_timeouts()

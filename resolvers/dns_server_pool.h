@@ -46,6 +46,13 @@ struct PoolServer {
     bool edns = true;
     /// Queries in a row that got no response.
     unsigned failures = 0;
+    /// On their way, over all channels, and how many may be: a resolver's socket holds some hundred
+    /// datagrams, and loses what comes too fast. Grows with each response, halves after a loss.
+    unsigned in_flight = 0;
+    double window = 0;
+    /// Below this the window grows by one for each response, above by one for each window's worth.
+    double brisk_below = 0;
+    std::chrono::steady_clock::time_point narrowed_at{};
     std::chrono::steady_clock::time_point avoided_until{};
     std::optional<RateLimiter> limiter;
     std::vector<std::unique_ptr<PoolChannel>> channels;
@@ -91,12 +98,16 @@ public:
     const std::vector<std::unique_ptr<PoolServer>>& servers() const { return servers_; }
 
 private:
+    void widen(PoolServer& server) const;
+    void narrow(PoolServer& server, TimePoint now) const;
     std::uint16_t random_number();
     Outcome<std::unique_ptr<PoolChannel>> make_channel(PoolServer& server, bool over_tcp) const;
 
     CaresChannel::Setup setup_;
     std::function<bool(std::size_t)> out_of_use_;
     unsigned max_in_flight_ = 0;
+    double widest_ = 0;
+    std::chrono::milliseconds timeout_{};
     std::vector<std::unique_ptr<PoolServer>> servers_;
     std::size_t latest_ = 0;
     std::array<std::uint16_t, 128> numbers_{};

@@ -32,8 +32,8 @@ struct DnsOptions {
     /// UDP sockets for each server. One takes about 2,000 queries in flight before its buffer
     /// overflows; a few dozen cost little.
     unsigned channels_per_server = 8;
+    /// At most; how many really depends on what the server keeps up with (PoolServer::window).
     unsigned max_in_flight_per_channel = 2000;
-    // Less than all of that at first: see PoolServer::window.
     /// Queries to each server over UDP in a second, retries among them; 0 means no limit.
     double queries_per_second = 0;
     /// Asks for DNSSEC records too.

@@ -217,14 +217,15 @@ std::vector<Loss> lost_probes(const Observation& seen)
     return all;
 }
 
-std::map<std::string, Grade> grades_of(const Attribution& verdict)
+// Every finding by its role and by that, or by its name where it has none.
+std::map<std::string, Grade> grades_by(std::string Finding::*whom, const Attribution& verdict)
 {
     std::map<std::string, Grade> grades;
     const auto add = [&](const Finding& finding) {
         if (finding.status != "identified")
             return;
-        Grade& known = grades[std::string(word(finding.role)) + " " +
-                              (finding.provider.empty() ? finding.name : finding.provider)];
+        const std::string& who = (finding.*whom).empty() ? finding.name : finding.*whom;
+        Grade& known = grades[std::string(word(finding.role)) + " " + who];
         known = std::max(known, finding.grade);
     };
     add(verdict.front);
@@ -233,6 +234,11 @@ std::map<std::string, Grade> grades_of(const Attribution& verdict)
         for (const Finding& finding : *list)
             add(finding);
     return grades;
+}
+
+std::map<std::string, Grade> grades_of(const Attribution& verdict)
+{
+    return grades_by(&Finding::provider, verdict);
 }
 
 // Who is named at all, in whatever role.
@@ -259,23 +265,9 @@ std::set<std::string> servers_of(const Attribution& verdict)
     return servers;
 }
 
-// Every finding by role and product, or by name where there is no product.
 std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
 {
-    std::map<std::string, Grade> grades;
-    const auto add = [&](const Finding& finding) {
-        if (finding.status != "identified")
-            return;
-        Grade& known = grades[std::string(word(finding.role)) + " " +
-                              (finding.product.empty() ? finding.name : finding.product)];
-        known = std::max(known, finding.grade);
-    };
-    add(verdict.front);
-    add(verdict.host);
-    for (const auto* list : {&verdict.chain, &verdict.others})
-        for (const Finding& finding : *list)
-            add(finding);
-    return grades;
+    return grades_by(&Finding::product, verdict);
 }
 
 // What got surer by a loss; empty when nothing did. Two things may happen all the same: a front

@@ -3,25 +3,16 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "resolvers/rdap_json.h"
 #include "resolvers/rdap_values.h"
+#include "tests/support/rdap_files.h"
 
 using namespace resolvers;
+using support::noon;
+using support::rdap_fixture;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Timestamp noon{std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h};
-
-std::string fixture(const std::string& name)
-{
-    std::ifstream in(std::filesystem::path(SERVEDBY_SOURCE_DIR) / "tests/fixtures/rdap" / name);
-    REQUIRE(in.good());
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::unique_ptr<RdapCache> opened(const std::filesystem::path& path = ":memory:")
 {
@@ -69,7 +60,7 @@ TEST_CASE("facts come out of the cache as they went in")
     for (const char* file : {"arin_network.json", "ripe_network.json", "lacnic_network.json",
                              "afrinic_network.json", "registro_br_network.json"}) {
         CAPTURE(file);
-        const Outcome<RdapNetwork> before = parse_rdap_network(fixture(file));
+        const Outcome<RdapNetwork> before = parse_rdap_network(rdap_fixture(file));
         REQUIRE(before.has_value());
         const Outcome<RdapNetwork> after = rdap_network_of(rdap_facts_text(*before));
         REQUIRE(after.has_value());
@@ -77,7 +68,7 @@ TEST_CASE("facts come out of the cache as they went in")
     }
     for (const char* file : {"verisign_domain.json", "redacted_domain.json"}) {
         CAPTURE(file);
-        const Outcome<RdapDomain> before = parse_rdap_domain(fixture(file));
+        const Outcome<RdapDomain> before = parse_rdap_domain(rdap_fixture(file));
         REQUIRE(before.has_value());
         const Outcome<RdapDomain> after = rdap_domain_of(rdap_facts_text(*before));
         REQUIRE(after.has_value());
@@ -91,9 +82,10 @@ TEST_CASE("facts come out of the cache as they went in")
 
 TEST_CASE("nothing of people is written to the cache")
 {
-    const std::string text = rdap_facts_text(*parse_rdap_network(fixture("ripe_network.json"))) +
-                             rdap_facts_text(*parse_rdap_network(fixture("lacnic_network.json"))) +
-                             rdap_facts_text(*parse_rdap_domain(fixture("registrar_domain.json")));
+    const std::string text =
+        rdap_facts_text(*parse_rdap_network(rdap_fixture("ripe_network.json"))) +
+        rdap_facts_text(*parse_rdap_network(rdap_fixture("lacnic_network.json"))) +
+        rdap_facts_text(*parse_rdap_domain(rdap_fixture("registrar_domain.json")));
     for (const char* personal : {"A Person", "person@", "+31 20 555 0100", "Una Persona",
                                  "57 4 5550100", "k1@privacy", "filtered@"}) {
         CAPTURE(personal);
@@ -104,10 +96,11 @@ TEST_CASE("nothing of people is written to the cache")
 
 TEST_CASE("text that is not the cache's own is refused")
 {
-    const std::string whole = rdap_facts_text(*parse_rdap_network(fixture("arin_network.json")));
+    const std::string whole =
+        rdap_facts_text(*parse_rdap_network(rdap_fixture("arin_network.json")));
     for (const std::string& text :
          {std::string(), std::string("{}"), std::string("[]"), whole.substr(0, whole.size() / 2),
-          fixture("arin_network.json")}) {
+          rdap_fixture("arin_network.json")}) {
         CHECK(rdap_network_of(text).has_value() == false);
         CHECK(rdap_domain_of(text).has_value() == false);
     }
@@ -154,7 +147,7 @@ TEST_CASE("domains are kept by name and registrars by IANA id, with source and t
     {
         const std::unique_ptr<RdapCache> cache = opened(file.path);
         RdapAnswer<RdapDomain> domain;
-        domain.facts = *parse_rdap_domain(fixture("verisign_domain.json"));
+        domain.facts = *parse_rdap_domain(rdap_fixture("verisign_domain.json"));
         domain.source = "https://rdap.verisign.com/com/v1/domain/example-site.com";
         domain.fetched_at = noon;
         domain.gaps = {{"timeout", ""}};
@@ -167,7 +160,7 @@ TEST_CASE("domains are kept by name and registrars by IANA id, with source and t
     const std::unique_ptr<RdapCache> cache = opened(file.path);
     const auto domain = cache->domain(*DomainName::parse("example-site.com"), noon);
     REQUIRE(domain);
-    CHECK(domain->facts == *parse_rdap_domain(fixture("verisign_domain.json")));
+    CHECK(domain->facts == *parse_rdap_domain(rdap_fixture("verisign_domain.json")));
     CHECK(domain->source == "https://rdap.verisign.com/com/v1/domain/example-site.com");
     CHECK(domain->fetched_at == noon);
     CHECK(domain->gaps.empty());

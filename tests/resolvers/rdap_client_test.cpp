@@ -7,25 +7,18 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fstream>
-#include <iterator>
 #include <set>
 
+#include "tests/support/rdap_files.h"
+
 using namespace resolvers;
+using support::noon;
+using support::rdap_fixture;
 using namespace std::chrono_literals;
 
 namespace asio = boost::asio;
 
 namespace {
-
-const Timestamp noon{std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h};
-
-std::string fixture(const std::string& name)
-{
-    std::ifstream in(std::filesystem::path(SERVEDBY_SOURCE_DIR) / "tests/fixtures/rdap" / name);
-    REQUIRE(in.good());
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 FetchResponse ok(std::string body)
 {
@@ -137,8 +130,8 @@ const std::string arin = "https://rdap.arin.example/registry/";
 TEST_CASE("a network is asked for once in its block, and again when it has aged")
 {
     World world;
-    world.fetcher.table[arin + "ip/198.51.100.7"] = ok(fixture("arin_network.json"));
-    world.fetcher.table[arin + "ip/198.51.101.7"] = ok(fixture("arin_network.json"));
+    world.fetcher.table[arin + "ip/198.51.100.7"] = ok(rdap_fixture("arin_network.json"));
+    world.fetcher.table[arin + "ip/198.51.101.7"] = ok(rdap_fixture("arin_network.json"));
 
     const auto first = world.network("198.51.100.7");
     REQUIRE(first.has_value());
@@ -197,7 +190,7 @@ TEST_CASE("one \"too many requests\" silences the server for everybody, and is n
     FetchResponse busy = status(429, "text/html");
     busy.retry_after = "120";
     world.fetcher.table[arin + "ip/192.0.2.1"] = busy;
-    world.fetcher.table[arin + "ip/198.51.100.7"] = ok(fixture("arin_network.json"));
+    world.fetcher.table[arin + "ip/198.51.100.7"] = ok(rdap_fixture("arin_network.json"));
 
     std::vector<std::string> codes;
     for (const char* address : {"192.0.2.1", "192.0.2.2", "192.0.2.3"})
@@ -218,7 +211,7 @@ TEST_CASE("one \"too many requests\" silences the server for everybody, and is n
     CHECK(world.fetcher.asked.size() == 1);
     // Another server is not concerned.
     world.fetcher.table["https://rdap.registry.example/domain/example-site.com"] =
-        ok(fixture("verisign_domain.json"));
+        ok(rdap_fixture("verisign_domain.json"));
     CHECK(world.domain("example-site.com").has_value());
 }
 
@@ -248,7 +241,7 @@ TEST_CASE("what is no answer is a failure that says so")
         FetchResponse response;
         const char* code;
     };
-    FetchResponse truncated = ok(fixture("arin_network.json"));
+    FetchResponse truncated = ok(rdap_fixture("arin_network.json"));
     truncated.body_truncated = true;
     FetchResponse html = ok("<html>Service announcement</html>");
     html.content_type = "text/html; charset=utf-8";
@@ -260,7 +253,7 @@ TEST_CASE("what is no answer is a failure that says so")
         {"closed to us", status(403), "refused"},
         {"out of order", status(500), "bad_response"},
         {"overloaded", status(503), "rate_limited"},
-        {"a domain instead", ok(fixture("verisign_domain.json")), "not_rdap"},
+        {"a domain instead", ok(rdap_fixture("verisign_domain.json")), "not_rdap"},
         {"another network", ok(small_network("other", "198.51.100.0", "198.51.100.255")),
          "bad_response"},
         {"all of IPv4: the registry has no such network",
@@ -300,7 +293,7 @@ TEST_CASE("redirects to another registry are followed, however they are written"
         std::map<std::string, FetchResponse> table;
         const char* source;
     };
-    const FetchResponse answer = ok(fixture("ripe_network.json"));
+    const FetchResponse answer = ok(rdap_fixture("ripe_network.json"));
     const Case cases[] = {
         {"absolute",
          {{arin + "ip/192.0.2.1", redirect(target)}, {target, answer}},
@@ -341,7 +334,7 @@ TEST_CASE("the registrar is asked only where the registry leaves its abuse desk 
     const std::string registry = "https://rdap.registry.example/domain/";
     const std::string registrar = "https://rdap.registrar.example/domain/example-site.net";
     World world;
-    world.fetcher.table[registry + "example-site.com"] = ok(fixture("verisign_domain.json"));
+    world.fetcher.table[registry + "example-site.com"] = ok(rdap_fixture("verisign_domain.json"));
     const auto whole = world.domain("example-site.com");
     REQUIRE(whole.has_value());
     CHECK(whole->facts.registrar.abuse.emails[0].address == "abuse@registrar.example");
@@ -350,7 +343,7 @@ TEST_CASE("the registrar is asked only where the registry leaves its abuse desk 
     SUBCASE("the same registrar's desk is known already")
     {
         world.fetcher.table[registry + "example-site.net"] =
-            ok(fixture("registry_without_desk.json"));
+            ok(rdap_fixture("registry_without_desk.json"));
         const auto answer = world.domain("example-site.net");
         REQUIRE(answer.has_value());
         CHECK(answer->facts.registrar.abuse.emails[0].address == "abuse@registrar.example");
@@ -360,8 +353,8 @@ TEST_CASE("the registrar is asked only where the registry leaves its abuse desk 
     {
         World fresh;
         fresh.fetcher.table[registry + "example-site.net"] =
-            ok(fixture("registry_without_desk.json"));
-        fresh.fetcher.table[registrar] = ok(fixture("registrar_domain.json"));
+            ok(rdap_fixture("registry_without_desk.json"));
+        fresh.fetcher.table[registrar] = ok(rdap_fixture("registrar_domain.json"));
         const auto answer = fresh.domain("example-site.net");
         REQUIRE(answer.has_value());
         CHECK(answer->gaps.empty());
@@ -377,7 +370,7 @@ TEST_CASE("the registrar is asked only where the registry leaves its abuse desk 
     {
         World fresh;
         fresh.fetcher.table[registry + "example-site.net"] =
-            ok(fixture("registry_without_desk.json"));
+            ok(rdap_fixture("registry_without_desk.json"));
         fresh.fetcher.table[registrar] = status(429);
         const auto answer = fresh.domain("example-site.net");
         REQUIRE(answer.has_value());
@@ -394,8 +387,8 @@ TEST_CASE("the registrar is asked only where the registry leaves its abuse desk 
     {
         World fresh;
         fresh.fetcher.table[registry + "example-site.net"] =
-            ok(fixture("registry_without_desk.json"));
-        fresh.fetcher.table[registrar] = ok(fixture("verisign_domain.json"));
+            ok(rdap_fixture("registry_without_desk.json"));
+        fresh.fetcher.table[registrar] = ok(rdap_fixture("verisign_domain.json"));
         const auto answer = fresh.domain("example-site.net");
         REQUIRE(answer.has_value());
         REQUIRE(answer->gaps.size() == 1);
@@ -416,8 +409,8 @@ TEST_CASE("where there is no server nothing is asked")
 TEST_CASE("an AS is asked for, and must be the one asked for")
 {
     World world;
-    world.fetcher.table[arin + "autnum/64496"] = ok(fixture("autnum.json"));
-    world.fetcher.table[arin + "autnum/64497"] = ok(fixture("autnum.json"));
+    world.fetcher.table[arin + "autnum/64496"] = ok(rdap_fixture("autnum.json"));
+    world.fetcher.table[arin + "autnum/64497"] = ok(rdap_fixture("autnum.json"));
     const auto answer = world.result(world.client.autnum(64496, world.soon()));
     REQUIRE(answer.has_value());
     CHECK(answer->facts.holder == "Example Host, Inc.");

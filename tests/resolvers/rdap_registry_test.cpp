@@ -6,24 +6,17 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <fstream>
-#include <iterator>
+
+#include "tests/support/rdap_files.h"
 
 using namespace resolvers;
+using support::noon;
+using support::rdap_fixture;
 using namespace std::chrono_literals;
 
 namespace asio = boost::asio;
 
 namespace {
-
-const Timestamp noon{std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h};
-
-std::string fixture(const std::string& name)
-{
-    std::ifstream in(std::filesystem::path(SERVEDBY_SOURCE_DIR) / "tests/fixtures/rdap" / name);
-    REQUIRE(in.good());
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // Answers from a table; a URL that is not in it is refused.
 class TableFetcher : public HttpFetcher {
@@ -103,9 +96,9 @@ TEST_CASE("a name and its addresses are looked up together")
 {
     const RegistryFacts facts = looked_up(
         {{"https://rdap.registry.example/domain/example-site.com",
-          answer(fixture("verisign_domain.json"))},
-         {"https://rdap.rir.example/ip/198.51.100.7", answer(fixture("arin_network.json"))},
-         {"https://rdap.rir.example/ip/203.0.113.9", answer(fixture("apnic_network.json"))}},
+          answer(rdap_fixture("verisign_domain.json"))},
+         {"https://rdap.rir.example/ip/198.51.100.7", answer(rdap_fixture("arin_network.json"))},
+         {"https://rdap.rir.example/ip/203.0.113.9", answer(rdap_fixture("apnic_network.json"))}},
         "example-site.com", {"198.51.100.7", "203.0.113.9", "198.51.100.8"});
     CHECK(facts.gaps.empty());
     REQUIRE(facts.domain.has_value());
@@ -166,7 +159,7 @@ TEST_CASE("what each of the five registries and registro.br tells of a network i
         CAPTURE(c.why);
         const std::string url = "https://rdap.rir.example/ip/" + std::string(c.address);
         const RegistryFacts facts =
-            looked_up({{url, answer(fixture(c.file))}}, nullptr, {c.address});
+            looked_up({{url, answer(rdap_fixture(c.file))}}, nullptr, {c.address});
         REQUIRE(facts.networks.size() == 1);
         CHECK(facts.networks[0].abuse.emails == c.emails);
         CHECK(facts.networks[0].abuse.named == c.named);
@@ -193,7 +186,7 @@ TEST_CASE("what could not be learnt is a gap with its code, never an empty fact"
 TEST_CASE("a registrar that does not answer is a gap beside the registry's facts")
 {
     const RegistryFacts facts = looked_up({{"https://rdap.registry.example/domain/example-site.net",
-                                            answer(fixture("registry_without_desk.json"))}},
+                                            answer(rdap_fixture("registry_without_desk.json"))}},
                                           "example-site.net", {});
     REQUIRE(facts.domain.has_value());
     CHECK(facts.domain->registrar_id == "9001");

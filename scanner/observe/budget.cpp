@@ -63,6 +63,15 @@ asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions, Wor
     co_return answers;
 }
 
+asio::awaitable<resolvers::Probe> send(resolvers::ProbeRequest request, World& world,
+                                       Budget& budget)
+{
+    --budget.requests;
+    resolvers::Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
+    budget.deadline += probe.waited;
+    co_return probe;
+}
+
 void keep(Observation& seen, std::vector<DnsAnswer> answers)
 {
     std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));

@@ -30,6 +30,11 @@ void add_questions(std::vector<resolvers::Question>& questions, const std::strin
 boost::asio::awaitable<std::vector<resolvers::DnsAnswer>> ask(
     std::vector<resolvers::Question> questions, World& world, Budget& budget);
 
+/// Makes one request, and charges it. What it was held back for comes off nobody's time. Both
+/// references must outlive the coroutine.
+boost::asio::awaitable<resolvers::Probe> send(resolvers::ProbeRequest request, World& world,
+                                              Budget& budget);
+
 /// Appends to what was asked for the subject.
 void keep(Observation& seen, std::vector<resolvers::DnsAnswer> answers);
 

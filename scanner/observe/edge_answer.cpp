@@ -50,9 +50,7 @@ asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget&
     request.purpose = "edge";
     request.markers = world.markers;
     request.body_cap = body_cap;
-    --budget.requests;
-    Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
-    budget.deadline += probe.waited;
+    Probe probe = co_await send(std::move(request), world, budget);
     seen.probes.push_back(std::move(probe));
 }
 

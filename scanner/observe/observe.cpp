@@ -74,9 +74,7 @@ asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
     request.target = target;
     request.purpose = purpose;
     request.markers = world.markers;
-    --budget.requests;
-    Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
-    budget.deadline += probe.waited;
+    Probe probe = co_await send(std::move(request), world, budget);
     co_return probe;
 }
 

@@ -55,8 +55,7 @@ asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget&
     request.host = name;
     request.purpose = "public_name";
     request.handshake_only = true;
-    --budget.requests;
-    Probe probe = co_await world.http->probe(std::move(request), budget.deadline);
+    Probe probe = co_await send(std::move(request), world, budget);
     seen.probes.push_back(std::move(probe));
 }
 

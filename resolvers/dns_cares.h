@@ -42,9 +42,13 @@ struct DnsOptions {
     std::optional<Prefix> client_subnet{};
     /// False asks servers for what they know themselves (RD clear): for a zone's own name servers.
     bool recursion_desired = true;
-    /// Is this server (by its place in `servers`) out of use for now? Others are asked instead, as
-    /// long as there is one. Called on the resolver's thread before each query; empty: never.
+    /// Is this server (by its place in `servers`) out of use for now, because its answers are made
+    /// up? While one server is not, this one is never asked, however busy or silent the others are:
+    /// questions wait. Called on the resolver's thread before each query; empty: never.
     std::function<bool(std::size_t server)> out_of_use{};
+    /// Has this server left questions unanswered that others put to it? Until it answers one of
+    /// ours it is asked as a silent one is. Called as out_of_use; empty: never.
+    std::function<bool(std::size_t server)> silent{};
     /// Octets of receive buffer to ask the kernel for, for each UDP socket.
     int receive_buffer = 4 << 20;
 };
@@ -70,8 +74,8 @@ public:
     /// Asks that are still waiting end with status skipped, on the executor.
     ~DnsCares() override;
 
-    /// See DnsResolver. A question that was never sent, because all sockets were full until the
-    /// deadline, has status skipped; so have those of an ask that was cancelled.
+    /// See DnsResolver. What a question waited for a server to have room (DnsAnswer::waited) extends
+    /// the deadline of its ask by as much. Those of an ask that was cancelled have status skipped.
     boost::asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions,
                                                        Deadline deadline) override;
 

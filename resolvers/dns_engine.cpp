@@ -120,6 +120,7 @@ void DnsCares::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
     now_ = Clock::now();
     ask->engine = this;
     ask->deadline = deadline;
+    ask->given = deadline;
     DnsAsk& started = *ask.release();
     asks_.insert(asks_.end(), started);  // deadlines mostly come in order
 
@@ -156,6 +157,7 @@ void DnsCares::Engine::wait_in(Queue& queue, PendingQuestion& pending, bool in_f
 {
     pending.place = PendingQuestion::Place::waiting;
     pending.queue = &queue;
+    pending.waiting_since = now_;
     pending.queue_position = queue.insert(in_front ? queue.begin() : queue.end(), &pending);
 }
 
@@ -174,6 +176,7 @@ void DnsCares::Engine::take_from_place(PendingQuestion& pending)
     switch (pending.place) {
         case PendingQuestion::Place::waiting:
             pending.queue->erase(pending.queue_position);
+            pending.waited += now_ - pending.waiting_since;
             break;
         case PendingQuestion::Place::paused:
             paused_.erase(pending.pause);
@@ -198,6 +201,7 @@ void DnsCares::Engine::finish(PendingQuestion& pending)
     answer.type = question.type;
     answer.attempts = pending.attempts;
     answer.asked_at = pending.asked_at;
+    answer.waited = std::chrono::floor<milliseconds>(pending.waited);
     if (pending.attempts > 0)
         answer.took = std::chrono::floor<milliseconds>(now_ - pending.first_sent);
     if (pending.attempts < 2 && !answer.tried.empty())
@@ -211,6 +215,26 @@ void DnsCares::Engine::take_out(DnsAsk& ask)
     ask.forget_cancellation();
     asks_.erase(asks_.iterator_to(ask));
     done_.emplace_back(&ask);
+}
+
+// What a question waited for a server to have room is our doing, and comes off nobody's time. The
+// questions of an ask wait side by side, so that the longest wait counts. False if the ask has had
+// its time all the same.
+bool DnsCares::Engine::extend(DnsAsk& ask)
+{
+    Clock::duration waited{};
+    for (const PendingQuestion& pending : ask.pendings) {
+        Clock::duration its = pending.waited;
+        if (pending.place == PendingQuestion::Place::waiting)
+            its += now_ - pending.waiting_since;
+        waited = std::max(waited, its);
+    }
+    if (ask.given + waited <= now_)
+        return false;
+    asks_.erase(asks_.iterator_to(ask));
+    ask.deadline = ask.given + waited;
+    asks_.insert(ask);
+    return true;
 }
 
 // Ends an ask with what there is.
@@ -296,9 +320,9 @@ void DnsCares::Engine::pump_over_tcp()
 
 PoolChannel* DnsCares::Engine::pick_channel(const PendingQuestion& pending)
 {
-    if (pending.same_server)
+    if (pending.same_server && pool_.may_serve(*pending.server))
         return pool_.pick_of(*pending.server, now_);
-    return pool_.pick(pending.server, now_);
+    return pool_.pick(pending.server, pending.retries_left > 0, now_);
 }
 
 void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
@@ -440,7 +464,25 @@ void DnsCares::Engine::take_failure(PendingQuestion& pending, const ChannelReply
     note_failure(pending, status_of(reply.end), detail_of(reply));
     if (pending.retries_left > 0 || pending.attempts > 1)
         note_attempt(pending, status_of(reply.end), detail_of(reply));
+    if (moves_on(pending, reply.end)) {
+        pending.over_tcp = false;
+        wait_in(waiting_, pending);
+        return;
+    }
     ask_again(pending, reply.end == ChannelReply::End::timeout);
+}
+
+// A server that is not there, or has long been silent, costs the question no retry while another
+// one answers: it has not been asked yet.
+bool DnsCares::Engine::moves_on(PendingQuestion& pending, ChannelReply::End end)
+{
+    const bool gone = end == ChannelReply::End::unreachable ||
+                      (end == ChannelReply::End::timeout && pool_.is_silent(*pending.server));
+    if (!gone || pending.moves + 1 >= pool_.server_count() ||
+        !pool_.has_better_than(*pending.server))
+        return false;
+    ++pending.moves;
+    return true;
 }
 
 // Our machine did not send it: that is no attempt, and says nothing about the server. Another
@@ -610,7 +652,8 @@ void DnsCares::Engine::on_timer()
         pool_.check_timeouts();
     }
     while (!asks_.empty() && asks_.begin()->deadline <= now_)
-        give_up(*asks_.begin(), false);
+        if (!extend(*asks_.begin()))
+            give_up(*asks_.begin(), false);
     while (!paused_.empty() && paused_.begin()->first <= now_) {
         PendingQuestion& pending = *paused_.begin()->second;
         take_from_place(pending);

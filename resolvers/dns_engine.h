@@ -44,8 +44,9 @@ struct PendingQuestion : ChannelQuery {
     /// A whole response has come, if only to say SERVFAIL.
     bool responded = false;
     unsigned retries_left = 0;
-    /// Pauses made so far.
+    /// Pauses made so far, and moves to another server that cost no retry.
     unsigned pauses = 0;
+    unsigned moves = 0;
     /// As in DnsAnswer, which is made only when there is something to write into it: what lies
     /// around for as long as a query takes has gone cold when it is touched again.
     unsigned attempts = 0;
@@ -58,6 +59,9 @@ struct PendingQuestion : ChannelQuery {
     // In flight: where, and how.
     PoolChannel* pool_channel = nullptr;
     SentQuery sent;
+    // Waiting: since when, and for how long before this time.
+    std::chrono::steady_clock::time_point waiting_since{};
+    std::chrono::steady_clock::duration waited{};
     // Waiting: in which queue, and where in it. Paused: where among the pauses.
     Queue* queue = nullptr;
     Queue::iterator queue_position{};
@@ -75,7 +79,9 @@ struct DnsAsk : boost::intrusive::set_base_hook<> {
     virtual void forget_cancellation() = 0;
 
     DnsCares::Engine* engine = nullptr;
+    /// When it is looked at next: as given, or later by what its questions have waited for us.
     Deadline deadline{};
+    Deadline given{};
     std::vector<Question> questions;
     std::vector<PendingQuestion> pendings;
     /// Questions that are not done.
@@ -119,6 +125,7 @@ private:
     void finish(PendingQuestion& pending);
     void take_out(DnsAsk& ask);
     void give_up(DnsAsk& ask, bool cancelled);
+    bool extend(DnsAsk& ask);
 
     // Sending.
     void send_or_wait(DnsAsk& ask);
@@ -134,6 +141,7 @@ private:
     void take_back(PendingQuestion& pending, const ChannelReply& reply);
     void note_failure(PendingQuestion& pending, DnsStatus status, const std::string& detail);
     void ask_again(PendingQuestion& pending, bool at_once);
+    bool moves_on(PendingQuestion& pending, ChannelReply::End end);
     void note_attempt(PendingQuestion& pending, DnsStatus status, std::string_view detail);
 
     // The loop.

@@ -12,9 +12,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Queries without a response in a row that make us prefer other servers, and for how long.
+// Queries without a response in a row that make a server a silent one, and how long it is left alone
+// before it is tried again; after each vain try twice as long.
 constexpr unsigned failures_to_avoid = 10;
 constexpr milliseconds avoid_pause{2000};
+constexpr unsigned max_avoid_doublings = 5;
 // TCP connections are slow to build and few; queries go down one of them, so many at a time.
 constexpr unsigned max_in_flight_over_tcp = 100;
 // To a server that is asked over TCP only.
@@ -40,10 +42,12 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
     setup_.poll_descriptor = poll_descriptor;
     setup_.callback = callback;
     out_of_use_ = options.out_of_use;
+    silent_ = options.silent;
     for (const ResolverAddress& address : options.servers) {
         auto server = std::make_unique<PoolServer>();
         server->address = address;
         server->text = address.text();
+        server->place = servers_.size();
         server->window = std::min(narrowest, widest_);
         server->brisk_below = widest_;
         const double rate = options.queries_per_second;
@@ -79,28 +83,63 @@ Outcome<std::unique_ptr<PoolChannel>> DnsServerPool::make_channel(PoolServer& se
     return channel;
 }
 
-PoolChannel* DnsServerPool::pick(const PoolServer* last, TimePoint now)
+bool DnsServerPool::out_of_use(const PoolServer& server) const
+{
+    return out_of_use_ && out_of_use_(server.place);
+}
+
+bool DnsServerPool::is_silent(const PoolServer& server) const
+{
+    return server.failures >= failures_to_avoid ||
+           (!server.heard && silent_ && silent_(server.place));
+}
+
+bool DnsServerPool::any_in_use() const
+{
+    return std::ranges::any_of(servers_, [this](const auto& one) { return !out_of_use(*one); });
+}
+
+bool DnsServerPool::any_answering() const
+{
+    return std::ranges::any_of(
+        servers_, [this](const auto& one) { return !out_of_use(*one) && !is_silent(*one); });
+}
+
+bool DnsServerPool::may_serve(const PoolServer& server) const
+{
+    return servers_.size() == 1 || !out_of_use(server) || !any_in_use();
+}
+
+bool DnsServerPool::has_better_than(const PoolServer& server) const
+{
+    return std::ranges::any_of(servers_, [&](const auto& one) {
+        return one.get() != &server && !out_of_use(*one) && !is_silent(*one);
+    });
+}
+
+PoolChannel* DnsServerPool::pick(const PoolServer* last, bool may_try, TimePoint now)
 {
     const std::size_t count = servers_.size();
-    std::size_t before = latest_;
-    if (last != nullptr)
-        while (servers_[before].get() != last)
-            before = (before + 1) % count;
-    for (const bool avoided_too : {false, true}) {
-        for (std::size_t step = 1; step <= count; ++step) {
-            const std::size_t index = (before + step) % count;
-            PoolServer& server = *servers_[index];
-            const bool avoided =
-                server.avoided_until > now || (out_of_use_ && count > 1 && out_of_use_(index));
-            if (!avoided_too && avoided)
+    if (count == 1)
+        return pick_of(*servers_.front(), now);
+    const bool all_out_of_use = !any_in_use();
+    const bool some_answer = any_answering();
+    const std::size_t before = last != nullptr ? last->place : latest_;
+    for (std::size_t step = 1; step <= count; ++step) {
+        PoolServer& server = *servers_[(before + step) % count];
+        if (!all_out_of_use && out_of_use(server))
+            continue;
+        if (some_answer && is_silent(server)) {
+            const bool tries = may_try && server.avoided_until <= now && server.in_flight == 0;
+            if (!tries)
                 continue;
-            PoolChannel* channel = pick_of(server, now);
-            if (channel == nullptr)
-                continue;
-            if (last == nullptr)
-                latest_ = index;
-            return channel;
         }
+        PoolChannel* channel = pick_of(server, now);
+        if (channel == nullptr)
+            continue;
+        if (last == nullptr)
+            latest_ = server.place;
+        return channel;
     }
     return nullptr;
 }
@@ -163,10 +202,16 @@ void DnsServerPool::give_back(PoolChannel& channel, std::uint16_t id, ChannelRep
     if (end == ChannelReply::End::response) {
         widen(server);
         server.failures = 0;
+        server.pauses = 0;
+        server.heard = true;
         server.avoided_until = {};
     } else if (end == ChannelReply::End::timeout || end == ChannelReply::End::unreachable) {
-        if (++server.failures >= failures_to_avoid)
-            server.avoided_until = now + avoid_pause;
+        // Queries that were on their way together are one reason for one pause.
+        const bool known = is_silent(server);
+        ++server.failures;
+        if (is_silent(server) && (!known || server.avoided_until <= now))
+            server.avoided_until =
+                now + avoid_pause * (1 << std::min(server.pauses++, max_avoid_doublings));
     }
 }
 

@@ -1,6 +1,6 @@
-// Our sockets to all servers, and which of them takes the next query: servers in turn, those that
-// were silent lately last; of a server's channels the least loaded. Knows loads, rates, ids and
-// health, but not what is asked.
+// Our sockets to all servers, and which of them takes the next query: servers in good standing in
+// turn; of a server's channels the least loaded. Knows loads, rates, ids and health, but not what is
+// asked.
 #pragma once
 
 #include <array>
@@ -44,8 +44,12 @@ struct PoolServer {
     std::string text;
     /// False once it has shown that it answers only without.
     bool edns = true;
-    /// Queries in a row that got no response.
+    /// Queries in a row that got no response, and the pauses that this has cost it in a row.
     unsigned failures = 0;
+    unsigned pauses = 0;
+    /// Has it ever answered?
+    bool heard = false;
+    std::size_t place = 0;
     /// On their way, over all channels, and how many may be: a resolver's socket holds some hundred
     /// datagrams, and loses what comes too fast. Grows with each response, halves after a loss.
     unsigned in_flight = 0;
@@ -73,9 +77,21 @@ public:
     void close() { servers_.clear(); }
 
     /// A channel with room for a question that `last` was asked before (null: nobody), taking the
-    /// server's rate into account. Servers that are silent or out of use come last. Null if nobody
-    /// has room just now.
-    PoolChannel* pick(const PoolServer* last, TimePoint now);
+    /// server's rate into account. Null if nobody has room just now: the question waits then, and is
+    /// not given to a server in worse standing. Servers that are out of use are asked only when all
+    /// are. Silent ones are asked when all others are silent or out of use; else one question at a
+    /// time tries, after a pause, whether one is back: only such a question as `may_try` says, which
+    /// another server can still answer.
+    PoolChannel* pick(const PoolServer* last, bool may_try, TimePoint now);
+
+    /// May this server be asked the question that it was asked before once more?
+    bool may_serve(const PoolServer& server) const;
+
+    /// Has it left so many questions unanswered that others are asked?
+    bool is_silent(const PoolServer& server) const;
+
+    /// Is there a server besides this one that answers and is not out of use?
+    bool has_better_than(const PoolServer& server) const;
 
     /// The same of one server.
     PoolChannel* pick_of(PoolServer& server, TimePoint now);
@@ -98,6 +114,9 @@ public:
     const std::vector<std::unique_ptr<PoolServer>>& servers() const { return servers_; }
 
 private:
+    bool out_of_use(const PoolServer& server) const;
+    bool any_in_use() const;
+    bool any_answering() const;
     void widen(PoolServer& server) const;
     void narrow(PoolServer& server, TimePoint now) const;
     std::uint16_t random_number();
@@ -105,6 +124,7 @@ private:
 
     CaresChannel::Setup setup_;
     std::function<bool(std::size_t)> out_of_use_;
+    std::function<bool(std::size_t)> silent_;
     unsigned max_in_flight_ = 0;
     double widest_ = 0;
     std::chrono::milliseconds timeout_{};

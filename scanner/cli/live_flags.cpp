@@ -65,6 +65,28 @@ std::string progress_line(const ScanCounters& counters, Clock::time_point began,
     return out.str();
 }
 
+// A run in which no resolver answered has seen nothing, whatever its records say of the names.
+ExitCode tell_of_sight(const ScanCounters& counters, std::uint64_t given)
+{
+    const std::uint64_t answered = counters.answered.load();
+    const bool blind = counters.blind.load();
+    if (!blind && (answered > 0 || counters.asked.load() == 0))
+        return ExitCode::ok;
+    const std::string why = counters.silence();
+    std::string what = answered > 0 ? "the resolvers answer no more" : "no resolver answers";
+    if (!why.empty())
+        what += " (" + why + ")";
+    what += ". Check the network, or name resolvers with --resolvers. ";
+    if (answered == 0)
+        what += "No site was judged";
+    else
+        what += "The last " + std::to_string(counters.unanswered_in_row.load()) +
+                " names are not observed";
+    if (blind)
+        what += "; stopped after " + std::to_string(given) + " lines of the input";
+    return fail(what);
+}
+
 }  // namespace
 
 void add_live_flags(CLI::App& app, LiveFlags& flags)
@@ -190,6 +212,8 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
         return fail("cannot write " + flags.polite.certificates);
     if (control.interrupted())
         return ExitCode::interrupted;
+    if (const ExitCode sight = tell_of_sight(counters, intake.given()); sight != ExitCode::ok)
+        return sight;
     const ExitCode written = exit_code_of(writer, flags.output);
     if (written != ExitCode::ok)
         return written;

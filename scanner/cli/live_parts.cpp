@@ -171,6 +171,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const ResolverWatch* watch = live.watch.get();
     if (watch != nullptr) {
         dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
+        dns.silent = [watch](std::size_t server) { return watch->silent(server); };
         live.parts.world.health_of = [watch](const std::string& view) {
             return watch->health_of(view);
         };

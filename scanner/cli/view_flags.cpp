@@ -261,6 +261,7 @@ std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries
         options.retries = 1;
         options.client_subnet.reset();
         options.out_of_use = nullptr;
+        options.silent = nullptr;
         watched.push_back(
             {view, server.text(), [options, server, trust](boost::asio::io_context& io) {
                  // One that cannot be made is not watched; the run itself will say why.
@@ -342,6 +343,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         options.recursion_desired = false;
         options.retries = 1;
         options.out_of_use = nullptr;
+        options.silent = nullptr;
         std::unique_ptr<resolvers::DnsResolver> direct;
         if (auto cares = DnsCares::create(io.get_executor(), options))
             direct = std::move(*cares);
@@ -351,7 +353,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
     for (const ViewSetup& view : views) {
         DnsOptions options = reference;
         options.retries = 0;  // ask_views has one question to spare
-        options.out_of_use = nullptr;
+        options.silent = nullptr;
         options.out_of_use = [watch, place, patience = view.patience](std::size_t server) {
             return (watch != nullptr && watch->caught(place + server)) ||
                    (patience != nullptr && patience->passes_over(server));

@@ -55,6 +55,7 @@ ResolverWatch::ResolverWatch(std::vector<WatchedResolver> resolvers, Options opt
       options_(std::move(options)),
       caught_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
       answers_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
+      silent_(std::make_unique<std::atomic<bool>[]>(resolvers_.size())),
       reports_(resolvers_.size())
 {
 }
@@ -119,6 +120,7 @@ void ResolverWatch::run()
 void ResolverWatch::take(std::size_t place, CanaryReport report)
 {
     answers_[place].store(report.answered, std::memory_order_relaxed);
+    silent_[place].store(!report.answered, std::memory_order_relaxed);
     if (!report.answered)
         return;
     const WatchedResolver& resolver = resolvers_[place];

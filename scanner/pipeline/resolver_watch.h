@@ -59,6 +59,12 @@ public:
         return answers_[place].load(std::memory_order_relaxed);
     }
 
+    /// Did a round end in which it answered nothing? From any thread.
+    bool silent(std::size_t place) const
+    {
+        return silent_[place].load(std::memory_order_relaxed);
+    }
+
     /// Signs and made-up addresses of a view whose resolvers were all caught; else nothing: the
     /// others are asked instead. From any thread.
     View health_of(const std::string& view) const;
@@ -78,6 +84,7 @@ private:
     const Options options_;
     std::unique_ptr<std::atomic<bool>[]> caught_;
     std::unique_ptr<std::atomic<bool>[]> answers_;
+    std::unique_ptr<std::atomic<bool>[]> silent_;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;

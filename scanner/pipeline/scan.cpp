@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/model/words.h"
+
 namespace scanner {
 
 namespace asio = boost::asio;
@@ -52,6 +54,50 @@ asio::awaitable<void> wait_for_room(LineWriter& writer)
     }
 }
 
+bool is_response(resolvers::DnsStatus status)
+{
+    using resolvers::DnsStatus;
+    return status != DnsStatus::timeout && status != DnsStatus::network_error &&
+           status != DnsStatus::local_error && status != DnsStatus::skipped;
+}
+
+// Asks something that any resolver answers, if only with an error.
+asio::awaitable<bool> resolver_responds(resolvers::DnsResolver& dns, resolvers::Deadline deadline)
+{
+    std::vector<resolvers::Question> questions;
+    questions.push_back({*resolvers::DomainName::parse("a.root-servers.net"), "A"});
+    const std::vector<resolvers::DnsAnswer> answers =
+        co_await dns.ask(std::move(questions), deadline);
+    co_return std::any_of(answers.begin(), answers.end(),
+                          [](const auto& answer) { return is_response(answer.status); });
+}
+
+// Notes whether the resolvers still answer. Names of which some are answered keep a run going, and
+// so does a resolver that answers a plain question: then it is the names that are dead.
+asio::awaitable<void> watch_sight(const Observation& seen, Shard& shard)
+{
+    const std::optional<bool> answered = was_answered(seen);
+    if (!answered)
+        co_return;
+    ScanCounters& counters = shard.counters;
+    counters.asked.fetch_add(1, std::memory_order_relaxed);
+    if (*answered) {
+        counters.answered.fetch_add(1, std::memory_order_relaxed);
+        counters.unanswered_in_row.store(0, std::memory_order_relaxed);
+        co_return;
+    }
+    counters.set_silence(silence_of(seen));
+    const std::uint64_t row = counters.unanswered_in_row.fetch_add(1, std::memory_order_relaxed);
+    if ((row + 1) % blind_after != 0 || counters.blind.load())
+        co_return;
+    const auto deadline = std::chrono::steady_clock::now() + shard.options.plan.deadline;
+    const bool responds = co_await resolver_responds(*shard.world.dns, deadline);
+    if (responds || counters.unanswered_in_row.load(std::memory_order_relaxed) < blind_after)
+        co_return;
+    counters.blind.store(true);
+    shard.intake.stop();
+}
+
 // One of many that share the intake and nothing else.
 asio::awaitable<void> work_off(Shard& shard)
 {
@@ -65,6 +111,7 @@ asio::awaitable<void> work_off(Shard& shard)
         shard.counters.started.fetch_add(1, std::memory_order_relaxed);
         Subject subject = std::move(work->subject);
         Observation seen = co_await observe(std::move(subject), shard.world, shard.options.plan);
+        co_await watch_sight(seen, shard);
         std::string lines;
         const State state = shard.parts.finish(std::move(seen), lines);
         shard.writer.write(work->number, std::move(lines));
@@ -149,6 +196,27 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
 }
 
 }  // namespace
+
+std::optional<bool> was_answered(const Observation& seen)
+{
+    if (!seen.subject.invalid.empty() || seen.subject.is_address || seen.dns.empty())
+        return std::nullopt;
+    return std::any_of(seen.dns.begin(), seen.dns.end(),
+                       [](const auto& answer) { return is_response(answer.status); });
+}
+
+std::string silence_of(const Observation& seen)
+{
+    for (const resolvers::DnsAnswer& answer : seen.dns) {
+        if (is_response(answer.status))
+            continue;
+        const std::string why = answer.detail.empty()
+                                    ? std::string(word(answer.status))
+                                    : answer.detail.substr(0, answer.detail.find('\n'));
+        return answer.resolver.empty() ? why : answer.resolver + ": " + why;
+    }
+    return {};
+}
 
 void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const ScanOptions& options,
           ScanCounters& counters)

@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "scanner/model/attribution.h"
@@ -51,8 +53,31 @@ struct ScanCounters {
     std::atomic<std::uint64_t> done{0};
     /// Of those started and not done: waiting for the sake of a peer.
     std::atomic<std::int64_t> parked{0};
+    /// Names that the reference resolvers were asked about, those of them about which a response
+    /// came, and how many there were without one since the last one with.
+    std::atomic<std::uint64_t> asked{0};
+    std::atomic<std::uint64_t> answered{0};
+    std::atomic<std::uint64_t> unanswered_in_row{0};
+    /// No resolver answers any more: the run ended before its input did.
+    std::atomic<bool> blind{false};
     /// By State, in the order of the enumeration.
     std::atomic<std::uint64_t> states[17]{};
+
+    /// Why a resolver did not answer, as of the last name without a response.
+    std::string silence() const
+    {
+        const std::lock_guard lock(mutex_);
+        return silence_;
+    }
+    void set_silence(std::string why)
+    {
+        const std::lock_guard lock(mutex_);
+        silence_ = std::move(why);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::string silence_;
 };
 
 /// What does not depend on the shard. All of it must outlive the scan; the functions are called
@@ -66,7 +91,20 @@ struct ScanParts {
     std::function<State(Observation&&, std::string& lines)> finish;
 };
 
-/// Runs until the intake is at its end, is stopped, or the writer fails. Blocks. Every subject that
+/// So many names in a row without any response from a reference resolver end the run, unless the
+/// resolvers answer a plain question.
+inline constexpr std::uint64_t blind_after = 200;
+
+/// Did a reference resolver respond to anything that was asked about the name? Absent if it was not
+/// asked.
+std::optional<bool> was_answered(const Observation& seen);
+
+/// What a resolver said about the last name that it did not answer: "127.0.0.9:53: connection
+/// refused". Empty if it answered everything.
+std::string silence_of(const Observation& seen);
+
+/// Runs until the intake is at its end, is stopped, or the writer fails, or until no resolver answers
+/// (ScanCounters::blind). Blocks. Every subject that
 /// the intake gave out has its line with the writer on return.
 void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const ScanOptions& options,
           ScanCounters& counters);

@@ -1005,7 +1005,7 @@ TEST_CASE("a resolver may be torn down at any moment")
     }
 }
 
-TEST_CASE("a question that never found room was skipped, not unanswered")
+TEST_CASE("a question that found no room waits outside its deadline, and is asked")
 {
     ScriptedDns server([](const ScriptedQuery&) { return std::vector<Octets>{}; });
     DnsOptions options = options_for({server.address()});
@@ -1014,11 +1014,25 @@ TEST_CASE("a question that never found room was skipped, not unanswered")
     const Answers answers = ask(options, {question("a.example"), question("b.example")}, 100ms);
     REQUIRE(answers.size() == 2);
     CHECK(answers[0].status == DnsStatus::timeout);
-    CHECK(answers[1].status == DnsStatus::skipped);
-    CHECK(answers[1].attempts == 0);
-    CHECK(answers[1].resolver.empty());
-    CHECK(answers[1].detail == "not sent before the deadline");
-    CHECK(server.count() == 1);
+    CHECK(answers[0].waited == 0ms);
+    // What it waited for the first comes off nobody's time.
+    CHECK(answers[1].status == DnsStatus::timeout);
+    CHECK(answers[1].attempts == 1);
+    CHECK(answers[1].waited > 0ms);
+    CHECK(server.count() == 2);
+}
+
+TEST_CASE("a server that is gone costs no retry while another one answers")
+{
+    ScriptedDns good(
+        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
+    DnsOptions options = options_for({deaf_address(), good.address()});
+    options.retries = 0;
+    for (int round = 0; round < 4; ++round) {
+        const Answers answers = ask(options, {question("a.example"), question("b.example")});
+        for (const DnsAnswer& answer : answers)
+            CHECK(answer.status == DnsStatus::noerror);
+    }
 }
 
 // ---- Limits of our own --------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,10 +20,10 @@ using Sent = std::vector<std::pair<PoolChannel*, std::uint16_t>>;
 
 // A pool of one server on a clock of its own; nothing is ever sent.
 struct Pool {
-    Pool()
+    explicit Pool(DnsOptions options = {})
     {
-        DnsOptions options;
-        options.servers = {*ResolverAddress::parse("127.0.0.1:9")};
+        if (options.servers.empty())
+            options.servers = {*ResolverAddress::parse("127.0.0.1:9")};
         options.timeout = 2s;
         const auto opened = pool.open(
             options, poll, [](ChannelQuery&, const ChannelReply&) {}, now);
@@ -38,7 +39,7 @@ struct Pool {
     Sent fill()
     {
         Sent sent;
-        while (PoolChannel* channel = pool.pick(nullptr, now))
+        while (PoolChannel* channel = pool.pick(nullptr, true, now))
             sent.emplace_back(channel, pool.take_id(*channel));
         return sent;
     }
@@ -93,4 +94,98 @@ TEST_CASE("a server that says nothing at all is still asked some at a time")
     // Its refusing to listen is no loss.
     of.end(of.fill(), End::unreachable);
     CHECK(of.fill().size() == 200);
+}
+
+namespace {
+
+DnsOptions two_servers()
+{
+    DnsOptions options;
+    options.servers = {*ResolverAddress::parse("127.0.0.1:9"),
+                       *ResolverAddress::parse("127.0.0.2:9")};
+    return options;
+}
+
+// How many of the queries went to the server at that place.
+std::size_t sent_to(const Sent& sent, std::size_t place)
+{
+    return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const auto& one) {
+        return one.first->server->place == place;
+    }));
+}
+
+}  // namespace
+
+TEST_CASE("a resolver that makes answers up gets no question, however busy the honest one is")
+{
+    DnsOptions options = two_servers();
+    options.out_of_use = [](std::size_t server) { return server == 1; };
+    Pool of(options);
+    Sent sent = of.fill();
+    CHECK(sent_to(sent, 0) == 200);
+    CHECK(sent_to(sent, 1) == 0);
+    // Nor when the honest one has gone silent: then questions wait for that one.
+    of.end(std::exchange(sent, {}), End::timeout);
+    of.now += 1s;
+    sent = of.fill();
+    CHECK(sent_to(sent, 0) == 200);
+    CHECK(sent_to(sent, 1) == 0);
+}
+
+TEST_CASE("where all resolvers make answers up, all are asked")
+{
+    DnsOptions options = two_servers();
+    options.out_of_use = [](std::size_t) { return true; };
+    Pool of(options);
+    const Sent sent = of.fill();
+    CHECK(sent_to(sent, 0) == 200);
+    CHECK(sent_to(sent, 1) == 200);
+}
+
+TEST_CASE("a silent resolver gets one question after a pause, of those that can be asked again")
+{
+    Pool of(two_servers());
+    Sent sent = of.fill();
+    CHECK(sent_to(sent, 1) == 200);
+    for (const auto& [channel, id] : sent)
+        of.pool.give_back(*channel, id,
+                          channel->server->place == 1 ? End::unreachable : End::response, of.now);
+    sent = of.fill();
+    CHECK(sent_to(sent, 0) == 400);
+    CHECK(sent_to(sent, 1) == 0);
+    of.end(std::exchange(sent, {}), End::response);
+
+    of.now += 2s;
+    while (PoolChannel* channel = of.pool.pick(nullptr, false, of.now))
+        sent.emplace_back(channel, of.pool.take_id(*channel));
+    CHECK(sent_to(sent, 1) == 0);
+    of.end(std::exchange(sent, {}), End::response);
+    sent = of.fill();
+    CHECK(sent_to(sent, 1) == 1);
+
+    // In vain: the next pause is twice as long.
+    for (const auto& [channel, id] : std::exchange(sent, {}))
+        of.pool.give_back(*channel, id,
+                          channel->server->place == 1 ? End::timeout : End::response, of.now);
+    of.now += 3s;
+    sent = of.fill();
+    CHECK(sent_to(sent, 1) == 0);
+    of.end(std::exchange(sent, {}), End::response);
+    of.now += 1s;
+    sent = of.fill();
+    CHECK(sent_to(sent, 1) == 1);
+
+    // It answers: it is asked like any other again.
+    of.end(std::exchange(sent, {}), End::response);
+    CHECK(sent_to(of.fill(), 1) > 100);
+}
+
+TEST_CASE("a resolver that left others' questions unanswered begins as a silent one")
+{
+    DnsOptions options = two_servers();
+    options.silent = [](std::size_t server) { return server == 0; };
+    Pool of(options);
+    const Sent sent = of.fill();
+    CHECK(sent_to(sent, 0) == 1);
+    CHECK(sent_to(sent, 1) == 200);
 }

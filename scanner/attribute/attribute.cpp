@@ -105,6 +105,14 @@ void merge_weighty(const Sight& sight, const std::vector<Verdict>& verdicts, Att
     merge(sight, kept, out);
 }
 
+// There are addresses, and only whose they are was looked at.
+bool nobody_connected(const Sight& sight)
+{
+    return !sight.addresses.empty() &&
+           std::ranges::none_of(sight.addresses,
+                                [](const AddressSight& address) { return address.connected; });
+}
+
 void decide_notice(const Observation& seen, Attribution& out)
 {
     if (out.state != State::live)
@@ -119,7 +127,9 @@ void decide_notice(const Observation& seen, Attribution& out)
         out.notice_reasons.emplace_back("nobody is at least probable");
     if (!seen.declared.empty())
         out.notice_reasons.emplace_back("declared, not observed");
-    out.notice_ready = out.notice_reasons.empty();
+    // Whether there is somebody to write to, routing decides.
+    if (out.notice_reasons.empty())
+        out.notice_reasons.emplace_back(not_routed_reason);
 }
 
 }  // namespace
@@ -154,6 +164,9 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
         out.flags.emplace_back("dangling_cname");
     if (has_foreign_alias(seen, sight))
         out.flags.emplace_back("foreign_alias");
+
+    if (nobody_connected(sight))
+        out.flags.emplace_back("not_connected");
 
     for (const Verdict& verdict : verdicts) {
         for (const Product* product : verdict.claims)

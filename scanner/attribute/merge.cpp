@@ -86,6 +86,8 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
             // "Unknown" outweighs "none": one address unseen is enough not to know.
             if (!have_rest || rank_of(finding) < rank_of(rest))
                 rest = finding;
+            else if (rank_of(finding) == rank_of(rest))
+                rest.grade = std::min(rest.grade, finding.grade);
             have_rest = true;
             continue;
         }

@@ -25,11 +25,24 @@ bool AddressSight::belongs_to(const std::string& provider) const
     });
 }
 
+bool AddressSight::is_doubtful_service() const
+{
+    return owner != nullptr && owner->range_kind == RangeKind::service &&
+           owner->strength == Strength::weak;
+}
+
 namespace {
 
-AddressSight& sight_of(std::vector<AddressSight>& all, const resolvers::IpAddress& address)
+// A probe of which the source did not say where it went is told by 0.0.0.0, to which nobody connects.
+// As an answer of the DNS that is an address like any other, and a common one of sinkholes.
+bool names_its_address(const Probe& probe)
 {
-    const bool known = address != resolvers::IpAddress{};
+    return probe.address != resolvers::IpAddress{};
+}
+
+AddressSight& sight_of(std::vector<AddressSight>& all, const resolvers::IpAddress& address,
+                       bool known)
+{
     for (AddressSight& sight : all)
         if (sight.known == known && sight.address == address)
             return sight;
@@ -53,6 +66,9 @@ void sum_up(AddressSight& sight)
         if (probe->tls.status == StepStatus::ok || probe->http.status == StepStatus::ok ||
             probe->http_facts)
             sight.connected = true;
+        if (probe->http_facts && probe->http_facts->status != 0 && probe->purpose != "edge" &&
+            probe->purpose != "public_name")
+            sight.answered_http = true;
         if (!is_local(probe->tcp.status) && probe->tcp.status != StepStatus::unreachable)
             only_local = false;
         if (!probe->tls_facts || probe->purpose == "public_name")
@@ -148,12 +164,12 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
     // In a zone's declaration a proxied record holds what lies behind, not what visitors reach.
     if (seen.declared != "proxied")
         for (const SeenAddress& address : seen.addresses)
-            sight_of(sight.addresses, address.address).seen = &address;
+            sight_of(sight.addresses, address.address, true).seen = &address;
     for (const Probe& probe : seen.probes) {
         // Probes of a redirect's other host tell about that host, not about this one.
         if (probe.host != seen.subject.host)
             continue;
-        sight_of(sight.addresses, probe.address).probes.push_back(&probe);
+        sight_of(sight.addresses, probe.address, names_its_address(probe)).probes.push_back(&probe);
     }
     for (AddressSight& address : sight.addresses) {
         if (!address.known)
@@ -175,8 +191,12 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
             (address.owner != nullptr && address.owner->range_kind == RangeKind::service);
     }
     place_unplaced_probes(sight.addresses);
-    for (AddressSight& address : sight.addresses)
+    for (AddressSight& address : sight.addresses) {
         sum_up(address);
+        // Where a site answers, a list that nobody can open the source of does not say that none can.
+        if (address.answered_http && address.is_doubtful_service())
+            address.weightless = resolvers::special_purpose(address.address).has_value();
+    }
     return sight;
 }
 

@@ -39,7 +39,7 @@ bool asks_for_page(const resolvers::Probe& probe, const Observation& seen);
 
 /// One address and everything about it that the rules need at hand.
 struct AddressSight {
-    /// Absent (0.0.0.0) when the source did not say which address answered.
+    /// Means nothing unless `known`: the source may not have said which address answered.
     resolvers::IpAddress address;
     bool known = false;
     const SeenAddress* seen = nullptr;
@@ -47,6 +47,8 @@ struct AddressSight {
 
     /// A handshake, or an HTTP exchange, came about here.
     bool connected = false;
+    /// An HTTP response for the subject's page came from here: a front's marks would have shown.
+    bool answered_http = false;
     /// Somebody answered there with a trusted certificate for the subject's name.
     bool valid_certificate = false;
     /// A certificate was served, and it is not trusted or is for other names.
@@ -78,6 +80,9 @@ struct AddressSight {
 
     /// Does the address lie in the network of that company, by range or by AS?
     bool belongs_to(const std::string& provider) const;
+
+    /// Does only an unverified list say that it is a service of its company, and serves no site?
+    bool is_doubtful_service() const;
 
     /// Is it known to be somebody's at all?
     bool has_holder() const { return owner != nullptr || origin() != nullptr; }

@@ -50,9 +50,10 @@ std::optional<StateVerdict> from_resolver(const Observation& seen)
     return std::nullopt;
 }
 
-std::optional<StateVerdict> from_addresses(const Sight& sight)
+// Every address is one that no site can be reached at. With `services`, a company's own service
+// counts as one; without, only special-purpose addresses do.
+std::optional<StateVerdict> from_reserved(const Sight& sight, bool services)
 {
-    const Observation& seen = *sight.observation;
     std::size_t special = 0;
     std::string which;
     for (const AddressSight& address : sight.addresses) {
@@ -61,13 +62,19 @@ std::optional<StateVerdict> from_addresses(const Sight& sight)
         if (const auto kind = resolvers::special_purpose(address.address)) {
             ++special;
             which = address.address.text() + " is " + std::string(*kind);
-        } else if (address.owner != nullptr && address.owner->product->service) {
+        } else if (services && address.weightless && address.owner != nullptr &&
+                   address.owner->product->service) {
             ++special;
             which = address.address.text() + " is an address of " + address.owner->product->name;
         }
     }
     if (special > 0 && special == sight.addresses.size())
         return StateVerdict{State::reserved, which};
+    return std::nullopt;
+}
+
+std::optional<StateVerdict> from_end_of_chain(const Observation& seen)
+{
     if (seen.chain_end == ChainEnd::nxdomain)
         return StateVerdict{State::nxdomain, seen.subject.host + " does not exist"};
     if (seen.chain_end == ChainEnd::dangling)
@@ -225,6 +232,21 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
     return std::nullopt;
 }
 
+// The resolver could not be asked, or said nothing of use: then we do not know. SERVFAIL of a resolver
+// that works is about the name's own servers.
+bool says_nothing_of_the_name(DnsStatus status)
+{
+    return status != DnsStatus::noerror && status != DnsStatus::nodata &&
+           status != DnsStatus::nxdomain && status != DnsStatus::servfail;
+}
+
+// Limits of ours: our deadline, our machine, our refusal.
+bool is_ours(const resolvers::Step& step)
+{
+    return step.status == StepStatus::local_error || step.status == StepStatus::blocked ||
+           step.status == StepStatus::deadline;
+}
+
 // Nothing decided yet: did anything answer?
 StateVerdict from_answers(const Sight& sight)
 {
@@ -244,8 +266,7 @@ StateVerdict from_answers(const Sight& sight)
                                          std::pair{"http", &probe.http}}) {
             if (step->status == StepStatus::ok || step->status == StepStatus::not_tried)
                 continue;
-            if (step->status != StepStatus::local_error && step->status != StepStatus::blocked)
-                only_ours = false;
+            only_ours = only_ours && is_ours(*step);
             if (failure.empty())
                 failure = std::string(name) + " " + std::string(word(step->status)) +
                           (step->detail.empty() ? "" : " (" + step->detail + ")");
@@ -261,16 +282,17 @@ StateVerdict from_answers(const Sight& sight)
     if (seen.chain_end == ChainEnd::loop || seen.chain_end == ChainEnd::too_long ||
         seen.chain_end == ChainEnd::nodata)
         return {State::unreachable, "dns " + std::string(word(seen.chain_end))};
-    if (seen.addresses.empty())
-        for (const DnsAnswer& answer : seen.dns) {
-            if ((answer.type != "A" && answer.type != "AAAA") ||
-                answer.status == DnsStatus::noerror || answer.status == DnsStatus::nodata)
-                continue;
-            const bool ours =
-                answer.status == DnsStatus::local_error || answer.status == DnsStatus::skipped;
-            return {ours ? State::not_observed : State::unreachable,
-                    "dns " + std::string(word(answer.status))};
-        }
+    if (seen.addresses.empty()) {
+        // Of several failures the one that says most of the name counts: they stand in that order.
+        std::optional<DnsStatus> worst;
+        for (const DnsAnswer& answer : seen.dns)
+            if ((answer.type == "A" || answer.type == "AAAA") &&
+                answer.status != DnsStatus::noerror && answer.status != DnsStatus::nodata)
+                worst = std::min(worst.value_or(answer.status), answer.status);
+        if (worst)
+            return {says_nothing_of_the_name(*worst) ? State::not_observed : State::unreachable,
+                    "dns " + std::string(word(*worst))};
+    }
     return {State::not_observed, "no connection was made"};
 }
 
@@ -292,9 +314,14 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
         return *state;
     if (auto state = from_resolver(seen))
         return *state;
-    if (auto state = from_addresses(sight))
+    if (auto state = from_reserved(sight, false))
         return *state;
+    if (auto state = from_end_of_chain(seen))
+        return *state;
+    // A parking service's own addresses are listed as a service too.
     if (auto state = from_markers(sight, catalogue))
+        return *state;
+    if (auto state = from_reserved(sight, true))
         return *state;
     if (auto state = from_edge(sight, verdicts))
         return *state;

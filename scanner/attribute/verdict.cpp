@@ -35,11 +35,15 @@ Finding unknown(Role role, const char* reason)
     return finding;
 }
 
-Finding none(Role role)
+// A claim like any other. Somebody who answers by HTTP, and shows no front's marks, makes it
+// probable; without that it rests on whose network it is.
+Finding none(Role role, const AddressSight* address)
 {
     Finding finding;
     finding.role = role;
     finding.status = "none";
+    finding.grade =
+        address != nullptr && address->answered_http ? Grade::probable : Grade::possible;
     return finding;
 }
 
@@ -180,7 +184,10 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
     Grade grade = Grade::none;
     if (address.owner != nullptr && address.owner->range_kind == RangeKind::customer) {
         product = address.owner->product;
-        grade = address.connected && !address.certificate_veto ? Grade::confirmed : Grade::probable;
+        if (address.connected)
+            grade = address.certificate_veto ? Grade::probable : Grade::confirmed;
+        else
+            grade = Grade::possible;
     } else {
         for (const Rule* rule : address.as_rules) {
             // Carriers and scrubbers announce what others run.
@@ -197,10 +204,8 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
             if (candidate == nullptr)
                 continue;
             product = candidate;
-            // An AS that only rents out machines names the company even where nobody answered.
-            const bool only_host =
-                rule->precision == AsnPrecision::product && candidate == rule->product;
-            grade = address.connected || only_host ? Grade::probable : Grade::possible;
+            // Where nobody answered, whose network it is says no more than who may be the host.
+            grade = address.connected ? Grade::probable : Grade::possible;
             undetermined = rule->precision == AsnPrecision::company &&
                            rents_in_several_ways(catalogue, product->provider);
             break;
@@ -253,20 +258,24 @@ Finding no_front(const Sight& sight, const AddressSight* address, const Catalogu
     const bool strange_network = address->owner == nullptr && address->as_rules.empty();
     if (address->connected && strange_network && aliases_unseen)
         return unknown(Role::front, "no_evidence");
+    const bool service =
+        address->owner != nullptr && address->owner->range_kind == RangeKind::service;
+    if (service && address->owner->product->service)
+        return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
     if (address->connected || address->owner != nullptr)
-        return none(Role::front);
+        return none(Role::front, address);
     const bool in_front_network =
         std::any_of(address->as_rules.begin(), address->as_rules.end(), [](const Rule* rule) {
             return rule->product->has(Role::front) || rule->product->has(Role::platform);
         });
     // The zone's operator says so, and no front's network says otherwise.
     if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
-        return none(Role::front);
+        return none(Role::front, address);
     for (const Rule* rule : address->as_rules)
         if (rule->precision != AsnPrecision::shared &&
             catalogue.product_of(rule->product->provider, Role::host) != nullptr &&
             catalogue.product_of(rule->product->provider, Role::front) == nullptr)
-            return none(Role::front);
+            return none(Role::front, address);
     return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
 }
 
@@ -360,7 +369,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
             verdict.platform = *platform;
             verdict.product_undetermined = !platform->native && shares_its_name(sight, *platform);
             if (platform->grade >= Grade::probable)
-                verdict.front = none(Role::front);
+                verdict.front = none(Role::front, address);
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
@@ -400,7 +409,8 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     }
 
     for (const Candidate& candidate : all)
-        if (candidate.claim && (verdict.chain.empty() || verdict.front.grade < Grade::probable))
+        if (candidate.claim && (verdict.chain.empty() || verdict.front.status != "identified" ||
+                                verdict.front.grade < Grade::probable))
             verdict.claims.push_back(candidate.product);
     return verdict;
 }

@@ -222,7 +222,8 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
     // Somebody else's listed address, or one where no customer's site can be.
     const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
                                (address->owner->product->provider != c.product->provider ||
-                                address->owner->range_kind == RangeKind::service);
+                                (address->owner->range_kind == RangeKind::service &&
+                                 !(address->is_doubtful_service() && address->answered_http)));
     c.tenant_here =
         std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
                     [&](const Tenancy& tenancy) { return address->belongs_to(tenancy.network); });

@@ -67,8 +67,7 @@ std::function<ExitCode()> explain_command(CLI::App& app)
         const Provenance provenance = provenance_of(*catalogue);
         live->parts.finish = [&](Observation&& seen, std::string& lines) {
             Record record = decide(std::move(seen), *catalogue, provenance);
-            record.addressees = route(record.attribution, *catalogue, record.observation.registry);
-            record.routed = true;
+            route_record(record, *catalogue);
             lines += explain(record, *catalogue);
             return record.attribution.state;
         };

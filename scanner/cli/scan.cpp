@@ -61,8 +61,7 @@ ExitCode run_scan(const Flags& flags)
     const OutputOptions look = terminal_look();
     live->parts.finish = [&](Observation&& seen, std::string& lines) {
         Record record = decide(std::move(seen), *catalogue, provenance);
-        record.addressees = route(record.attribution, *catalogue, record.observation.registry);
-        record.routed = true;
+        route_record(record, *catalogue);
         output->write(lines, record, look);
         return record.attribution.state;
     };

@@ -63,6 +63,9 @@ constexpr const char* how_it_counts =
     "no\n"
     "              name, so it lowers recall and not precision; for the kinds platform, lb and\n"
     "              own_edge it is silence, and the platform or host named there answers for them.\n"
+    "  no look     where nobody connected to the site's addresses, a host that is known by its "
+    "network,\n"
+    "              and \"none\", are possible at most, and count from possible on\n"
     "  host        a platform that is named answers for the host, if no host is named or the "
     "label\n"
     "              means the platform";

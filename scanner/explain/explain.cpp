@@ -22,7 +22,9 @@ const Rule* rule_with(const Catalogue& catalogue, const std::string& id)
 std::string headline(const Finding& finding)
 {
     if (finding.status == "none")
-        return "none seen";
+        return finding.grade >= Grade::probable
+                   ? "none seen, " + std::string(word(finding.grade))
+                   : "none known at this network, possible; no HTTP response was seen";
     if (finding.status != "identified")
         return "unknown: " + finding.reason;
     std::string text = finding.name;
@@ -155,7 +157,7 @@ std::string explain(const Record& record, const Catalogue& catalogue)
         out += "  claims  ";
         for (std::size_t i = 0; i < verdict.claims.size(); ++i)
             out += (i == 0 ? "" : ", ") + verdict.claims[i];
-        out += ": the site says so, its address belongs to somebody else\n";
+        out += ": the site says so, and nothing that it could not make up confirms it\n";
         for (const Evidence& one : verdict.evidence)
             if (std::find(verdict.claims.begin(), verdict.claims.end(), one.provider) !=
                 verdict.claims.end())

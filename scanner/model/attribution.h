@@ -10,6 +10,9 @@
 
 namespace scanner {
 
+/// Among the notice reasons of a record that no addressees have been looked for yet.
+inline constexpr const char* not_routed_reason = "not routed";
+
 /// The state of a subject. Every record has one.
 enum class State {
     live,
@@ -80,13 +83,15 @@ struct Attribution {
     std::vector<Finding> others;
     /// Short words for what the verdict hangs on: "multi_cdn", "split_by_family",
     /// "leased_suspected", "product_undetermined", "dangling_cname", "not_all_addresses_probed",
-    /// "view_tampered", "reference_view_tampered", "resolver_disagreement".
+    /// "view_tampered", "reference_view_tampered", "resolver_disagreement"; "not_connected": there
+    /// are addresses, and nobody connected to any of them.
     std::vector<std::string> flags;
     /// Providers that the site's operator alone says it uses, and that nothing confirms.
     std::vector<std::string> claims;
     std::vector<AddressVerdict> addresses;
     std::vector<Evidence> evidence;
-    /// Is a notice in order on this record alone? False comes with reasons.
+    /// Is a notice in order on this record alone? False comes with reasons. True
+    /// implies a primary addressee with a channel, so that it is false until a record is routed.
     bool notice_ready = false;
     std::vector<std::string> notice_reasons;
     friend bool operator==(const Attribution&, const Attribution&) = default;

@@ -62,8 +62,7 @@ Record route_line(std::string_view line, std::uint64_t number, const Catalogue& 
     } else {
         record = attribute_line(line, number, catalogue, provenance);
     }
-    record.addressees = route(record.attribution, catalogue, record.observation.registry);
-    record.routed = true;
+    route_record(record, catalogue);
     return record;
 }
 

@@ -11,6 +11,9 @@ namespace scanner {
 
 namespace {
 
+constexpr std::string_view no_addressee_reason = "nobody to write to first";
+constexpr std::string_view no_channel_reason = "no channel is known for ";
+
 bool is_identified(const Finding& finding)
 {
     return finding.status == "identified" && finding.grade > Grade::none;
@@ -72,21 +75,31 @@ bool is_hearsay(const Attribution& attribution, const Finding& finding)
            !has_proof(attribution, finding);
 }
 
+bool has_flag(const Attribution& attribution, std::string_view flag)
+{
+    return std::ranges::find(attribution.flags, flag) != attribution.flags.end();
+}
+
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
+    const bool connected = !has_flag(attribution, "not_connected");
     std::string basis;
     switch (finding.role) {
         case Role::front:
-            basis = finding.name + " answers for the site as a reverse proxy or CDN";
+            basis = finding.name + (connected ? " answers for the site as a reverse proxy or CDN"
+                                              : " is the reverse proxy or CDN that the site's name "
+                                                "leads to");
             break;
         case Role::platform:
             basis = finding.name + " stores and serves the site's content";
             break;
         case Role::host:
-            basis = finding.name + " holds the address at which the site answers";
+            basis = finding.name + (connected ? " holds the address at which the site answers"
+                                              : " holds the site's address; nobody connected to it");
             break;
         case Role::network:
-            basis = finding.name + " announces the address at which the site answers";
+            basis = finding.name + (connected ? " announces the address at which the site answers"
+                                              : " announces the site's address");
             break;
         case Role::dns:
             basis = finding.name + " runs the name servers of the site's zone";
@@ -120,8 +133,7 @@ public:
         : attribution_(attribution),
           catalogue_(catalogue),
           registry_(registry),
-          is_leased_(std::find(attribution.flags.begin(), attribution.flags.end(),
-                               "leased_suspected") != attribution.flags.end())
+          is_leased_(has_flag(attribution, "leased_suspected"))
     {
     }
 
@@ -222,6 +234,9 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
         for (const Finding& other : attribution.others) {
             if (other.role != role)
                 continue;
+            // A parking service brings its own prefixes to whoever announces them.
+            if (role == Role::network && attribution.state == State::parked)
+                continue;
             const bool same_company =
                 !other.provider.empty() &&
                 (other.provider == front.provider || other.provider == host.provider);
@@ -233,6 +248,27 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
             list.add(other, "escalation");
         }
     return list.take();
+}
+
+void route_record(Record& record, const Catalogue& catalogue)
+{
+    Attribution& verdict = record.attribution;
+    record.addressees = route(verdict, catalogue, record.observation.registry);
+    record.routed = true;
+    // Records may be routed again, with other data.
+    std::erase_if(verdict.notice_reasons, [](const std::string& reason) {
+        return reason == not_routed_reason || reason == no_addressee_reason ||
+               reason.starts_with(no_channel_reason);
+    });
+    const auto primary = std::ranges::find(record.addressees, "primary", &Addressee::kind);
+    if (primary == record.addressees.end()) {
+        // Where nobody is sure enough, or there is no site, that has been said.
+        if (verdict.notice_reasons.empty())
+            verdict.notice_reasons.emplace_back(no_addressee_reason);
+    } else if (primary->channels.empty()) {
+        verdict.notice_reasons.push_back(std::string(no_channel_reason) + primary->name);
+    }
+    verdict.notice_ready = verdict.notice_reasons.empty();
 }
 
 }  // namespace scanner

@@ -7,6 +7,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
+#include "scanner/model/record.h"
 
 namespace scanner {
 
@@ -15,5 +16,9 @@ namespace scanner {
 /// from the catalogue, and only where that has none for a host or a registrar, from the registries.
 std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
                              const resolvers::RegistryFacts& registry = {});
+
+/// Puts the addressees into the record, and says whether a notice is in order: somebody is to be
+/// written to first, and there is a channel for it.
+void route_record(Record& record, const Catalogue& catalogue);
 
 }  // namespace scanner

@@ -220,11 +220,19 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
     const Attribution& verdict = record.attribution;
     const bool third_party =
         label.kind != "platform" && label.kind != "lb" && label.kind != "own_edge";
+    // Without a connection a host that is known by its network is no more than possible: then it is
+    // counted from there on, as "none" is.
+    const Product* host = catalogue.product(verdict.host.product);
+    const bool by_network_alone =
+        host != nullptr && host->has(Role::host) &&
+        std::ranges::find(verdict.flags, "not_connected") != verdict.flags.end();
     std::vector<Judgement> judgements;
     for (const Role role : labelled_roles) {
         const Expected* expected = expected_of(label, role);
         if (expected == nullptr)
             continue;
+        const Grade least =
+            role == Role::host && by_network_alone ? std::min(threshold, Grade::possible) : threshold;
         const Meaning meaning = names.find(expected->names);
         Judgement judgement = begin(*expected, role, meaning);
         const std::vector<Candidate> candidates = candidates_of(label, role, verdict);
@@ -232,10 +240,10 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
                              : role == Role::host ? verdict.host
                                                   : nothing;
         if (expected->hidden || expected->names.empty())
-            judge_nobody(judgement, candidates, own, role == Role::host, threshold);
+            judge_nobody(judgement, candidates, own, role == Role::host, least);
         else
             judge_somebody(judgement, candidates, own, third_party, expected->or_nobody, meaning,
-                           catalogue, threshold);
+                           catalogue, least);
         if (expected->hidden && !expected->names.empty())
             judgement.platform_behind = platform_is_right(verdict, meaning, catalogue, threshold);
         judgements.push_back(std::move(judgement));

@@ -49,8 +49,12 @@ TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
     CHECK(verdict.host.status == "unknown");
     CHECK(verdict.host.reason == "behind_front");
     CHECK(has_flag(verdict, "product_undetermined"));
-    CHECK(verdict.notice_ready);
-    const auto to = route(verdict, support::shipped_catalogue());
+    CHECK_FALSE(verdict.notice_ready);  // nobody has looked for an addressee yet
+    Record record;
+    record.attribution = verdict;
+    route_record(record, support::shipped_catalogue());
+    CHECK(record.attribution.notice_ready);
+    const auto& to = record.addressees;
     REQUIRE_FALSE(to.empty());
     CHECK(to.front().product == "cloudflare-proxy");
     CHECK(to.front().role == Role::front);

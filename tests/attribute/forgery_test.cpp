@@ -376,7 +376,7 @@ TEST_CASE("whoever rents a machine from a company cannot put on that company's f
             continue;
         ++tried;
         const Attribution verdict = attribute(placed(forged, place), catalogue);
-        if (verdict.front.grade > Grade::possible)
+        if (verdict.front.status == "identified" && verdict.front.grade > Grade::possible)
             faults += told(provider, "its front's marks", place,
                            verdict.front.product + " " + std::string(word(verdict.front.grade)));
     }

@@ -270,6 +270,11 @@ std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
     return grades_by(&Finding::product, verdict);
 }
 
+Grade front_grade_of(const Attribution& verdict)
+{
+    return verdict.front.status == "identified" ? verdict.front.grade : Grade::none;
+}
+
 // What got surer by a loss; empty when nothing did. Two things may happen all the same: a front
 // that fades leaves whoever holds or carries the address in plain view; and an alias that is lost
 // may have singled out one product of a company, of which less (it is their edge, it is their
@@ -280,7 +285,7 @@ std::string surer(const Attribution& before, const Attribution& after)
     const std::map<std::string, Grade> had = product_grades_of(before);
     const std::set<std::string> servers = servers_of(before);
     const std::set<std::string> servers_now = servers_of(after);
-    const bool front_fades = after.front.grade < before.front.grade;
+    const bool front_fades = front_grade_of(after) < front_grade_of(before);
     for (const auto& [who, grade] : product_grades_of(after)) {
         const auto known = had.find(who);
         const bool was_behind = who.starts_with("host ") || who.starts_with("platform ") ||

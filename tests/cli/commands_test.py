@@ -13,8 +13,10 @@ import time
 from pathlib import Path
 
 from cases import ENVIRONMENT, ROOT, SERVEDBY, SHARED, run_all
+from dns_servers import NXDOMAIN, DnsServer
 
-DEAD = ["--resolvers", "127.0.0.1:9", "--no-http"]
+# A resolver that lives, and knows no name.
+OFFLINE = ["--resolvers", DnsServer(lambda name, kind: NXDOMAIN).address, "--no-http"]
 
 
 def run(*args, text="", **more):
@@ -30,17 +32,17 @@ def records(output):
 def every_line_has_its_record():
     done = run("scan", "--resolvers", "127.0.0.1:9", "--ordered", "--deadline", "5s",
                text="hxxps://www.example[.]com/x\n\nnot a name!!\nexample.com")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 2, done.stderr
     got = records(done.stdout)
     assert [r["input"]["line"] for r in got] == [1, 3, 4], got
-    assert [r["state"] for r in got] == ["unreachable", "invalid_input", "unreachable"]
+    assert [r["state"] for r in got] == ["not_observed", "invalid_input", "not_observed"]
     assert all(r["state_reason"] for r in got)
     assert got[0]["input"]["host"] == "www.example.com"
 
 
 def strict_runs_say_that_lines_were_rejected():
-    assert run("scan", *DEAD, "--strict", text="not a name!!\n").returncode == 1
-    assert run("scan", *DEAD, "--strict", text="example.com\n").returncode == 0
+    assert run("scan", *OFFLINE, "--strict", text="not a name!!\n").returncode == 1
+    assert run("scan", *OFFLINE, "--strict", text="example.com\n").returncode == 0
 
 
 def unusable_flags_and_files_are_told():
@@ -76,13 +78,13 @@ def shards_are_disjoint_and_complete():
     text = "".join(f"n{i}.example.com\n" for i in range(100))
     seen = []
     for shard in range(3):
-        done = run("scan", *DEAD, "--shards", "3", "--shard", str(shard), text=text)
+        done = run("scan", *OFFLINE, "--shards", "3", "--shard", str(shard), text=text)
         seen += [r["input"]["line"] for r in records(done.stdout)]
     assert sorted(seen) == list(range(1, 101))
 
 
 def csv_columns_pass_through():
-    done = run("scan", *DEAD, text="domain,weight,category,note\nexample.com,3.5,film,hello\n")
+    done = run("scan", *OFFLINE, text="domain,weight,category,note\nexample.com,3.5,film,hello\n")
     (got,) = records(done.stdout)
     assert got["input"]["weight"] == 3.5 and got["input"]["category"] == "film", got["input"]
     assert got["input"]["extra"] == [["note", "hello"]], got["input"]
@@ -93,28 +95,28 @@ def lists_and_limits_are_read_or_refused():
         good, bad = Path(folder) / "good", Path(folder) / "bad"
         good.write_text("# asked for it\nexample.com\n*.example.net\n192.0.2.0/24\n")
         bad.write_text("example.com\n192.0.2.1/24\n")
-        done = run("scan", *DEAD, "--optout", str(good), "--ordered",
+        done = run("scan", *OFFLINE, "--optout", str(good), "--ordered",
                    text="www.example.com\nexample.net\n192.0.2.77\n")
         got = records(done.stdout)
-        assert [r["state"] for r in got] == ["opt_out", "unreachable", "opt_out"], got
+        assert [r["state"] for r in got] == ["opt_out", "nxdomain", "opt_out"], got
         assert [r["observation"].get("refused") for r in got] == ["opt_out", None, "opt_out"]
         assert "dns" not in got[0]["observation"], got[0]
         assert not got[0]["notice"]["ready"]
         loopback = Path(folder) / "loopback"
         loopback.write_text("127.0.0.0/8\ndns.example\n")
-        for flags in (DEAD, ["--resolvers", "https://dns.example/dns-query", "--no-http"],
+        for flags in (OFFLINE, ["--resolvers", "https://dns.example/dns-query", "--no-http"],
                       ["--resolvers", "192.0.2.1", "--no-http", "--view", "isp=127.0.0.1:9"]):
             done = run("scan", *flags, "--blocklist", str(loopback), text="example.com\n")
             assert done.returncode == 2 and "--blocklist" in done.stderr, (flags, done.stderr)
-        done = run("scan", *DEAD, "--blocklist", str(bad), text="example.com\n")
+        done = run("scan", *OFFLINE, "--blocklist", str(bad), text="example.com\n")
         assert done.returncode == 2 and f"{bad}:2: " in done.stderr, done.stderr
         assert "write 192.0.2.0/24" in done.stderr, done.stderr
     for args in (["--optout", "/no/such/list"], ["--per-address", "0"], ["--per-edge", "2:"],
                  ["--per-prefix", "many"], ["--rate", "0"], ["--rate", "-1"], ["--dns-rate", "x"],
                  ["--max-wait", "soon"], ["--certs", "/no/such/folder/file"]):
-        done = run("scan", *DEAD, *args, text="example.com\n")
+        done = run("scan", *OFFLINE, *args, text="example.com\n")
         assert done.returncode == 2 and args[0].lstrip("-") in done.stderr + args[0], (args, done)
-    done = run("scan", *DEAD, "--per-address", "unlimited", "--rate", "100/s", "--dns-rate", "5",
+    done = run("scan", *OFFLINE, "--per-address", "unlimited", "--rate", "100/s", "--dns-rate", "5",
                text="example.com\nexample.net\nexample.org\n")
     waited = [a.get("waited_ms", 0) for r in records(done.stdout)
               for a in r["observation"]["dns"]]
@@ -127,12 +129,12 @@ def the_record_says_what_was_asked():
             (["--profile", "quick"], "quick-dns", ["A", "AAAA"]),
             (["--ecs", "192.0.2.0/24", "--www"], "dns",
              ["A", "AAAA", "HTTPS", "NS", "SOA", "A", "AAAA"])):
-        done = run("observe", *DEAD, "--retries", "0", *flags, text="example.com\n")
+        done = run("observe", *OFFLINE, "--retries", "0", *flags, text="example.com\n")
         (got,) = records(done.stdout)
         assert got["profile"] == profile, got["profile"]
         assert [answer["type"] for answer in got["dns"]] == types, got["dns"]
         assert got.get("client_subnet", "") == ("192.0.2.0/24" if "--ecs" in flags else "")
-    done = run("observe", *DEAD, "--view", "isp=127.0.0.1:9,tcp://127.0.0.2:9", text="example.com\n")
+    done = run("observe", *OFFLINE, "--view", "isp=127.0.0.1:9,tcp://127.0.0.2:9", text="example.com\n")
     (got,) = records(done.stdout)
     assert got["views"][0]["name"] == "isp", got["views"]
     assert got["views"][0]["resolver"] == "127.0.0.1:9,tcp://127.0.0.2:9", got["views"]
@@ -141,7 +143,7 @@ def the_record_says_what_was_asked():
 
 def a_closed_pipe_is_success():
     done = subprocess.run(["bash", "-c", f"set -o pipefail; yes example.com | head -5000 | "
-                           f"'{SERVEDBY}' scan {' '.join(DEAD)} --max-inflight 200 | head -1"],
+                           f"'{SERVEDBY}' scan {' '.join(OFFLINE)} --max-inflight 200 | head -1"],
                           capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False)
     assert done.returncode in (0, 141), done.stderr
     assert len(records(done.stdout)) == 1
@@ -150,14 +152,14 @@ def a_closed_pipe_is_success():
 def a_full_disk_is_failure_and_leaves_whole_lines():
     text = "example.com\n" * 200
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run([SERVEDBY, "scan", *DEAD], input=text, stdout=full, text=True,
+        done = subprocess.run([SERVEDBY, "scan", *OFFLINE], input=text, stdout=full, text=True,
                               stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=120, check=False)
     assert done.returncode == 2 and "No space left" in done.stderr, done.stderr
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.jsonl"
         # The shell's file size limit stands in for a disk that fills up.
         done = subprocess.run(["bash", "-c", f"ulimit -f 100; trap '' XFSZ; exec '{SERVEDBY}' scan "
-                               f"{' '.join(DEAD)} -o {out}"], input=text, text=True,
+                               f"{' '.join(OFFLINE)} -o {out}"], input=text, text=True,
                               stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=120, check=False)
         assert done.returncode == 2, (done.returncode, done.stderr)
         assert 0 < len(records(out.read_text())) < 200
@@ -172,7 +174,7 @@ def killed_at_any_moment_it_leaves_whole_lines():
         for turn in range(8):
             out = Path(folder) / f"out{turn}.jsonl"
             how = signal.SIGKILL if turn % 2 else signal.SIGINT
-            with subprocess.Popen([SERVEDBY, "scan", *DEAD, "--retries", "0", "--max-inflight",
+            with subprocess.Popen([SERVEDBY, "scan", *OFFLINE, "--retries", "0", "--max-inflight",
                                    "500", "-o", str(out), str(names)], env=ENVIRONMENT,
                                   stderr=subprocess.DEVNULL) as process:
                 time.sleep(0.4 + chance.random() * 1.2)
@@ -193,7 +195,7 @@ def killed_at_any_moment_it_leaves_whole_lines():
 
 def stored_records_replay_to_the_same_bytes():
     text = "".join(f"n{i}.example.com\nbad name {i}\n1.1.1.{i % 255}\n" for i in range(300))
-    scanned = run("scan", *DEAD, "--ordered", text=text).stdout
+    scanned = run("scan", *OFFLINE, "--ordered", text=text).stdout
     observations = "".join(line[line.index('"observation":') + 14:-1] + "\n"
                            for line in scanned.splitlines())
     attributed = run("attribute", text=observations).stdout
@@ -244,7 +246,7 @@ verified = true
         names = Path(folder) / "names"
         names.write_text("9.10.11.12\n")
         # A flag takes one value: what follows it is a file.
-        done = run("scan", *DEAD, "--catalogue", folder, str(names))
+        done = run("scan", *OFFLINE, "--catalogue", folder, str(names))
         (got,) = records(done.stdout)
         assert got["front"]["product"] == "testcdn-proxy", got["front"]
         assert got["front"]["grade"] == "probable"
@@ -269,7 +271,7 @@ def recordings_of_other_tools_go_the_whole_way():
 
 def a_view_that_does_not_answer_is_left_alone():
     text = "".join(f"n{i}.example.com\n" for i in range(200))
-    done = run("scan", *DEAD, "--view", "dead=127.0.0.2:9", "--canary", "off", "--retries", "0",
+    done = run("scan", *OFFLINE, "--view", "dead=127.0.0.2:9", "--canary", "off", "--retries", "0",
                "--max-inflight", "20", text=text)
     got = records(done.stdout)
     assert len(got) == 200

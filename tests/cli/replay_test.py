@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What is stored replays to the same bytes: twice, packed and plain, on one thread and several, whole
-and in shards, after a kill. The real binary, on loopback, where nothing listens on port 9. The lab does
+and in shards, after a kill. The real binary, on loopback, with a resolver that knows no name. The lab does
 the same with the records of its own sites (tests/lab/lab.py check).
 """
 
@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 from cases import ENVIRONMENT, ROOT, SERVEDBY, run_all
+from dns_servers import NXDOMAIN, DnsServer
 
-DEAD = ["--resolvers", "127.0.0.1:9", "--no-http", "--retries", "0"]
+OFFLINE = ["--resolvers", DnsServer(lambda name, kind: NXDOMAIN).address, "--no-http", "--retries",
+           "0"]
 NAMES = "".join(f"n{i}.example.com\nbad name {i}\n1.1.1.{i % 255}\n104.16.{i % 8}.7\n"
                 for i in range(200))
 
@@ -49,7 +51,7 @@ def without_time(records):
 def stored_observations_replay_plain_and_packed():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        observed = told(run("observe", *DEAD, "--ordered", text=NAMES.encode()))
+        observed = told(run("observe", *OFFLINE, "--ordered", text=NAMES.encode()))
         (folder / "seen.jsonl").write_bytes(observed)
         told(run("attribute", folder / "seen.jsonl", "-o", folder / "plain.jsonl"))
         plain = (folder / "plain.jsonl").read_bytes()
@@ -68,13 +70,13 @@ def stored_observations_replay_plain_and_packed():
 def a_scan_packs_what_it_would_print():
     with tempfile.TemporaryDirectory() as name:
         packed = Path(name) / "out.jsonl.zst"
-        told(run("scan", *DEAD, "--ordered", "-o", packed, text=NAMES.encode()))
+        told(run("scan", *OFFLINE, "--ordered", "-o", packed, text=NAMES.encode()))
         scanned = unpacked(packed)
         assert scanned.count(b"\n") == 800
         attributed = told(run("attribute", packed))
         assert told(run("route", text=attributed)) == scanned
         csv = Path(name) / "out.csv.zst"
-        told(run("scan", *DEAD, "--ordered", "--format", "csv", "-o", csv, text=NAMES.encode()))
+        told(run("scan", *OFFLINE, "--ordered", "--format", "csv", "-o", csv, text=NAMES.encode()))
         assert unpacked(csv).count(b"\n") >= 801  # with its head
 
 
@@ -82,13 +84,13 @@ def two_runs_threads_and_shards_agree():
     with tempfile.TemporaryDirectory() as name:
         names = Path(name) / "names"
         names.write_text(NAMES)
-        scans = [told(run("scan", *DEAD, "--ordered", *more, names))
+        scans = [told(run("scan", *OFFLINE, "--ordered", *more, names))
                  for more in ([], ["--threads", "1"], ["--threads", "2"], ["--seed", "5"])]
         expected = without_time(scans[0])
         assert len(expected) == 800
         for scanned in scans[1:]:
             assert without_time(scanned) == expected
-        shards = [without_time(told(run("scan", *DEAD, "--ordered", "--shards", "2", "--shard",
+        shards = [without_time(told(run("scan", *OFFLINE, "--ordered", "--shards", "2", "--shard",
                                         shard, names))) for shard in ("0", "1")]
         merged = [line for pair in zip(*shards) for line in pair]
         assert merged == expected
@@ -112,7 +114,7 @@ def killed_while_packing_it_leaves_whole_lines():
         for turn in range(6):
             out = Path(name) / f"out{turn}.jsonl.zst"
             how = signal.SIGKILL if turn % 3 else signal.SIGINT
-            with subprocess.Popen([SERVEDBY, "scan", *DEAD, "--max-inflight", "500", "-o", str(out),
+            with subprocess.Popen([SERVEDBY, "scan", *OFFLINE, "--max-inflight", "500", "-o", str(out),
                                    str(names)], env=ENVIRONMENT, stderr=subprocess.DEVNULL) as process:
                 time.sleep(0.4 + chance.random() * 1.2)
                 process.send_signal(how)
@@ -133,7 +135,7 @@ def killed_while_packing_it_leaves_whole_lines():
 def cut_files_give_their_whole_lines_and_exit_2():
     with tempfile.TemporaryDirectory() as name:
         whole = Path(name) / "whole.jsonl.zst"
-        observed = told(run("observe", *DEAD, "--ordered", text=NAMES.encode() * 5))
+        observed = told(run("observe", *OFFLINE, "--ordered", text=NAMES.encode() * 5))
         told(run("attribute", "-o", whole, text=observed))
         plain = unpacked(whole)
         cut = Path(name) / "cut.jsonl.zst"
@@ -149,7 +151,7 @@ def cut_files_give_their_whole_lines_and_exit_2():
 def what_changed_is_told_with_its_reason():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        told(run("scan", *DEAD, "--ordered", "-o", folder / "old.jsonl", text=NAMES.encode()))
+        told(run("scan", *OFFLINE, "--ordered", "-o", folder / "old.jsonl", text=NAMES.encode()))
         same = run("attribute", folder / "old.jsonl", "--against", folder / "old.jsonl", "-o",
                    folder / "new.jsonl")
         assert same.returncode == 0, same.stderr

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What signals do to a running scan: SIGHUP reads the lists of what must not be touched again, or
-ends the run where there are none. Loopback only; nothing listens on port 9 there.
+ends the run where there are none. Loopback only, with a resolver that knows no name.
 """
 
 import json
@@ -13,8 +13,10 @@ import time
 from pathlib import Path
 
 from cases import ENVIRONMENT, ROOT, SERVEDBY, run_all
+from dns_servers import NXDOMAIN, DnsServer
 
 PATIENCE = 60
+RESOLVER = DnsServer(lambda name, kind: NXDOMAIN)
 
 
 def heed_hang_ups():
@@ -28,7 +30,7 @@ class Scan:
     def __init__(self, *flags, before=heed_hang_ups):
         self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [SERVEDBY, "scan", "--resolvers", "127.0.0.1:9", "--no-http", "--canary", "off",
+            [SERVEDBY, "scan", "--resolvers", RESOLVER.address, "--no-http", "--canary", "off",
              "--retries", "0", "--threads", "1", "--silent", *flags],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True,
             env=ENVIRONMENT, preexec_fn=before)

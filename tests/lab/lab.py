@@ -175,7 +175,9 @@ def judge_views(arguments, lab, directory):
         status, said = scan_through(arguments, lab, sites, out)
         records, complaints = verdicts.read_records(out) if out.exists() else ([], ["no output"])
         for site, record in zip(sites, [*records, *[None] * len(sites)]):
-            found = complaints + ([] if status == 0 else [f"exit status {status}: {said[-300:]}"])
+            blind = any("no resolver answers" in what for what in site.said)
+            found = complaints + ([] if status == (2 if blind else 0) else
+                                  [f"exit status {status}: {said[-300:]}"])
             if record is None:
                 found.append("no record")
             else:

@@ -1014,7 +1014,6 @@ TEST_CASE("a question that found no room waits outside its deadline, and is aske
     const Answers answers = ask(options, {question("a.example"), question("b.example")}, 100ms);
     REQUIRE(answers.size() == 2);
     CHECK(answers[0].status == DnsStatus::timeout);
-    CHECK(answers[0].waited == 0ms);
     // What it waited for the first comes off nobody's time.
     CHECK(answers[1].status == DnsStatus::timeout);
     CHECK(answers[1].attempts == 1);

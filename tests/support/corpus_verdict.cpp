@@ -280,9 +280,12 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
         if (identified && (finding->grade == scanner::Grade::none || !finding->reason.empty() ||
                            (finding->name.empty() && finding->provider.empty())))
             found.push_back("identified without grade or name, or with a reason: " + text);
-        if (!identified && (finding->grade != scanner::Grade::none || !finding->provider.empty() ||
-                            !finding->product.empty()))
-            found.push_back("not identified, and yet a name or a grade: " + text);
+        if (!identified && (!finding->provider.empty() || !finding->product.empty()))
+            found.push_back("not identified, and yet a name: " + text);
+        // "None" is a claim like any other.
+        if (!identified &&
+            (finding->status == "none") != (finding->grade != scanner::Grade::none))
+            found.push_back("a grade without a claim, or none without a grade: " + text);
         if (finding->status == "unknown" && finding->reason.empty())
             found.push_back("unknown without a reason: " + text);
         if (!(finding->share > 0.0 && finding->share <= 1.0))
@@ -314,6 +317,12 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
     }
     if (attribution.notice_ready != attribution.notice_reasons.empty())
         found.push_back("notice_ready and its reasons differ");
+    const bool reachable =
+        std::any_of(addressees.begin(), addressees.end(), [](const scanner::Addressee& to) {
+            return to.kind == "primary" && !to.channels.empty();
+        });
+    if (attribution.notice_ready && !reachable)
+        found.push_back("a notice in order, and nobody to send it to");
     return found;
 }
 
@@ -327,8 +336,12 @@ std::string differences(const CorpusCase& one)
     std::string wrong;
     if (*stored != one.seen)
         wrong += "\n    comes back from its JSON as something else";
-    const scanner::Attribution verdict = scanner::attribute(*stored, shipped_catalogue());
-    const std::vector<scanner::Addressee> to = scanner::route(verdict, shipped_catalogue());
+    scanner::Record record;
+    record.attribution = scanner::attribute(*stored, shipped_catalogue());
+    record.observation = *stored;
+    scanner::route_record(record, shipped_catalogue());
+    const scanner::Attribution& verdict = record.attribution;
+    const std::vector<scanner::Addressee>& to = record.addressees;
     for (const std::string& difference : disagreements(one, verdict, to))
         wrong += "\n    " + difference;
     for (const std::string& breach : breaches(verdict, to))

@@ -74,8 +74,9 @@ public:
     /// Asks that are still waiting end with status skipped, on the executor.
     ~DnsCares() override;
 
-    /// See DnsResolver. What a question waited for a server to have room (DnsAnswer::waited) extends
-    /// the deadline of its ask by as much. Those of an ask that was cancelled have status skipped.
+    /// See DnsResolver. What a question waited for a server to have room (DnsAnswer::waited)
+    /// extends the deadline of its ask by as much. Those of an ask that was cancelled have status
+    /// skipped.
     boost::asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions,
                                                        Deadline deadline) override;
 

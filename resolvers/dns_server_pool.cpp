@@ -12,8 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Queries without a response in a row that make a server a silent one, and how long it is left alone
-// before it is tried again; after each vain try twice as long.
+// Queries without a response in a row that make a server a silent one, and how long it is left
+// alone before it is tried again; after each vain try twice as long.
 constexpr unsigned failures_to_avoid = 10;
 constexpr milliseconds avoid_pause{2000};
 constexpr unsigned max_avoid_doublings = 5;

@@ -1,6 +1,6 @@
 // Our sockets to all servers, and which of them takes the next query: servers in good standing in
-// turn; of a server's channels the least loaded. Knows loads, rates, ids and health, but not what is
-// asked.
+// turn; of a server's channels the least loaded. Knows loads, rates, ids and health, but not what
+// is asked.
 #pragma once
 
 #include <array>
@@ -77,11 +77,11 @@ public:
     void close() { servers_.clear(); }
 
     /// A channel with room for a question that `last` was asked before (null: nobody), taking the
-    /// server's rate into account. Null if nobody has room just now: the question waits then, and is
-    /// not given to a server in worse standing. Servers that are out of use are asked only when all
-    /// are. Silent ones are asked when all others are silent or out of use; else one question at a
-    /// time tries, after a pause, whether one is back: only such a question as `may_try` says, which
-    /// another server can still answer.
+    /// server's rate into account. Null if nobody has room just now: the question waits then, and
+    /// is not given to a server in worse standing. Servers that are out of use are asked only when
+    /// all are. Silent ones are asked when all others are silent or out of use; else one question
+    /// at a time tries, after a pause, whether one is back: only such a question as `may_try` says,
+    /// which another server can still answer.
     PoolChannel* pick(const PoolServer* last, bool may_try, TimePoint now);
 
     /// May this server be asked the question that it was asked before once more?

@@ -33,8 +33,9 @@ bool AddressSight::is_doubtful_service() const
 
 namespace {
 
-// A probe of which the source did not say where it went is told by 0.0.0.0, to which nobody connects.
-// As an answer of the DNS that is an address like any other, and a common one of sinkholes.
+// A probe of which the source did not say where it went is told by 0.0.0.0, to which nobody
+// connects. As an answer of the DNS that is an address like any other, and a common one of
+// sinkholes.
 bool names_its_address(const Probe& probe)
 {
     return probe.address != resolvers::IpAddress{};
@@ -193,7 +194,8 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
     place_unplaced_probes(sight.addresses);
     for (AddressSight& address : sight.addresses) {
         sum_up(address);
-        // Where a site answers, a list that nobody can open the source of does not say that none can.
+        // Where a site answers, a list that nobody can open the source of does not say that none
+        // can.
         if (address.answered_http && address.is_doubtful_service())
             address.weightless = resolvers::special_purpose(address.address).has_value();
     }

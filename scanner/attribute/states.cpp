@@ -232,8 +232,8 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
     return std::nullopt;
 }
 
-// The resolver could not be asked, or said nothing of use: then we do not know. SERVFAIL of a resolver
-// that works is about the name's own servers.
+// The resolver could not be asked, or said nothing of use: then we do not know. SERVFAIL of a
+// resolver that works is about the name's own servers.
 bool says_nothing_of_the_name(DnsStatus status)
 {
     return status != DnsStatus::noerror && status != DnsStatus::nodata &&

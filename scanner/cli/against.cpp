@@ -6,8 +6,10 @@
 #include <iostream>
 #include <optional>
 
+#include "scanner/cli/file_clash.h"
 #include "scanner/history/change_report.h"
 #include "scanner/history/record_join.h"
+#include "scanner/input/line_reader.h"
 #include "scanner/model/json.h"
 #include "scanner/pipeline/input_stream.h"
 #include "scanner/pipeline/stages.h"
@@ -19,14 +21,14 @@ namespace {
 // The earlier run, record by record. Lines that are no records are counted and passed over.
 class OldRun {
 public:
-    explicit OldRun(std::istream& in) : in_(in) {}
+    explicit OldRun(std::istream& in) : lines_(in, max_stored_line) {}
 
     std::optional<RunVerdict> next()
     {
-        for (std::string line; std::getline(in_, line);) {
-            if (line.empty())
+        for (Line line; lines_.next(line);) {
+            if (line.text.empty() || line.broken)
                 continue;
-            if (auto record = read_record(line))
+            if (auto record = read_record(line.text))
                 return verdict_of(std::move(*record));
             ++unreadable_;
         }
@@ -36,7 +38,7 @@ public:
     std::uint64_t unreadable() const { return unreadable_; }
 
 private:
-    std::istream& in_;
+    LineReader lines_;
     std::uint64_t unreadable_ = 0;
 };
 
@@ -63,6 +65,13 @@ ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
     auto old_in = open_inputs({against.old});
     if (!old_in)
         return fail(old_in.error().detail);
+    std::vector<NamedFile> read = named_inputs(offline.files);
+    read.push_back({"the earlier records", against.old});
+    std::vector<NamedFile> outputs = {{"-o", offline.output}};
+    if (!against.report.empty())
+        outputs.push_back({"--report", against.report});
+    if (const auto clash = file_clash(read, outputs))
+        return fail(*clash);
     std::ofstream report_file;
     if (!against.report.empty()) {
         report_file.open(against.report, std::ios::binary | std::ios::trunc);
@@ -80,13 +89,11 @@ ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
         told << report.compared(before, after);
     });
     OldRun old(**old_in);
-    std::string line;
-    for (std::uint64_t number = 1; writer.failure() == 0 && std::getline(**in, line); ++number) {
-        if (line.ends_with('\r'))
-            line.pop_back();
-        if (line.empty())
+    LineReader lines(**in, max_stored_line);
+    for (Line line; writer.failure() == 0 && lines.next(line);) {
+        if (line.text.empty() || line.broken)
             continue;
-        Record record = attribute_line(line, number, catalogue, provenance);
+        Record record = attribute_line(line.text, line.number, catalogue, provenance);
         std::string out;
         write_record(out, record);
         out += '\n';

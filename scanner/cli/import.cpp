@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "scanner/cli/commands.h"
+#include "scanner/cli/file_clash.h"
 #include "scanner/cli/knowledge.h"
 #include "scanner/cli/offline.h"
 #include "scanner/input/importers.h"
@@ -33,12 +34,16 @@ ExitCode run_import(const Flags& flags)
     auto origins = load_origins(flags.knowledge);
     if (!origins)
         return fail(origins.error().detail);
+    if (const auto clash = file_clash(named_inputs(flags.files), {{"-o", flags.output}}))
+        return fail(*clash);
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
     LineWriter writer(*descriptor, LineWriter::Order::as_they_come, packing_of(flags.output));
 
     // Each file by itself: they may be of different formats.
+    std::uint64_t made = 0;
+    std::uint64_t invalid = 0;
     const std::vector<std::string> files =
         flags.files.empty() ? std::vector<std::string>{"-"} : flags.files;
     for (const std::string& file : files) {
@@ -58,6 +63,8 @@ ExitCode run_import(const Flags& flags)
             writer.write(0, std::move(line));
         };
         const ImportSummary summary = importer->run(**in, flags.options, emit);
+        made += summary.observations;
+        invalid += summary.invalid;
         if (!summary.complete) {
             writer.flush();
             const std::string fault = input_fault(**in);
@@ -66,7 +73,11 @@ ExitCode run_import(const Flags& flags)
         }
     }
     writer.flush();
-    return exit_code_of(writer, flags.output);
+    const ExitCode written = exit_code_of(writer, flags.output);
+    if (written == ExitCode::ok && made > 0 && invalid == made)
+        return fail("no line could be read as " + flags.format +
+                    (flags.format == "auto" ? "" : "; does another program's name fit?"));
+    return written;
 }
 
 }  // namespace

@@ -6,11 +6,12 @@
 #include <iostream>
 #include <sstream>
 
+#include "scanner/cli/file_clash.h"
 #include "scanner/cli/offline.h"
 #include "scanner/cli/run_control.h"
 #include "scanner/input/line_list.h"
 #include "scanner/model/words.h"
-#include "scanner/pipeline/input_stream.h"
+#include "scanner/pipeline/list_files.h"
 
 namespace scanner {
 
@@ -25,15 +26,14 @@ constexpr std::uint64_t ordered_span = 8;
 
 // What the intake's thread reads from; it owns it, since a read may outlive the run.
 struct Lines {
-    std::unique_ptr<std::istream> in;
-    std::unique_ptr<SubjectReader> subjects;
+    std::unique_ptr<ListFiles> lists;
     std::uint64_t seen = 0;
     unsigned shards = 1;
     unsigned shard = 0;
 
     bool next(Subject& subject)
     {
-        while (subjects->next(subject)) {
+        while (lists->next(subject)) {
             const bool ours = seen++ % shards == shard;
             if (ours)
                 return true;
@@ -100,6 +100,9 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("--input-format", flags.input_format, "auto, text or csv")
         ->check(CLI::IsMember({"auto", "text", "csv"}))
         ->capture_default_str();
+    app.add_option("--column", flags.column,
+                   "CSV column that holds the sites: its title, or its number from 1")
+        ->type_name("NAME");
     app.add_option("--resolvers", flags.resolvers,
                    "Resolvers that decide: ADDRESS or ADDRESS:PORT, over TCP with tcp:// before "
                    "it, over TLS as tls://ADDRESS#NAME, or https://HOST/PATH; comma separated "
@@ -122,7 +125,7 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_option("--shard", flags.shard, "... and take this part, 0 to N-1");
     app.add_option("--seed", flags.seed, "For the order in which names are taken");
     app.add_option("--contact", flags.contact,
-                   "Mail address or URL of yours, for the User-Agent (default: you at this host)");
+                   "Mail address or URL of yours, for the User-Agent (default: none)");
     app.add_option("--user-agent", flags.user_agent,
                    "The whole User-Agent, instead; put a contact in it");
     app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
@@ -139,16 +142,56 @@ void add_live_flags(CLI::App& app, LiveFlags& flags)
     app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
 }
 
+namespace {
+
+ListOptions list_options_of(const LiveFlags& flags)
+{
+    return {*list_format_of(flags.input_format), flags.column};
+}
+
+ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
+                  std::unique_ptr<ListFiles> lists);
+
+}  // namespace
+
 ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame)
 {
-    auto in = open_inputs(flags.files);
-    if (!in)
-        return fail(in.error().detail);
-    return run_live_on(flags, live, frame, std::move(*in));
+    auto lists = ListFiles::open(flags.files, list_options_of(flags));
+    if (!lists)
+        return fail(lists.error().detail);
+    return run_over(flags, live, frame, std::move(*lists));
 }
 
 ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
                      std::unique_ptr<std::istream> in)
+{
+    auto lists = ListFiles::open(std::move(in), list_options_of(flags));
+    if (!lists)
+        return fail(lists.error().detail);
+    return run_over(flags, live, frame, std::move(*lists));
+}
+
+std::optional<std::string> clash_of(const LiveFlags& flags)
+{
+    std::vector<NamedFile> written = {{"-o", flags.output}};
+    if (!flags.polite.certificates.empty())
+        written.push_back({"--certs", flags.polite.certificates});
+    if (!flags.rdap.cache.empty())
+        written.push_back({"--rdap-cache", flags.rdap.cache});
+    std::vector<NamedFile> read = named_inputs(flags.files);
+    for (const std::string& file : flags.polite.opt_outs)
+        read.push_back({"the list of --optout", file});
+    for (const std::string& file : flags.polite.block_lists)
+        read.push_back({"the list of --blocklist", file});
+    if (!flags.ca_file.empty())
+        read.push_back({"the certificates of --ca-file", flags.ca_file});
+    return file_clash(read, written);
+}
+
+namespace {
+
+ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
+                  std::unique_ptr<ListFiles> lists)
 {
     if (flags.shard >= flags.shards)
         return fail("--shard counts from 0: it must be below --shards");
@@ -156,8 +199,10 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     const auto source = std::make_shared<Lines>();
     source->shards = flags.shards;
     source->shard = flags.shard;
-    source->in = std::move(in);
-    source->subjects = open_subjects(*source->in, *list_format_of(flags.input_format));
+    source->lists = std::move(lists);
+    if (!flags.silent)
+        for (const std::string& guess : source->lists->guesses())
+            std::cerr << "servedby: " + guess + "\n";
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
@@ -217,8 +262,14 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     const ExitCode written = exit_code_of(writer, flags.output);
     if (written != ExitCode::ok)
         return written;
+    // The whole list was not there to be read: whoever counts on it must hear so.
+    if (intake.at_end())
+        if (const std::string fault = source->lists->fault(); !fault.empty())
+            return fail(fault);
     const auto invalid = counters.states[static_cast<std::size_t>(State::invalid_input)].load();
     return flags.strict && invalid > 0 ? ExitCode::found : ExitCode::ok;
 }
+
+}  // namespace
 
 }  // namespace scanner

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct LiveFlags {
     ViewFlags views;
     std::string output;
     std::string input_format = "auto";
+    std::string column;
     std::string user_agent;
     std::string contact;
     std::string vantage;
@@ -69,7 +71,11 @@ struct Frame {
     std::string after;
 };
 
-/// `catalogue` must outlive the result.
+/// Which of the files that the flags name would be written over, in words; absent if none.
+std::optional<std::string> clash_of(const LiveFlags& flags);
+
+/// `catalogue` must outlive the result. Failure also where files clash; opens none for writing
+/// then.
 resolvers::Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                                    const Catalogue& catalogue);
 

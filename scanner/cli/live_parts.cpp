@@ -1,6 +1,4 @@
 // The composition root: here, and nowhere else, concrete resolvers are named and put together.
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -28,18 +26,24 @@ namespace {
 
 // Says who asks and where to complain (RFC 9110 section 10.1.5). Without --contact that is whoever
 // runs this, at this machine: a real address is better.
+// Nobody is named whom the user did not name.
 std::string user_agent_of(const LiveFlags& flags)
 {
     if (!flags.user_agent.empty())
         return flags.user_agent;
-    std::string contact = flags.contact;
-    if (contact.empty()) {
-        char host[256] = "localhost";
-        ::gethostname(host, sizeof host - 1);
-        const passwd* user = ::getpwuid(::getuid());
-        contact = std::string(user == nullptr ? "operator" : user->pw_name) + "@" + host;
-    }
-    return "servedby/" SERVEDBY_VERSION " (looks at who serves a site; contact: " + contact + ")";
+    const std::string contact = flags.contact.empty() ? "" : "; contact: " + flags.contact;
+    return "servedby/" SERVEDBY_VERSION " (looks at who serves a site" + contact + ")";
+}
+
+// What goes into a header must be a field value (RFC 9110 5.5), of visible ASCII and spaces.
+std::optional<Failure> unfit_for_header(const char* flag, const std::string& text)
+{
+    const bool fit = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+    if (fit && !text.starts_with(' ') && !text.ends_with(' '))
+        return std::nullopt;
+    return Failure{"malformed", std::string(flag) +
+                                    " takes printable ASCII characters, without a line end or a "
+                                    "space at either end"};
 }
 
 resolvers::Timestamp wall_clock()
@@ -105,6 +109,16 @@ std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& addr
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                         const Catalogue& catalogue)
 {
+    if (const auto clash = clash_of(flags))
+        return Failure{"clash", *clash};
+    if (auto unfit = unfit_for_header("--user-agent", flags.user_agent))
+        return *unfit;
+    if (auto unfit = unfit_for_header("--contact", flags.contact))
+        return *unfit;
+    if (flags.contact.empty() && flags.user_agent.empty() && !flags.no_http && !flags.silent)
+        std::cerr
+            << "servedby: sites are not told whom to ask about this scan; name a mail address "
+               "or URL with --contact\n";
     Live live;
     auto origins = load_origins(knowledge);
     if (!origins)

@@ -8,6 +8,7 @@
 #include <exception>
 #include <thread>
 
+#include "scanner/cli/file_clash.h"
 #include "scanner/pipeline/input_stream.h"
 
 namespace scanner {
@@ -52,6 +53,8 @@ unsigned usable_cores()
 
 ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function)
 {
+    if (const auto clash = file_clash(named_inputs(flags.files), {{"-o", flags.output}}))
+        return fail(*clash);
     auto in = open_inputs(flags.files);
     if (!in)
         return fail(in.error().detail);

@@ -5,8 +5,10 @@
 #include <memory>
 
 #include "scanner/cli/commands.h"
+#include "scanner/cli/file_clash.h"
 #include "scanner/cli/knowledge.h"
 #include "scanner/explain/explain.h"
+#include "scanner/input/line_reader.h"
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 #include "scanner/pipeline/input_stream.h"
@@ -81,14 +83,15 @@ resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
     if (!in)
         return in.error();
     std::vector<Label> labels;
-    std::string line;
-    for (std::size_t number = 1; std::getline(**in, line); ++number) {
-        if (line.empty() || line.front() == '#')
+    LineReader lines(**in, max_stored_line);
+    for (Line line; lines.next(line);) {
+        if (line.text.empty() || line.text.front() == '#')
             continue;
-        auto label = read_label(line);
+        auto label = read_label(line.text);
         if (!label)
             return resolvers::Failure{
-                "malformed", file + ":" + std::to_string(number) + ": " + label.error().detail +
+                "malformed", file + ":" + std::to_string(line.number) + ": " +
+                                 label.error().detail +
                                  "; a label is {\"host\": NAME, \"front\": NAME or null, ...}"};
         labels.push_back(std::move(*label));
     }
@@ -135,6 +138,10 @@ ExitCode run_score(const Flags& flags)
     auto labels = read_labels(flags.labels);
     if (!labels)
         return fail(labels.error().detail);
+    std::vector<NamedFile> read = named_inputs(flags.records);
+    read.push_back({"the labels", flags.labels});
+    if (const auto clash = file_clash(read, {{"the output", ""}}))
+        return fail(*clash);
     auto in = open_inputs(flags.records);
     if (!in)
         return fail(in.error().detail);
@@ -142,11 +149,11 @@ ExitCode run_score(const Flags& flags)
     if (flags.explain)
         tell = [&](const Record& record) { return explain(record, *catalogue); };
     Scorer scorer(std::move(*labels), *catalogue, grade_of(flags.grade), tell);
-    std::string line;
-    while (std::getline(**in, line)) {
-        if (line.empty())
+    LineReader lines(**in, max_stored_line);
+    for (Line line; lines.next(line);) {
+        if (line.text.empty() || line.broken)
             continue;
-        if (const auto record = read_record(line))
+        if (const auto record = read_record(line.text))
             scorer.add(*record);
         else
             scorer.add_unreadable();

@@ -1,5 +1,6 @@
 // servedby attribute and servedby route: the pure stages over stored lines. Offline; the same input
 // and catalogue give the same bytes.
+#include <atomic>
 #include <memory>
 
 #include "scanner/cli/against.h"
@@ -28,12 +29,22 @@ ExitCode run_stage(const Flags& flags, Stage stage)
     const Provenance provenance = provenance_of(*catalogue);
     if (!flags.against.old.empty())
         return run_against(flags.against, flags.offline, *catalogue, provenance);
-    return run_offline(flags.offline,
-                       [&](std::string_view line, std::uint64_t number, std::string& out) {
-                           const Record record = stage(line, number, *catalogue, provenance);
-                           write_record(out, record);
-                           out += '\n';
-                       });
+    std::atomic<std::uint64_t> lines = 0;
+    std::atomic<std::uint64_t> unreadable = 0;
+    const ExitCode done = run_offline(
+        flags.offline, [&](std::string_view line, std::uint64_t number, std::string& out) {
+            const Record record = stage(line, number, *catalogue, provenance);
+            lines.fetch_add(1, std::memory_order_relaxed);
+            if (record.observation.source == "line")
+                unreadable.fetch_add(1, std::memory_order_relaxed);
+            write_record(out, record);
+            out += '\n';
+        });
+    if (done == ExitCode::ok && lines > 0 && unreadable == lines)
+        return fail(
+            "no line of the input is an observation or a record; lists of sites are for "
+            "servedby scan");
+    return done;
 }
 
 std::shared_ptr<Flags> stage_flags(CLI::App& app)

@@ -18,7 +18,7 @@ bool begins_with(std::string_view text, std::string_view lower_case)
 }
 
 // Longer disguises first: "[://]" before "[:]".
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> disguises = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> disguises = {{
     {"[://]", "://"},
     {"[:]", ":"},
     {"[dot]", "."},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> disguise
     {"(.)", "."},
     {"{.}", "."},
     {"[/]", "/"},
+    {"\\.", "."},
     {"[@]", "@"},
 }};
 

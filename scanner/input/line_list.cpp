@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "scanner/input/csv.h"
+#include "scanner/input/list_line.h"
 #include "scanner/input/subject_text.h"
 
 namespace scanner {
@@ -31,23 +32,22 @@ std::string_view without_comment(std::string_view text)
 
 class TextReader : public SubjectReader {
 public:
-    explicit TextReader(std::unique_ptr<LineReader> lines) : lines_(std::move(lines)) {}
+    TextReader(std::unique_ptr<LineReader> lines, bool filter_list)
+        : lines_(std::move(lines)), filter_list_(filter_list)
+    {
+    }
 
     bool next(Subject& subject) override
     {
         Line line;
         while (lines_->next(line)) {
-            const std::string_view said = without_comment(line.text);
-            if (is_blank(said) && !line.cut)
+            const bool element_rule = filter_list_ && read_filter_rule(line.text).has_value();
+            const std::string_view said =
+                element_rule ? std::string_view(line.text) : without_comment(line.text);
+            const bool comment = filter_list_ && (said.starts_with('!') || said.starts_with('['));
+            if ((is_blank(said) || comment) && !line.cut && !line.broken)
                 continue;
-            if (line.cut) {
-                subject = unreadable_subject(line.text, line.number,
-                                             "the line is longer than 65536 octets");
-                return true;
-            }
-            subject = read_subject(said, line.number);
-            // The whole line as it stood, so that it can be found again.
-            subject.text = unreadable_subject(line.text, line.number, "").text;
+            subject = subject_of(line, said);
             return true;
         }
         if (!lines_->failed() || told_)
@@ -59,28 +59,53 @@ public:
     }
 
 private:
+    Subject subject_of(const Line& line, std::string_view said)
+    {
+        if (line.broken) {
+            told_ = true;
+            return unreadable_subject(line.text, line.number, broken_line);
+        }
+        if (line.cut)
+            return unreadable_subject(line.text, line.number,
+                                      "the line is longer than 65536 octets");
+        std::optional<ListedSite> listed = read_filter_rule(said);
+        if (!listed)
+            listed = read_hosts_line(said);
+        if (listed && !listed->why_not.empty())
+            return unreadable_subject(line.text, line.number, listed->why_not);
+        Subject subject = read_subject(listed ? std::string_view(listed->site) : said, line.number);
+        // The whole line as it stood, so that it can be found again.
+        subject.text = unreadable_subject(line.text, line.number, "").text;
+        return subject;
+    }
+
     std::unique_ptr<LineReader> lines_;
+    bool filter_list_;
     bool told_ = false;
 };
 
-// Looks at the first line that says something, and gives all back that it looked at. Bounded: a
-// list that begins with more comments than this is text.
-bool looks_like_table(LineReader& lines)
+// The lines up to and with the first one that says something, and the last comment before it. A
+// list that begins with more comments than `most_looked_at` is text.
+struct Beginning {
+    std::vector<Line> lines;
+    std::string comment;
+    /// Absent if the list says nothing, or not within that many lines.
+    std::optional<Line> first;
+};
+
+Beginning look_at_beginning(LineReader& lines)
 {
     constexpr std::size_t most_looked_at = 200;
-    std::vector<Line> seen;
-    bool table = false;
+    Beginning seen;
     Line line;
-    while (seen.size() < most_looked_at && lines.next(line)) {
-        const bool says_nothing = is_blank(line.text) || line.text.starts_with('#');
-        if (!says_nothing)
-            table = !line.cut && layout_of(line.text).has_value();
-        seen.push_back(line);
-        if (!says_nothing)
-            break;
+    while (!seen.first && seen.lines.size() < most_looked_at && lines.next(line)) {
+        if (line.text.starts_with('#') && !read_filter_rule(line.text))
+            seen.comment = line.text;
+        else if (!is_blank(line.text))
+            seen.first = line;
+        seen.lines.push_back(line);
     }
-    lines.put_back(std::move(seen));
-    return table;
+    return seen;
 }
 
 }  // namespace
@@ -96,12 +121,46 @@ std::optional<Format> list_format_of(std::string_view word)
     return std::nullopt;
 }
 
-std::unique_ptr<SubjectReader> open_subjects(std::istream& in, Format format)
+resolvers::Outcome<List> open_list(std::istream& in, const ListOptions& options)
 {
     auto lines = std::make_unique<LineReader>(in, max_list_line);
-    if (format == Format::csv || (format == Format::automatic && looks_like_table(*lines)))
-        return std::make_unique<CsvReader>(std::move(lines));
-    return std::make_unique<TextReader>(std::move(lines));
+    Beginning seen = look_at_beginning(*lines);
+    const bool readable = seen.first && !seen.first->cut && !seen.first->broken;
+    const bool filter_list =
+        options.format != Format::csv && readable && begins_filter_list(seen.first->text);
+    const bool table = options.format == Format::csv || !options.column.empty();
+    if (readable && (table || (options.format == Format::automatic && !filter_list))) {
+        TableQuestion question;
+        question.first_row = seen.first->text;
+        question.comment = seen.comment;
+        question.column = options.column;
+        question.is_table = table;
+        std::size_t ahead = 0;
+        question.next_row = [&]() -> std::optional<std::string> {
+            Line line;
+            if (ahead++ == rows_looked_at || !lines->next(line))
+                return std::nullopt;
+            seen.lines.push_back(line);
+            return line.cut ? std::string() : line.text;
+        };
+        resolvers::Outcome<std::optional<FoundTable>> found = find_table(question);
+        if (!found)
+            return found.error();
+        if (*found) {
+            FoundTable& it = **found;
+            if (it.layout.has_header)
+                std::erase_if(seen.lines,
+                              [&](const Line& line) { return line.number <= seen.first->number; });
+            lines->put_back(std::move(seen.lines));
+            return List{std::make_unique<CsvReader>(std::move(lines), std::move(it.layout)),
+                        std::move(it.guess)};
+        }
+    }
+    lines->put_back(std::move(seen.lines));
+    List list{std::make_unique<TextReader>(std::move(lines), filter_list), ""};
+    if (filter_list)
+        list.guess = "a filter list (AdBlock): rules that name a site are read";
+    return list;
 }
 
 }  // namespace scanner

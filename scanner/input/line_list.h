@@ -5,15 +5,18 @@
 #include <istream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "resolvers/outcome.h"
 #include "scanner/input/line_reader.h"
 #include "scanner/model/subject.h"
 
 namespace scanner {
 
 enum class Format {
-    automatic,  ///< csv when the first line that is neither blank nor a comment looks like a table
+    automatic,  ///< csv when the first rows look like a table, text else (filter lists and hosts
+                ///< files too)
     text,       ///< one site a line
     csv,        ///< see csv.h
 };
@@ -37,7 +40,24 @@ public:
     virtual bool next(Subject& subject) = 0;
 };
 
-/// The stream must outlive the reader. Never null.
-std::unique_ptr<SubjectReader> open_subjects(std::istream& in, Format format = Format::automatic);
+struct ListOptions {
+    Format format = Format::automatic;
+    /// Title of the CSV column that holds the sites, whatever its case, or its number from 1.
+    /// Empty: to be found.
+    std::string column;
+};
+
+struct List {
+    /// Never null.
+    std::unique_ptr<SubjectReader> subjects;
+    /// What was guessed, for people ("CSV without a header, column 2 (100 of the first 100 rows are
+    /// sites)"). Empty where nothing was.
+    std::string guess;
+};
+
+/// Finds out what the stream holds, for which it may read up to 100 rows ahead. Failure
+/// "no_column": a table, and it is not known which column holds the sites; lists the columns. The
+/// stream must outlive the reader.
+resolvers::Outcome<List> open_list(std::istream& in, const ListOptions& options = {});
 
 }  // namespace scanner

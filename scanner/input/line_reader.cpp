@@ -59,7 +59,8 @@ bool LineReader::next(Line& line)
     line.text.clear();
     line.cut = false;
     bool any = false;
-    for (bool ended = false; !ended;) {
+    bool ended = false;
+    while (!ended) {
         if (used_ == buffer_.size() && !refill())
             break;
         any = true;
@@ -71,6 +72,7 @@ bool LineReader::next(Line& line)
     if (!any)
         return false;
     line.number = ++number_;
+    line.broken = !ended && in_.bad();
     if (number_ == 1 && line.text.starts_with(byte_order_mark))
         line.text.erase(0, byte_order_mark.size());
     if (!line.cut && line.text.ends_with('\r'))

@@ -10,6 +10,10 @@
 
 namespace scanner {
 
+/// Longest line of stored observations and records that is read, in octets; of a longer one the
+/// beginning, which is no JSON.
+inline constexpr std::size_t max_stored_line = std::size_t{8} * 1024 * 1024;
+
 struct Line {
     /// 1 for the first line of the stream.
     std::uint64_t number = 0;
@@ -17,6 +21,8 @@ struct Line {
     std::string text;
     /// True when the line was longer than the limit: `text` is its beginning.
     bool cut = false;
+    /// True when the stream failed within the line: `text` is what came before.
+    bool broken = false;
 };
 
 class LineReader {
@@ -32,6 +38,9 @@ public:
 
     /// Lines read off the stream so far.
     std::uint64_t number() const { return number_; }
+
+    /// Is there more at hand, so that next() need not wait for a slow writer?
+    bool has_more() const { return used_ < buffer_.size() || in_.rdbuf()->in_avail() > 0; }
 
     /// Did the stream fail (a read error), rather than end?
     bool failed() const;

@@ -346,9 +346,49 @@ std::string url_of(const Subject& subject, std::string scheme, std::optional<std
     return url + path;
 }
 
-/// Fills all but line and text; returns why the text cannot be read.
-std::string read_text(std::string_view plain, Subject& subject)
+// Is there another URL behind a separator? The first one's path must not swallow it.
+bool holds_several(std::string_view text)
 {
+    const std::string lower = ascii_lower(text);
+    for (const std::string_view scheme : {"http://", "https://", "hxxp://", "hxxps://"})
+        for (std::size_t at = lower.find(scheme, 1); at != std::string::npos;
+             at = lower.find(scheme, at + 1))
+            if (std::string_view(" \t\r\n,;|").find(lower[at - 1]) != std::string_view::npos)
+                return true;
+    return false;
+}
+
+// What became of a scheme in the hands of people and programs: written twice ("http://https://x"),
+// or without its colon ("https//x"). Whoever meant a host called "http" is refused, not guessed.
+std::string with_one_scheme(std::string_view text)
+{
+    std::string lower = ascii_lower(text.substr(0, 64));
+    std::string_view scheme;
+    const auto take = [&](std::string_view word, std::string_view reads_as) {
+        if (!lower.starts_with(word))
+            return false;
+        lower.erase(0, word.size());
+        text.remove_prefix(word.size());
+        scheme = reads_as;
+        return true;
+    };
+    for (unsigned times = 0; times < 4; ++times)
+        if (!take("https://", "https://") && !take("http://", "http://") &&
+            !take("https//", "https://") && !take("http//", "http://") &&
+            !(!scheme.empty() && (take("https:/", "https://") || take("http:/", "http://"))))
+            break;
+    return std::string(scheme) + std::string(text);
+}
+
+/// Fills all but line and text; returns why the text cannot be read.
+std::string read_text(std::string_view given, Subject& subject)
+{
+    if (holds_several(given))
+        return "holds more than one URL; write one a line";
+    if (given.find('\n') != std::string_view::npos)
+        return "contains a line end";
+    const std::string mended = with_one_scheme(given);
+    const std::string_view plain = mended;
     if (plain.empty())
         return "there is nothing on the line";
     if (plain.find('\0') != std::string_view::npos)
@@ -386,6 +426,8 @@ std::string read_text(std::string_view plain, Subject& subject)
                                                                    : percent_decoded(parts.host);
     if (std::string why = read_host(host, parts.literal, subject); !why.empty())
         return why;
+    if (subject.host == "http" || subject.host == "https")
+        return "has a scheme where the host name should be";
     if (split.scheme.empty() && subject.is_address && split.target.starts_with('/') &&
         all_digits(split.target.substr(1)))
         return "is a range of addresses, not one address";

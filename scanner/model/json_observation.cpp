@@ -35,6 +35,7 @@ template <>
 struct Shape<Subject> : Terse {
     static constexpr auto members = std::tuple{
         Member{"line", &Subject::line, required},
+        Member{"file", &Subject::file},
         Member{"text", &Subject::text, required},
         Member{"host", &Subject::host},
         Member{"unicode", &Subject::unicode},

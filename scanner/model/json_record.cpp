@@ -126,6 +126,7 @@ void write_input(JsonWriter& out, const Record& record)
     out.open_object();
     out.key("line");
     out.number(subject.line);
+    text_if_set("file", subject.file);
     text("text", subject.text);
     text("host", subject.host);
     text_if_set("url", subject.url);

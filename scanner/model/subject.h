@@ -15,6 +15,8 @@ struct Subject {
     /// 1 for the first line of the input (of the importing file); comments and blanks count, so
     /// that it can be found again.
     std::uint64_t line = 0;
+    /// The list's file as the user named it. Empty for stdin and for imports.
+    std::string file;
     /// The line as it stood (the name's cell, for CSV), invalid UTF-8 replaced, at most 2,048
     /// octets.
     std::string text;

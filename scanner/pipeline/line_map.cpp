@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/input/line_reader.h"
+
 namespace scanner {
 
 namespace {
@@ -101,7 +103,8 @@ void map_lines(std::istream& in, LineWriter& writer, unsigned threads, const Lin
     std::uint64_t line_number = 1;
     std::uint64_t lines = 0;
     Chunk chunk;
-    std::string line;
+    LineReader reader(in, max_stored_line);
+    Line line;
     const auto send = [&] {
         chunk.first_line = line_number;
         line_number += lines;
@@ -111,12 +114,15 @@ void map_lines(std::istream& in, LineWriter& writer, unsigned threads, const Lin
         chunk = Chunk{};
         chunk.number = next;
     };
-    while (writer.failure() == 0 && std::getline(in, line)) {
-        chunk.text += line;
+    while (writer.failure() == 0 && reader.next(line)) {
+        // Of a line that the input broke off in nothing is known to be whole.
+        if (line.broken)
+            break;
+        chunk.text += line.text;
         chunk.text += '\n';
         ++lines;
         // Interactive input should not wait for a full chunk.
-        if (chunk.text.size() >= chunk_bytes || in.rdbuf()->in_avail() <= 0) {
+        if (chunk.text.size() >= chunk_bytes || !reader.has_more()) {
             while (writer.is_full() && writer.failure() == 0)
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             send();

@@ -60,10 +60,7 @@ public:
     }
 
     /// Did a round end in which it answered nothing? From any thread.
-    bool silent(std::size_t place) const
-    {
-        return silent_[place].load(std::memory_order_relaxed);
-    }
+    bool silent(std::size_t place) const { return silent_[place].load(std::memory_order_relaxed); }
 
     /// Signs and made-up addresses of a view whose resolvers were all caught; else nothing: the
     /// others are asked instead. From any thread.

@@ -103,9 +103,9 @@ std::optional<bool> was_answered(const Observation& seen);
 /// refused". Empty if it answered everything.
 std::string silence_of(const Observation& seen);
 
-/// Runs until the intake is at its end, is stopped, or the writer fails, or until no resolver answers
-/// (ScanCounters::blind). Blocks. Every subject that
-/// the intake gave out has its line with the writer on return.
+/// Runs until the intake is at its end, is stopped, or the writer fails, or until no resolver
+/// answers (ScanCounters::blind). Blocks. Every subject that the intake gave out has its line with
+/// the writer on return.
 void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const ScanOptions& options,
           ScanCounters& counters);
 

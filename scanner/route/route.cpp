@@ -94,8 +94,9 @@ std::string basis_of(const Attribution& attribution, const Finding& finding)
             basis = finding.name + " stores and serves the site's content";
             break;
         case Role::host:
-            basis = finding.name + (connected ? " holds the address at which the site answers"
-                                              : " holds the site's address; nobody connected to it");
+            basis =
+                finding.name + (connected ? " holds the address at which the site answers"
+                                          : " holds the site's address; nobody connected to it");
             break;
         case Role::network:
             basis = finding.name + (connected ? " announces the address at which the site answers"

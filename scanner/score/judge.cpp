@@ -231,8 +231,9 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
         const Expected* expected = expected_of(label, role);
         if (expected == nullptr)
             continue;
-        const Grade least =
-            role == Role::host && by_network_alone ? std::min(threshold, Grade::possible) : threshold;
+        const Grade least = role == Role::host && by_network_alone
+                                ? std::min(threshold, Grade::possible)
+                                : threshold;
         const Meaning meaning = names.find(expected->names);
         Judgement judgement = begin(*expected, role, meaning);
         const std::vector<Candidate> candidates = candidates_of(label, role, verdict);

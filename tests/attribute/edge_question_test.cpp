@@ -126,7 +126,8 @@ TEST_CASE("what the edge answers itself makes it probable on its company's unlis
         if (c.why == std::string("the text stands in a page of the site's"))
             observed.seen.probes.front().http_facts->markers = {marker};
         const Attribution verdict = judged(observed);
-        CHECK((verdict.front.status == "identified" ? verdict.front.grade : Grade::none) == c.grade);
+        CHECK((verdict.front.status == "identified" ? verdict.front.grade : Grade::none) ==
+              c.grade);
         if (c.grade != Grade::none)
             CHECK(verdict.front.product == "cloudflare-proxy");
     }

@@ -22,7 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         lines += c == '\n' ? 1 : 0;
 
     std::istringstream in(text);
-    const auto reader = scanner::open_subjects(in, format);
+    const auto list = scanner::open_list(in, {format, ""});
+    if (!list)
+        return 0;
+    const auto& reader = list->subjects;
     scanner::Subject subject;
     std::uint64_t last = 0;
     while (reader->next(subject)) {

@@ -7,8 +7,7 @@
 #include <vector>
 
 using scanner::Format;
-using scanner::layout_of;
-using scanner::open_subjects;
+using scanner::open_list;
 using scanner::RowSplitter;
 using scanner::Subject;
 
@@ -26,10 +25,28 @@ std::string cells_of(const std::string& row, char delimiter)
     return made;
 }
 
+// What a table with these rows, the first one and those after it, is found to be.
+resolvers::Outcome<std::optional<scanner::FoundTable>> table_of(
+    const std::vector<std::string>& rows, const std::string& column = "",
+    const std::string& comment = "")
+{
+    scanner::TableQuestion question;
+    question.first_row = rows.front();
+    question.column = column;
+    question.comment = comment;
+    std::size_t next = 1;
+    question.next_row = [&]() -> std::optional<std::string> {
+        return next < rows.size() ? std::optional(rows[next++]) : std::nullopt;
+    };
+    return scanner::find_table(question);
+}
+
 std::vector<Subject> rows_of(const std::string& text)
 {
     std::istringstream in(text);
-    const auto reader = open_subjects(in, Format::csv);
+    const auto list = open_list(in, {Format::csv, ""});
+    REQUIRE(list.has_value());
+    const auto& reader = list->subjects;
     std::vector<Subject> subjects;
     Subject subject;
     while (reader->next(subject))
@@ -115,19 +132,19 @@ TEST_CASE("The layout is told by titles, or by the one cell that is a name")
         {"no titles, one name", "1,example.com", true, ',', 1},
         {"no titles, the name first", "example.com;17", true, ';', 0},
         {"a name alone", "example.com", false, ',', 0},
-        {"two names", "a.example,b.example", false, ',', 0},
         {"words", "one,two", false, ',', 0},
         {"domain is not part of another word", "domains,x", false, ',', 0},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const auto layout = layout_of(c.row);
-        CHECK(layout.has_value() == c.table);
-        if (!layout)
+        const auto found = table_of({c.row});
+        REQUIRE(found.has_value());
+        CHECK(found->has_value() == c.table);
+        if (!*found)
             continue;
-        CHECK(layout->delimiter == c.delimiter);
-        REQUIRE_FALSE(layout->names.empty());
-        CHECK(layout->names.front() == c.name);
+        CHECK((*found)->layout.delimiter == c.delimiter);
+        REQUIRE_FALSE((*found)->layout.names.empty());
+        CHECK((*found)->layout.names.front() == c.name);
     }
 }
 
@@ -232,4 +249,86 @@ TEST_CASE("An empty table has no rows")
 {
     CHECK(rows_of("").empty());
     CHECK(rows_of("domain,x\n").empty());
+}
+
+TEST_CASE("The column of a table is known, told by the rows, or refused with the columns there are")
+{
+    struct Case {
+        std::string why;
+        std::vector<std::string> rows;
+        std::string column;
+        std::string comment;
+        /// "1" for the second column; "text"; or how the refusal begins.
+        std::string expected;
+    };
+    const Case cases[] = {
+        {"a company's name is no host",
+         {"Name,Website,Type", "Films Example,https://a.example/,x"},
+         "",
+         "",
+         "1"},
+        {"names that are hosts", {"id,name", "1,a.example", "2,b.example"}, "", "", "1"},
+        {"names that are not",
+         {"id,name", "1,Films", "2,Shows"},
+         "",
+         "",
+         "no column that holds sites (\"name\": 0 of the first 2 rows are sites); columns are: id, "
+         "name. Choose with --column, e.g. --column id"},
+        {"unknown titles",
+         {"page_url,asset_url,title", "https://a.example/x,https://b.example/y,z"},
+         "",
+         "",
+         "no column that holds sites; columns are: page_url, asset_url, title. Choose with "
+         "--column, "
+         "e.g. --column page_url"},
+        {"the one that the user names",
+         {"page_url,asset_url", "https://a.example/,b.example"},
+         "ASSET_URL",
+         "",
+         "1"},
+        {"its number", {"page_url,asset_url", "https://a.example/,b.example"}, "2", "", "1"},
+        {"one that is not there",
+         {"page_url,asset_url", "https://a.example/,b.example"},
+         "url",
+         "",
+         "there is no column \"url\"; columns are: page_url, asset_url"},
+        {"titles in the comment before",
+         {"\"9\",\"http://a.example/x\",\"http://feed.example/9\""},
+         "",
+         "# id,url,feed_link",
+         "1"},
+        {"a rank and a name, on all rows",
+         {"1,a.example", "2,b.example", "3,c.example"},
+         "",
+         "",
+         "1"},
+        {"a publisher in each row besides",
+         {"1,a.example,feed.example", "2,b.example,feed.example"},
+         "",
+         "",
+         "several columns hold sites, and there is no header; columns are: column1"},
+        {"a URL with commas is no row",
+         {"https://a.example/x,y", "https://b.example/z"},
+         "",
+         "",
+         "text"},
+        {"two words in some lines of a text",
+         {"films.example, shows", "a.example", "b.example"},
+         "",
+         "",
+         "text"},
+        {"an origin and its rank", {"origin,rank", "https://a.example,1000"}, "", "", "0"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        const auto found = table_of(c.rows, c.column, c.comment);
+        if (!found) {
+            CAPTURE(found.error().detail);
+            CHECK(found.error().detail.starts_with(c.expected));
+        } else if (!*found) {
+            CHECK(c.expected == "text");
+        } else {
+            CHECK(std::to_string((*found)->layout.names.front()) == c.expected);
+        }
+    }
 }

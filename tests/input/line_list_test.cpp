@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "scanner/input/line_reader.h"
+#include "scanner/input/subject_text.h"
 
 using scanner::Format;
 using scanner::Line;
 using scanner::LineReader;
-using scanner::open_subjects;
+using scanner::open_list;
 using scanner::Subject;
 
 namespace {
@@ -19,7 +20,9 @@ namespace {
 std::vector<Subject> subjects_of(const std::string& text, Format format = Format::text)
 {
     std::istringstream in(text);
-    const auto reader = open_subjects(in, format);
+    const auto list = open_list(in, {format, ""});
+    REQUIRE(list.has_value());
+    const auto& reader = list->subjects;
     std::vector<Subject> subjects;
     Subject subject;
     while (reader->next(subject))
@@ -123,16 +126,18 @@ TEST_CASE("A stream that breaks off says so in a last subject")
     for (const Format format : {Format::text, Format::csv, Format::automatic}) {
         FailingBuffer buffer("a.example\nb.exa");
         std::istream in(&buffer);
-        const auto reader = open_subjects(in, format);
+        const auto list = open_list(in, {format, ""});
+        REQUIRE(list.has_value());
+        const auto& reader = list->subjects;
         std::vector<Subject> subjects;
         Subject subject;
         while (reader->next(subject) && subjects.size() < 10)
             subjects.push_back(subject);
-        REQUIRE(subjects.size() == 3);
+        REQUIRE(subjects.size() == 2);
         CHECK(subjects[0].host == "a.example");
-        CHECK(subjects[1].host == "b.exa");
-        CHECK(subjects[2].invalid == "the input could not be read further");
-        CHECK(subjects[2].line == 3);
+        CHECK(subjects[1].host == "");
+        CHECK(subjects[1].invalid == "the input breaks off in this line");
+        CHECK(subjects[1].line == 2);
     }
 }
 
@@ -188,4 +193,94 @@ TEST_CASE("Lines that are put back are read again in their order")
         read += line.text + std::to_string(line.number);
     CHECK(read == "a1b2c3d4");
     CHECK_FALSE(lines.failed());
+}
+
+TEST_CASE("Filter lists and hosts files name sites in their own grammar, the rest is refused")
+{
+    struct Case {
+        std::string line;
+        /// Host, or why not.
+        std::string expected;
+    };
+    const Case cases[] = {
+        {"||pirate.example^", "pirate.example"},
+        {"||stream.example^$third-party", "stream.example"},
+        {"||films.example/watch", "films.example"},
+        {"|https://films.example/|", "films.example"},
+        {"@@||allowed.example^", "!is an exception of a filter list: its site is let through"},
+        {"news.example##.ad-banner",
+         "!is an element rule of a filter list: it hides parts of a page"},
+        {"shop.example#@#.sponsored",
+         "!is an element rule of a filter list: it hides parts of a page"},
+        {"blog.example#?#.post:has-text(This site uses cookies)",
+         "!is an element rule of a filter list: it hides parts of a page"},
+        {"a.example,b.example#$#body { overflow: auto }",
+         "!is an element rule of a filter list: it hides parts of a page"},
+        {"||ads*.example^", "!is a filter rule with a pattern, which names no single site"},
+        {"/banner[0-9]+/", "!is a regular expression, which names no single site"},
+        {"0.0.0.0 films.example", "films.example"},
+        {"127.0.0.1\tfilms.example", "films.example"},
+        {"0.0.0.0 a.example b.example",
+         "!is a hosts line with several names; write one name a line"},
+        {"https://films.example/#top", "films.example"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.line);
+        CHECK(text_of(subjects_of(c.line + "\n")) == "1 " + c.expected);
+    }
+    CHECK(text_of(subjects_of("[Adblock Plus 2.0]\n! Title: Example\n||a.example^\n##.banner\n",
+                              Format::automatic)) ==
+          "3 a.example | 4 !is an element rule of a filter list: it hides parts of a page");
+}
+
+TEST_CASE("A scheme is never taken for a host, and two URLs are never one")
+{
+    struct Case {
+        std::string line;
+        std::string expected;
+    };
+    const Case cases[] = {
+        {"http://https://films.example/movie", "https://films.example/movie"},
+        {"http://http://films.example/", "http://films.example/"},
+        {"http://https:/films.example/a", "https://films.example/a"},
+        {"https//films.example/a", "https://films.example/a"},
+        {"http//films.example", "http://films.example/"},
+        {"https:films.example", "https://films.example/"},
+        {"https:/films.example", "https://films.example/"},
+        {"https://https.example/", "https://https.example/"},
+        {"films\\.example", "films.example"},
+        {"https://", "!has no host name"},
+        {"http://https/", "!has a scheme where the host name should be"},
+        {"http", "!has a scheme where the host name should be"},
+        {"https://c.example/1, https://d.example/2", "!holds more than one URL; write one a line"},
+        {"https://c.example/1;https://d.example/2", "!holds more than one URL; write one a line"},
+        {"https://web.example/cache/https://d.example/2",
+         "https://web.example/cache/https://d.example/2"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.line);
+        const Subject subject = scanner::read_subject(c.line, 1);
+        const std::string got = !subject.invalid.empty() ? "!" + subject.invalid
+                                : subject.url.empty()    ? subject.host
+                                                         : subject.url;
+        CHECK(got == c.expected);
+    }
+}
+
+TEST_CASE("A line that the input breaks off in is not looked up")
+{
+    for (const Format format : {Format::text, Format::csv}) {
+        FailingBuffer buffer(format == Format::csv ? "domain\na.example\nexampl"
+                                                   : "b.example\na.example\nexampl");
+        std::istream in(&buffer);
+        const auto list = open_list(in, {format, ""});
+        REQUIRE(list.has_value());
+        std::vector<Subject> subjects;
+        for (Subject subject; list->subjects->next(subject);)
+            subjects.push_back(subject);
+        REQUIRE_FALSE(subjects.empty());
+        CHECK(subjects.back().host.empty());
+        CHECK(subjects.back().text == "exampl");
+        CHECK(subjects.back().invalid == "the input breaks off in this line");
+    }
 }

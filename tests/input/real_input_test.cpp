@@ -133,7 +133,10 @@ TEST_CASE("Real lists are read to the last line")
     for (const std::filesystem::path& path : files_in(shared / "lists")) {
         CAPTURE(path.filename().string());
         std::ifstream in(path);
-        const auto reader = open_subjects(in);
+        const auto list = open_list(in);
+        INFO((list ? std::string() : list.error().detail));
+        REQUIRE(list.has_value());
+        const auto& reader = list->subjects;
         Subject subject;
         std::uint64_t subjects = 0;
         while (reader->next(subject)) {

@@ -30,6 +30,9 @@ from certificates import Certificates  # noqa: E402
 from servers import CannotStart, Servers  # noqa: E402
 from world import RESOLVER, BadScenario, World  # noqa: E402
 
+# What the User-Agent of every scan here says.
+CONTACT = "https://scans.example/contact"
+
 README = HERE / "README.md"
 TABLE_BEGIN = "<!-- scenarios: written by `lab.py docs`, do not edit below -->"
 TABLE_END = "<!-- end of scenarios -->"
@@ -139,7 +142,7 @@ def scan(arguments, lab, out):
     """Runs the product over the list as anybody would; its exit status."""
     out.unlink(missing_ok=True)  # what an earlier run left is no result of this one
     command = [arguments.servedby, "scan", "--resolvers", RESOLVER, "--ordered",
-               "--deadline", "8s", "--timeout", "2s", "-o", str(out)]
+               "--contact", CONTACT, "--deadline", "8s", "--timeout", "2s", "-o", str(out)]
     if arguments.data:
         command += ["--data", arguments.data]
     return run_command([*command, str(lab.list)], lab.environment, SCAN_LIMIT)
@@ -149,7 +152,7 @@ def scan_through(arguments, lab, sites, out):
     """One scan of these sites' lines through the resolvers that they share; (status, stderr)."""
     of = lab.world.resolvers
     first = sites[0]
-    command = [arguments.servedby, "scan", "--ordered",
+    command = [arguments.servedby, "scan", "--ordered", "--contact", CONTACT,
                "--resolvers", ",".join(of[one].address for one in first.resolvers)]
     for name, one in first.views.items():
         command += ["--view", f"{name}={of[one].address}"]

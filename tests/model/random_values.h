@@ -214,8 +214,8 @@ void fill(Random& random, T& value)
         auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l);
     } else if constexpr (std::is_same_v<T, Subject>) {
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
-        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m);
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
+        fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     } else if constexpr (std::is_same_v<T, resolvers::DnsAnswer>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);

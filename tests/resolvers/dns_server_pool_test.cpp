@@ -165,8 +165,8 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
 
     // In vain: the next pause is twice as long.
     for (const auto& [channel, id] : std::exchange(sent, {}))
-        of.pool.give_back(*channel, id,
-                          channel->server->place == 1 ? End::timeout : End::response, of.now);
+        of.pool.give_back(*channel, id, channel->server->place == 1 ? End::timeout : End::response,
+                          of.now);
     of.now += 3s;
     sent = of.fill();
     CHECK(sent_to(sent, 1) == 0);

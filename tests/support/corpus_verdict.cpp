@@ -283,8 +283,7 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
         if (!identified && (!finding->provider.empty() || !finding->product.empty()))
             found.push_back("not identified, and yet a name: " + text);
         // "None" is a claim like any other.
-        if (!identified &&
-            (finding->status == "none") != (finding->grade != scanner::Grade::none))
+        if (!identified && (finding->status == "none") != (finding->grade != scanner::Grade::none))
             found.push_back("a grade without a claim, or none without a grade: " + text);
         if (finding->status == "unknown" && finding->reason.empty())
             found.push_back("unknown without a reason: " + text);
@@ -317,10 +316,9 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
     }
     if (attribution.notice_ready != attribution.notice_reasons.empty())
         found.push_back("notice_ready and its reasons differ");
-    const bool reachable =
-        std::any_of(addressees.begin(), addressees.end(), [](const scanner::Addressee& to) {
-            return to.kind == "primary" && !to.channels.empty();
-        });
+    const bool reachable = std::any_of(
+        addressees.begin(), addressees.end(),
+        [](const scanner::Addressee& to) { return to.kind == "primary" && !to.channels.empty(); });
     if (attribution.notice_ready && !reachable)
         found.push_back("a notice in order, and nobody to send it to");
     return found;

@@ -94,26 +94,26 @@ bool DnsServerPool::is_silent(const PoolServer& server) const
            (!server.heard && silent_ && silent_(server.place));
 }
 
-bool DnsServerPool::any_in_use() const
+unsigned DnsServerPool::standing(const PoolServer& server) const
 {
-    return std::ranges::any_of(servers_, [this](const auto& one) { return !out_of_use(*one); });
-}
-
-bool DnsServerPool::any_answering() const
-{
-    return std::ranges::any_of(
-        servers_, [this](const auto& one) { return !out_of_use(*one) && !is_silent(*one); });
+    if (out_of_use(server))
+        return 3;
+    if (!is_silent(server))
+        return 0;
+    return server.heard ? 1 : 2;
 }
 
 bool DnsServerPool::may_serve(const PoolServer& server) const
 {
-    return servers_.size() == 1 || !out_of_use(server) || !any_in_use();
+    return !out_of_use(server) || std::ranges::all_of(servers_, [this](const auto& one) {
+               return out_of_use(*one);
+           });
 }
 
 bool DnsServerPool::has_better_than(const PoolServer& server) const
 {
     return std::ranges::any_of(servers_, [&](const auto& one) {
-        return one.get() != &server && !out_of_use(*one) && !is_silent(*one);
+        return one.get() != &server && standing(*one) < standing(server);
     });
 }
 
@@ -122,18 +122,18 @@ PoolChannel* DnsServerPool::pick(const PoolServer* last, bool may_try, TimePoint
     const std::size_t count = servers_.size();
     if (count == 1)
         return pick_of(*servers_.front(), now);
-    const bool all_out_of_use = !any_in_use();
-    const bool some_answer = any_answering();
+    unsigned best = 3;
+    for (const auto& one : servers_)
+        best = std::min(best, standing(*one));
     const std::size_t before = last != nullptr ? last->place : latest_;
     for (std::size_t step = 1; step <= count; ++step) {
         PoolServer& server = *servers_[(before + step) % count];
-        if (!all_out_of_use && out_of_use(server))
+        const unsigned its = standing(server);
+        // While others stand better: one question at a time, once the pause is over.
+        const bool tries = may_try && its < 3 && server.avoided_until <= now &&
+                           server.in_flight == 0;
+        if (its > best && !tries)
             continue;
-        if (some_answer && is_silent(server)) {
-            const bool tries = may_try && server.avoided_until <= now && server.in_flight == 0;
-            if (!tries)
-                continue;
-        }
         PoolChannel* channel = pick_of(server, now);
         if (channel == nullptr)
             continue;

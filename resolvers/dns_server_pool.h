@@ -115,8 +115,9 @@ public:
 
 private:
     bool out_of_use(const PoolServer& server) const;
-    bool any_in_use() const;
-    bool any_answering() const;
+    /// How well it stands: 0 answers, 1 has answered and fallen silent, 2 has never answered; 3 is
+    /// out of use.
+    unsigned standing(const PoolServer& server) const;
     void widen(PoolServer& server) const;
     void narrow(PoolServer& server, TimePoint now) const;
     std::uint16_t random_number();

@@ -479,7 +479,7 @@ bool DnsCares::Engine::moves_on(PendingQuestion& pending, ChannelReply::End end)
     const bool gone = end == ChannelReply::End::unreachable ||
                       (end == ChannelReply::End::timeout && pool_.is_silent(*pending.server));
     if (!gone || pending.moves + 1 >= pool_.server_count() ||
-        !pool_.has_better_than(*pending.server))
+        !pool_.has_another_than(*pending.server))
         return false;
     ++pending.moves;
     return true;

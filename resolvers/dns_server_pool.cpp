@@ -110,10 +110,10 @@ bool DnsServerPool::may_serve(const PoolServer& server) const
            });
 }
 
-bool DnsServerPool::has_better_than(const PoolServer& server) const
+bool DnsServerPool::has_another_than(const PoolServer& server) const
 {
     return std::ranges::any_of(servers_, [&](const auto& one) {
-        return one.get() != &server && standing(*one) < standing(server);
+        return one.get() != &server && standing(*one) < 2 && standing(*one) <= standing(server);
     });
 }
 

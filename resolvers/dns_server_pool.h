@@ -90,8 +90,8 @@ public:
     /// Has it left so many questions unanswered that others are asked?
     bool is_silent(const PoolServer& server) const;
 
-    /// Is there a server besides this one that answers and is not out of use?
-    bool has_better_than(const PoolServer& server) const;
+    /// Is there another server, one that has not stayed silent from the start, that stands as well?
+    bool has_another_than(const PoolServer& server) const;
 
     /// The same of one server.
     PoolChannel* pick_of(PoolServer& server, TimePoint now);

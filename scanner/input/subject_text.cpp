@@ -9,7 +9,7 @@
 #include "resolvers/ip_address.h"
 #include "scanner/input/ascii_text.h"
 #include "scanner/input/defang.h"
-#include "scanner/input/idn.h"
+#include "resolvers/idn.h"
 #include "scanner/input/public_suffix.h"
 #include "scanner/input/utf8.h"
 
@@ -283,7 +283,7 @@ std::string read_name(std::string_view text, Subject& subject)
     if (!is_utf8(text))
         return "is not valid UTF-8";
 
-    const resolvers::Outcome<std::string> ascii = name_to_ascii(text);
+    const resolvers::Outcome<std::string> ascii = resolvers::name_to_ascii(text);
     if (ascii.has_error())
         return ascii.error().code == "not_idna"
                    ? "is not a valid internationalised name (" + ascii.error().detail + ")"
@@ -301,7 +301,7 @@ std::string read_name(std::string_view text, Subject& subject)
 
     subject.host = checked->text();
     if (subject.host.find("xn--") != std::string::npos) {
-        subject.unicode = name_to_unicode(subject.host);
+        subject.unicode = resolvers::name_to_unicode(subject.host);
         if (subject.unicode == subject.host)
             subject.unicode.clear();
     }

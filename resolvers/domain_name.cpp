@@ -14,6 +14,18 @@ bool is_label_octet(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+// A dot behind a backslash belongs to its label (RFC 1035 section 5.1), unless that backslash is
+// escaped itself.
+bool ends_label(std::string_view name, std::size_t at)
+{
+    if (name[at] != '.')
+        return false;
+    std::size_t backslashes = 0;
+    while (backslashes < at && name[at - backslashes - 1] == '\\')
+        ++backslashes;
+    return backslashes % 2 == 0;
+}
+
 }  // namespace
 
 std::optional<DomainName> DomainName::parse(std::string_view text)
@@ -46,12 +58,14 @@ bool is_under(std::string_view name, std::string_view suffix)
 {
     if (suffix.empty() || !name.ends_with(suffix))
         return false;
-    return name.size() == suffix.size() || name[name.size() - suffix.size() - 1] == '.';
+    return name.size() == suffix.size() || ends_label(name, name.size() - suffix.size() - 1);
 }
 
 std::string_view parent_of(std::string_view name)
 {
-    const std::size_t dot = name.find('.');
+    std::size_t dot = name.find('.');
+    while (dot != std::string_view::npos && !ends_label(name, dot))
+        dot = name.find('.', dot + 1);
     return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
 }
 

@@ -29,10 +29,11 @@ private:
 };
 
 /// Is `name` equal to `suffix`, or below it, at a label boundary? Both lower case, no final dot.
-/// "evilcdn.example" is not under "cdn.example".
+/// "evilcdn.example" is not under "cdn.example", nor is "evil\.cdn.example", whose first label
+/// holds the dot (presentation format, RFC 1035 section 5.1).
 bool is_under(std::string_view name, std::string_view suffix);
 
-/// The part after the first dot; empty for a single label.
+/// The part after the first label; empty for a single label.
 std::string_view parent_of(std::string_view name);
 
 }  // namespace resolvers

@@ -225,7 +225,7 @@ struct HttpFacts {
     /// "GET", upper case.
     std::string method = "GET";
     std::string url;
-    /// Three digits; 0 when no status line came.
+    /// Three digits; 0 when no final response came (an interim one, 1xx, is none).
     unsigned status = 0;
     /// "HTTP/1.1", "HTTP/2". Empty if not known.
     std::string version;
@@ -241,6 +241,9 @@ struct HttpFacts {
     std::string body_sha256;
     /// Text of the first <title>, white space folded, at most 200 characters. Empty if none.
     std::string title;
+    /// What the first <meta http-equiv=refresh> says ("0; url=/home"), at most 2,048 octets. Empty
+    /// if there is none.
+    std::string meta_refresh;
     /// Ids of the catalogue's body markers found, sorted (see data/README.md).
     std::vector<std::string> markers;
     friend bool operator==(const HttpFacts&, const HttpFacts&) = default;

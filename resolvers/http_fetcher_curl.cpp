@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "resolvers/curl_multi.h"
+#include "resolvers/dns_records.h"
 #include "resolvers/http_text.h"
 #include "resolvers/http_url.h"
 #include "resolvers/tcp_socket.h"
@@ -174,10 +175,9 @@ asio::awaitable<Outcome<std::vector<IpAddress>>> CurlFetcher::Engine::addresses_
         std::chrono::seconds memory = longest_memory;
         for (const DnsAnswer& answer : answers) {
             all_said = all_said && says_none(answer.status);
-            for (const DnsRecord& record : answer.records) {
-                const auto address = record.type == answer.type ? IpAddress::parse(record.data)
-                                                                : std::optional<IpAddress>();
-                memory = std::min(memory, std::chrono::seconds(record.ttl));
+            for (const DnsRecord* record : led_records(answer)) {
+                const std::optional<IpAddress> address = IpAddress::parse(record->data);
+                memory = std::min(memory, std::chrono::seconds(record->ttl));
                 if (address && addresses.size() < most_addresses)
                     addresses.push_back(*address);
             }

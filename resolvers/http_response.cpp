@@ -7,6 +7,12 @@
 namespace resolvers {
 namespace {
 
+bool may_be_html(std::string_view content_type)
+{
+    const std::string type = lower_ascii(content_type);
+    return type.empty() || type.find("html") != type.npos;
+}
+
 // A script or an image may hold "<title>" and mean nothing by it.
 bool may_have_title(std::string_view content_type)
 {
@@ -44,6 +50,8 @@ HttpFacts ResponseReader::take_facts(std::string url, const MarkerSearch* marker
         const std::string text = decoded_body(std::move(body_), content_type);
         if (may_have_title(content_type))
             facts.title = page_title(text);
+        if (may_be_html(content_type))
+            facts.meta_refresh = page_refresh(text);
         if (markers != nullptr)
             facts.markers = markers->found_in(text);
     }

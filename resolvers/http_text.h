@@ -46,7 +46,7 @@ public:
     bool too_large() const { return too_large_; }
 
     /// Three digits; 0 when only interim responses came.
-    unsigned status() const { return status_; }
+    unsigned status() const { return status_ >= 100 && status_ < 200 ? 0 : status_; }
     /// "HTTP/1.1", "HTTP/2".
     const std::string& version() const { return version_; }
     /// Names lower case, values without surrounding white space, both UTF-8. Takes them out.

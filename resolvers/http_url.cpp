@@ -7,13 +7,13 @@
 namespace resolvers {
 namespace {
 
-// The five components of RFC 3986 section 3. "Has" and "empty" are different things there.
+// The components of RFC 3986 section 3 but the fragment. "Has" and "empty" are different things
+// there.
 struct Components {
     std::optional<std::string_view> scheme;
     std::optional<std::string_view> authority;
     std::string_view path;
     std::optional<std::string_view> query;
-    std::optional<std::string_view> fragment;
 };
 
 bool is_alpha(char c)
@@ -50,10 +50,7 @@ Components split(std::string_view text)
         parts.scheme = text.substr(0, colon);
         text.remove_prefix(colon + 1);
     }
-    if (const std::size_t hash = text.find('#'); hash != text.npos) {
-        parts.fragment = text.substr(hash + 1);
-        text = text.substr(0, hash);
-    }
+    text = text.substr(0, text.find('#'));
     if (const std::size_t mark = text.find('?'); mark != text.npos) {
         parts.query = text.substr(mark + 1);
         text = text.substr(0, mark);
@@ -65,68 +62,6 @@ Components split(std::string_view text)
     }
     parts.path = text;
     return parts;
-}
-
-// RFC 3986 section 5.2.4.
-std::string remove_dot_segments(std::string_view input)
-{
-    std::string output;
-    const auto drop_last_segment = [&output] {
-        const std::size_t slash = output.rfind('/');
-        output.erase(slash == output.npos ? 0 : slash);
-    };
-    while (!input.empty()) {
-        if (input.starts_with("../")) {
-            input.remove_prefix(3);
-        } else if (input.starts_with("./")) {
-            input.remove_prefix(2);
-        } else if (input.starts_with("/./")) {
-            input.remove_prefix(2);
-        } else if (input == "/.") {
-            input = "/";
-        } else if (input.starts_with("/../")) {
-            input.remove_prefix(3);
-            drop_last_segment();
-        } else if (input == "/..") {
-            input = "/";
-            drop_last_segment();
-        } else if (input == "." || input == "..") {
-            input = {};
-        } else {
-            const std::size_t next = input.find('/', 1);
-            output += input.substr(0, next);
-            input = next == input.npos ? std::string_view{} : input.substr(next);
-        }
-    }
-    return output;
-}
-
-// RFC 3986 section 5.2.3.
-std::string merge(const Components& base, std::string_view path)
-{
-    if (base.authority && base.path.empty())
-        return "/" + std::string(path);
-    const std::size_t slash = base.path.rfind('/');
-    std::string merged(slash == base.path.npos ? std::string_view{}
-                                               : base.path.substr(0, slash + 1));
-    merged += path;
-    return merged;
-}
-
-// RFC 3986 section 5.3.
-std::string recompose(const Components& parts)
-{
-    std::string text;
-    if (parts.scheme)
-        text.append(*parts.scheme).push_back(':');
-    if (parts.authority)
-        text.append("//").append(*parts.authority);
-    text += parts.path;
-    if (parts.query)
-        text.append("?").append(*parts.query);
-    if (parts.fragment)
-        text.append("#").append(*parts.fragment);
-    return text;
 }
 
 // What may stand in a path or query as it is; everything else is percent-encoded, as browsers do.
@@ -264,51 +199,6 @@ std::optional<HttpUrl> make_http_url(std::string_view scheme, std::string_view h
         query = target.substr(mark + 1);
     return HttpUrl{std::string(scheme), std::move(*read), port,
                    encoded_target(target.substr(0, mark), query)};
-}
-
-std::string resolve_reference(std::string_view base_text, std::string_view reference_text)
-{
-    const Components base = split(base_text);
-    const Components reference = split(reference_text);
-    Components target;
-    std::string path;
-    target.fragment = reference.fragment;
-    target.query = reference.query;
-    if (reference.scheme) {
-        target.scheme = reference.scheme;
-        target.authority = reference.authority;
-        path = remove_dot_segments(reference.path);
-    } else {
-        target.scheme = base.scheme;
-        if (reference.authority) {
-            target.authority = reference.authority;
-            path = remove_dot_segments(reference.path);
-        } else {
-            target.authority = base.authority;
-            if (reference.path.empty()) {
-                path = base.path;
-                if (!reference.query)
-                    target.query = base.query;
-            } else if (reference.path.starts_with('/')) {
-                path = remove_dot_segments(reference.path);
-            } else {
-                path = remove_dot_segments(merge(base, reference.path));
-            }
-        }
-    }
-    target.path = path;
-    return recompose(target);
-}
-
-std::optional<HttpUrl> redirect_target(const HttpUrl& from, std::string_view location)
-{
-    while (!location.empty() && (location.front() == ' ' || location.front() == '\t'))
-        location.remove_prefix(1);
-    while (!location.empty() && (location.back() == ' ' || location.back() == '\t'))
-        location.remove_suffix(1);
-    if (location.empty() || location.size() > url_limit)
-        return std::nullopt;
-    return parse_http_url(resolve_reference(from.text(), location));
 }
 
 }  // namespace resolvers

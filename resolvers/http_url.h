@@ -1,5 +1,6 @@
-// Where a Location header points: URL references resolved by RFC 3986, and URLs taken apart into
-// what a probe needs. Pure. Judges neither whether the place may be visited nor whether it exists.
+// URLs of ours and of registries, by RFC 3986 and strictly, taken apart into what a request needs.
+// Pure. Judges neither whether the place may be visited nor whether it exists. What pages refer to
+// is read as browsers do: resolvers/url.h.
 #pragma once
 
 #include <cstdint>
@@ -38,13 +39,5 @@ std::optional<HttpUrl> parse_http_url(std::string_view text);
 /// target. Absent where the text of such a URL would be read differently than it was meant.
 std::optional<HttpUrl> make_http_url(std::string_view scheme, std::string_view host,
                                      std::uint16_t port, std::string_view target);
-
-/// The target URI that a reference means where `base` is the URI it was found in (RFC 3986
-/// section 5.2, strict). Total: garbage in, garbage out.
-std::string resolve_reference(std::string_view base, std::string_view reference);
-
-/// Where a Location header's value leads, from the URL that answered with it (RFC 9110
-/// section 10.2.2). Absent when it leads to something that is not http or https.
-std::optional<HttpUrl> redirect_target(const HttpUrl& from, std::string_view location);
 
 }  // namespace resolvers

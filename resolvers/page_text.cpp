@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "resolvers/http_text.h"
@@ -366,6 +367,97 @@ std::string page_title(std::string_view html)
             const bool cut = close == html.npos || kept.size() < all.size();
             const std::string text = as_utf8(cut ? whole_characters(kept) : kept);
             return folded(decoded_references(text), title_limit);
+        } else {
+            ++at;
+        }
+    }
+    return {};
+}
+
+// ---- Refresh ------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::size_t refresh_limit = 2048;
+
+// Elements whose content is text, or is not shown, to browsers that run scripts.
+constexpr std::string_view unread_elements[] = {"script",   "style",   "title",    "textarea",
+                                                "noscript", "xmp",     "template", "iframe",
+                                                "noembed",  "noframes"};
+
+struct Attribute {
+    std::string name;
+    std::string_view value;
+};
+
+// Takes the next attribute off the inside of a tag; absent at the tag's end.
+std::optional<Attribute> take_attribute(std::string_view& tag)
+{
+    const auto skip = [&tag](auto unwanted) {
+        while (!tag.empty() && unwanted(tag.front()))
+            tag.remove_prefix(1);
+    };
+    skip([](char c) { return is_space(c) || c == '/'; });
+    if (tag.empty() || tag.front() == '>')
+        return std::nullopt;
+    std::size_t end = std::min(tag.find_first_of(" \t\n\r\f/>=", 1), tag.size());
+    Attribute made{lower_ascii(tag.substr(0, end)), {}};
+    tag.remove_prefix(end);
+    skip(is_space);
+    if (tag.empty() || tag.front() != '=')
+        return made;
+    tag.remove_prefix(1);
+    skip(is_space);
+    if (!tag.empty() && (tag.front() == '"' || tag.front() == '\'')) {
+        const char quote = tag.front();
+        tag.remove_prefix(1);
+        end = std::min(tag.find(quote), tag.size());
+        made.value = tag.substr(0, end);
+        tag.remove_prefix(std::min(end + 1, tag.size()));
+        return made;
+    }
+    end = std::min(tag.find_first_of(" \t\n\r\f>"), tag.size());
+    made.value = tag.substr(0, end);
+    tag.remove_prefix(end);
+    return made;
+}
+
+// The inside of a <meta>; empty unless it is a refresh.
+std::string refresh_in(std::string_view tag)
+{
+    bool refresh = false;
+    std::string content;
+    while (const std::optional<Attribute> attribute = take_attribute(tag)) {
+        if (attribute->name == "http-equiv")
+            refresh = lower_ascii(decoded_references(attribute->value)) == "refresh";
+        else if (attribute->name == "content")
+            content = as_utf8(decoded_references(attribute->value));
+    }
+    return refresh ? std::string(whole_characters(content.substr(0, refresh_limit))) : "";
+}
+
+}  // namespace
+
+std::string page_refresh(std::string_view html)
+{
+    std::size_t at = 0;
+    while ((at = html.find('<', at)) != html.npos) {
+        const std::string_view rest = html.substr(at);
+        if (rest.starts_with("<!--")) {
+            at = after_raw_text(html, at + 4, "-->");
+            continue;
+        }
+        const auto* unread = std::find_if(std::begin(unread_elements), std::end(unread_elements),
+                                          [&](std::string_view name) {
+                                              return starts_with_word(rest.substr(1), name) &&
+                                                     ends_tag_name(rest, name.size() + 1);
+                                          });
+        if (unread != std::end(unread_elements)) {
+            at = after_raw_text(html, at + unread->size() + 1, "</" + std::string(*unread));
+        } else if (starts_with_word(rest, "<meta") && ends_tag_name(rest, 5)) {
+            if (std::string refresh = refresh_in(rest.substr(5)); !refresh.empty())
+                return refresh;
+            at += 5;
         } else {
             ++at;
         }

@@ -20,6 +20,11 @@ std::string decoded_body(std::string body, std::string_view content_type);
 /// character references decoded, white space folded, at most 200 characters. Empty if none.
 std::string page_title(std::string_view html);
 
+/// What the first <meta http-equiv=refresh> of an HTML document says, where browsers that run
+/// scripts obey it: not in comments, scripts, <noscript> or <template>. Its `content` with
+/// character references decoded, at most 2,048 octets. Empty if there is none.
+std::string page_refresh(std::string_view html);
+
 /// Which of many texts occur in a page, in one pass however many there are.
 class MarkerSearch {
 public:

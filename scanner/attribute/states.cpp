@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "resolvers/dns_records.h"
 #include "resolvers/domain_name.h"
+#include "resolvers/moves.h"
 #include "scanner/attribute/registration.h"
 #include "scanner/attribute/views.h"
 #include "scanner/model/words.h"
@@ -100,13 +102,15 @@ Traces traces_of(const Observation& seen)
     // Answers about other hosts (a redirect's, www) tell nothing of this one.
     for (std::size_t i = 1; i < seen.chain.size(); ++i)
         traces.aliases.emplace_back(seen.chain[i]);
-    for (const DnsAnswer& answer : seen.dns)
-        for (const resolvers::DnsRecord& record : answer.records) {
-            if (record.type == "NS" && answer.type == "NS")
-                traces.name_servers.push_back(record.data);
-            else if (record.type == "CNAME" && answer.name == seen.subject.host)
-                traces.aliases.push_back(record.data);
-        }
+    for (const DnsAnswer& answer : seen.dns) {
+        if (answer.type == "NS")
+            for (const resolvers::DnsRecord* record : resolvers::own_records(answer))
+                traces.name_servers.push_back(record->data);
+        if (answer.name == seen.subject.host && resolvers::tells_aliases(answer))
+            for (const resolvers::DnsRecord& record : answer.records)
+                if (record.type == "CNAME")
+                    traces.aliases.push_back(record.data);
+    }
     for (const SeenAddress& address : seen.addresses)
         traces.addresses.push_back(address.address);
     for (const Probe& probe : seen.probes) {
@@ -210,25 +214,46 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
     return std::nullopt;
 }
 
-// What the walk of redirects came to, when no content was seen on the subject's own name.
+// Does the answer lead away from its own page?
+bool leaves_page(const resolvers::HttpFacts& facts)
+{
+    const resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
+    return page.has_value() ? resolvers::move_from(*page, facts).has_value()
+                            : resolvers::move_of(facts).has_value();
+}
+
+// What the walk of redirects came to, when no content was seen on the subject's own name. A page
+// that sends its visitors on at once is no content, whatever its status.
 std::optional<StateVerdict> from_redirects(const Observation& seen)
 {
-    if (seen.redirects.empty())
-        return std::nullopt;
-    const bool content =
-        std::any_of(seen.probes.begin(), seen.probes.end(), [&](const Probe& probe) {
-            return probe.http_facts && asks_for_page(probe, seen) &&
-                   (probe.http_facts->status < 300 || probe.http_facts->status >= 400);
-        });
-    if (content)
-        return std::nullopt;
+    bool content_elsewhere = false;
+    std::optional<unsigned> leads_nowhere;
+    for (const Probe& probe : seen.probes) {
+        const bool own = asks_for_page(probe, seen);
+        if (!probe.http_facts || (!own && probe.purpose != "redirect"))
+            continue;
+        const resolvers::HttpFacts& facts = *probe.http_facts;
+        const bool leaves = leaves_page(facts);
+        const bool shows = resolvers::shows_content(facts) && !leaves;
+        if (own && shows)
+            return std::nullopt;
+        content_elsewhere = content_elsewhere || shows;
+        if (!shows && !leaves && facts.status >= 300)
+            leads_nowhere = facts.status;
+    }
     for (const Redirect& step : seen.redirects) {
         if (step.outcome == "other_site")
             return StateVerdict{State::redirect_only, "to " + step.to};
+        if (step.outcome == "not_http" || step.outcome == "unreadable")
+            return StateVerdict{State::redirect_only, step.outcome + ": " + step.location};
         if (step.outcome == "blocked" || step.outcome == "opt_out" || step.outcome == "loop" ||
-            step.outcome == "failed")
+            step.outcome == "failed" || step.outcome == "bad_port")
             return StateVerdict{State::redirect_only, step.outcome + ": " + step.to};
     }
+    // The answer of a redirect that does not say where to, and has nothing to show instead.
+    if (leads_nowhere && !content_elsewhere)
+        return StateVerdict{State::redirect_only, "status " + std::to_string(*leads_nowhere) +
+                                                      ", and nowhere to go from there"};
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolvers/dns_records.h"
 #include "resolvers/domain_name.h"
 #include "scanner/model/words.h"
 
@@ -37,10 +38,11 @@ std::vector<std::string> names_of(const Observation& seen, const std::vector<Dns
     std::vector<std::string> names = {seen.subject.host};
     for (std::size_t i = 0; i < names.size() && names.size() < 32; ++i)
         for (const DnsAnswer& answer : answers)
-            for (const DnsRecord& record : answer.records)
-                if (record.type == "CNAME" && record.name == names[i] &&
-                    std::find(names.begin(), names.end(), record.data) == names.end())
-                    names.push_back(record.data);
+            if (resolvers::tells_aliases(answer))
+                for (const DnsRecord& record : answer.records)
+                    if (record.type == "CNAME" && record.name == names[i] &&
+                        std::find(names.begin(), names.end(), record.data) == names.end())
+                        names.push_back(record.data);
     return names;
 }
 
@@ -56,10 +58,9 @@ Testimony testimony_of(const std::vector<DnsAnswer>& answers, const std::vector<
         ++asked;
         nxdomain += answer.status == DnsStatus::nxdomain ? 1 : 0;
         nodata += answer.status == DnsStatus::nodata ? 1 : 0;
-        for (const DnsRecord& record : answer.records)
-            if (record.type == answer.type)
-                if (const auto address = IpAddress::parse(record.data))
-                    said.addresses.push_back(*address);
+        for (const DnsRecord* record : resolvers::led_records(answer))
+            if (const auto address = IpAddress::parse(record->data))
+                said.addresses.push_back(*address);
     }
     for (const IpAddress& address : said.addresses)
         said.public_addresses += resolvers::special_purpose(address) ? 0 : 1;

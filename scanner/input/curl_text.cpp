@@ -407,10 +407,11 @@ void CurlTextReader::read_request(std::string_view request)
     // A whole URL in the request line is for a proxy (RFC 9112 section 3.2.2).
     const bool absolute = now_.target.starts_with("http") && now_.target.find("://") < 6;
     if (absolute) {
-        const UrlParts parts = parts_of(read_exact_subject(now_.target, 0).url);
         now_.over_proxy = true;
-        now_.port = parts.port;
-        now_.target = parts.target;
+        if (const auto url = resolvers::parse_url(now_.target)) {
+            now_.port = url->port;
+            now_.target = url->target;
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/dns_records.h"
 #include "scanner/input/dig_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_documents.h"
@@ -49,11 +50,19 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         answer.name = seen.subject.host;
         answer.status = DnsStatus::noerror;
         const std::int64_t ttl = integer_at(line, {"ttl"}).value_or(0);
+        // An alias has no other records: they are those of where it leads.
+        std::string owner = answer.name;
+        if (!lists.cnames.empty()) {
+            answer.records = seen.dns.front().records;
+            std::erase_if(answer.records,
+                          [](const auto& record) { return record.type != "CNAME"; });
+            owner = resolvers::aliases_in(seen.dns.front()).back();
+        }
         for (const std::string& text : data)
             answer.records.push_back(read_record(
-                answer.name, type,
-                static_cast<std::uint32_t>(ttl >= 0 && ttl <= 0x7FFFFFFF ? ttl : 0), text));
-        answer.type = answer.records.front().type;
+                owner, type, static_cast<std::uint32_t>(ttl >= 0 && ttl <= 0x7FFFFFFF ? ttl : 0),
+                text));
+        answer.type = answer.records.back().type;
         seen.dns.push_back(std::move(answer));
     }
     const std::string status = text_at(line, {"status"});

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/dns_records.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
@@ -28,8 +29,17 @@ std::optional<std::vector<std::string>> list_if_any(const json::object& line, st
     return texts;
 }
 
+// The lists do not say whose records they hold: with aliases, those at their end.
 void add_other_types(Observation& seen, const json::object& line)
 {
+    std::vector<resolvers::DnsRecord> aliases;
+    std::string owner = seen.subject.host;
+    if (!seen.dns.empty()) {
+        owner = resolvers::aliases_in(seen.dns.front()).back();
+        for (const resolvers::DnsRecord& record : seen.dns.front().records)
+            if (record.type == "CNAME")
+                aliases.push_back(record);
+    }
     constexpr std::pair<std::string_view, std::string_view> types[] = {
         {"mx", "MX"}, {"txt", "TXT"}, {"ptr", "PTR"}, {"caa", "CAA"}, {"srv", "SRV"}};
     for (const auto& [key, type] : types) {
@@ -40,10 +50,11 @@ void add_other_types(Observation& seen, const json::object& line)
         answer.name = seen.subject.host;
         answer.type = type;
         answer.status = DnsStatus::noerror;
+        answer.records = aliases;
         for (const std::string& data : listed) {
             // Exchanges come without their preference.
             const bool bare = type == "MX" && data.find(' ') == std::string::npos;
-            answer.records.push_back(read_record(answer.name, type, 0, bare ? "0 " + data : data));
+            answer.records.push_back(read_record(owner, type, 0, bare ? "0 " + data : data));
         }
         seen.dns.push_back(std::move(answer));
     }
@@ -69,10 +80,11 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
     const std::string word = text_at(line, {"status_code"});
     const DnsStatus status = read_dns_status(word);
     if (!word.empty() && status != DnsStatus::noerror) {
-        // The code of the last answer: with a CNAME in the lists it is the target that is missing.
-        if (!seen.dns.empty() && !lists.a && !lists.aaaa)
-            seen.dns.front().status = status;
-        else if (seen.dns.empty())
+        // The code of one of the answers, and it is not said of which: what is listed beside it may
+        // have come with it. With a CNAME in the lists it is the target that is missing.
+        for (DnsAnswer& answer : seen.dns)
+            answer.status = status;
+        if (seen.dns.empty())
             add_failed_answer(seen, seen.subject.host, status, "");
     }
     const std::vector<std::string> resolvers_asked = texts_at(line, {"resolver"});

@@ -188,7 +188,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
     // site's. Whose address was dialled is then not certain, so it is nobody's.
     const std::string final_url =
         read_exact_subject(text_at(line, {"final_url", "final-url"}), 0).url;
-    const bool elsewhere = !final_url.empty() && parts_of(final_url).host != seen.subject.host;
+    const bool elsewhere = !final_url.empty() && url_host(final_url) != seen.subject.host;
     const std::string& answered_url = elsewhere ? final_url : url;
     Probe probe = recorded_probe(answered_url, seen.subject.host,
                                  elsewhere ? std::nullopt : dialled_address(line));

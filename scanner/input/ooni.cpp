@@ -125,7 +125,7 @@ void read_request(const json::object& item, Observation& seen)
     const json::object& response = found == nullptr ? item : *found;
     const std::string url =
         read_exact_subject(text_at(request == nullptr ? item : *request, {"url"}), 0).url;
-    if (url.empty() || parts_of(url).host != seen.subject.host || seen.probes.size() >= max_probes)
+    if (url.empty() || url_host(url) != seen.subject.host || seen.probes.size() >= max_probes)
         return;
 
     std::optional<IpAddress> address = endpoint_address(text_at(item, {"address"}));

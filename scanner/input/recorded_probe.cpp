@@ -4,9 +4,10 @@
 #include <array>
 #include <utility>
 
+#include "resolvers/moves.h"
 #include "scanner/input/ascii_text.h"
+#include "scanner/input/public_suffix.h"
 #include "scanner/input/resolution.h"
-#include "scanner/input/subject_text.h"
 #include "scanner/input/utf8.h"
 
 namespace scanner {
@@ -110,6 +111,16 @@ constexpr std::array<FailureWords, 51> failure_words = {{
     {"deadline exceeded", Stage::tcp, StepStatus::timeout, {}},
 }};
 
+bool same_site(const std::string& a, const std::string& b)
+{
+    if (a == b)
+        return true;
+    if (IpAddress::parse(a) || IpAddress::parse(b))
+        return false;
+    const std::string domain = split_at_suffix(a).registrable_domain;
+    return !domain.empty() && domain == split_at_suffix(b).registrable_domain;
+}
+
 }  // namespace
 
 bool is_known(const IpAddress& address)
@@ -133,13 +144,21 @@ Probe recorded_probe(std::string_view normalised_url, std::string_view host,
                      const std::optional<IpAddress>& address)
 {
     Probe probe;
-    const UrlParts parts = parts_of(normalised_url);
-    probe.scheme = parts.scheme;
-    probe.port = parts.port;
-    probe.host = parts.host.empty() ? std::string(host) : parts.host;
+    probe.host = host;
+    if (const auto url = resolvers::parse_url(normalised_url)) {
+        probe.scheme = url->scheme;
+        probe.port = url->port;
+        probe.host = url->host;
+    }
     probe.address = address.value_or(IpAddress());
     probe.purpose = "root";
     return probe;
+}
+
+std::string url_host(std::string_view normalised_url)
+{
+    const auto url = resolvers::parse_url(normalised_url);
+    return url.has_value() ? url->host : "";
 }
 
 HttpFacts& add_response(Probe& probe, std::string_view url, unsigned status)
@@ -230,37 +249,41 @@ bool add_failure(Observation& seen, Probe& probe, std::string_view words)
     return true;
 }
 
+std::optional<resolvers::Outcome<resolvers::Url>> moved_to(const Observation& seen,
+                                                           const HttpFacts& facts)
+{
+    // A source that names no URL still names the host, which is all that an absolute Location
+    // needs.
+    resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
+    if (page.has_error())
+        page = resolvers::Url{"http", seen.subject.host, 80, "/"};
+    return resolvers::move_from(*page, facts);
+}
+
 void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
 {
-    if (facts.status < 300 || facts.status > 399 || seen.redirects.size() >= 16)
-        return;
-    const auto location =
-        std::find_if(facts.headers.begin(), facts.headers.end(),
-                     [](const auto& header) { return header.first == "location"; });
-    if (location == facts.headers.end())
+    const auto target = moved_to(seen, facts);
+    if (!target || seen.redirects.size() >= 16)
         return;
     Redirect redirect;
     redirect.from = facts.url;
     redirect.status = facts.status;
-    redirect.location = utf8_cut(location->second, 2048);
-    // A source that names no URL still names the host, which is all that an absolute Location
-    // needs.
-    const std::string base = facts.url.empty() ? "http://" + seen.subject.host + "/" : facts.url;
-    redirect.to = resolved_location(base, location->second);
-    const Subject target = read_exact_subject(redirect.to, 0);
-    const Subject source = read_exact_subject(base, 0);
-    const bool other_site = target.registrable_domain.empty()
-                                ? target.host != source.host
-                                : target.registrable_domain != source.registrable_domain;
-    if (redirect.to.empty())
-        redirect.outcome =
-            read_exact_subject(location->second, 0).invalid.ends_with("not a web address")
-                ? "not_http"
-                : "unreadable";
-    else if (followed)
+    redirect.location = utf8_cut(resolvers::move_of(facts).value_or(""), 2048);
+    if (target->has_error()) {
+        redirect.outcome = target->error().code == "other_scheme" ? "not_http" : "unreadable";
+        seen.redirects.push_back(std::move(redirect));
+        return;
+    }
+    const resolvers::Url& to = **target;
+    redirect.to = to.text();
+    const resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
+    const std::string& from = page.has_value() ? page->host : seen.subject.host;
+    if (followed)
         redirect.outcome = "followed";
-    else if (other_site)
+    else if (!same_site(to.host, from))
         redirect.outcome = "other_site";
+    else if (resolvers::is_bad_port(to.port))
+        redirect.outcome = "bad_port";
     else
         return;
     seen.redirects.push_back(std::move(redirect));

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "resolvers/outcome.h"
+#include "resolvers/url.h"
 #include "scanner/model/observation.h"
 
 namespace scanner {
@@ -18,6 +20,9 @@ inline constexpr std::size_t max_recorded_header_octets = 64 * 1024;
 /// for "the source does not say which address answered" throughout the importers.
 resolvers::Probe recorded_probe(std::string_view normalised_url, std::string_view host,
                                 const std::optional<resolvers::IpAddress>& address);
+
+/// The host of a normalised URL (Subject::url); empty for an empty text.
+std::string url_host(std::string_view normalised_url);
 
 /// A response came: marks the steps up to HTTP as done (TLS for https alone) and adds the facts.
 /// A status outside 100 to 599 is kept as 0.
@@ -35,6 +40,10 @@ std::string http_version(std::string_view text);
 /// timeout", OONI's "connection_reset") become failed steps of the probe; or, when they are about
 /// the name, a DNS answer of the observation, and false is returned: there was no probe.
 bool add_failure(Observation& seen, resolvers::Probe& probe, std::string_view words);
+
+/// Where the response sends its visitors (resolvers::move_from).
+std::optional<resolvers::Outcome<resolvers::Url>> moved_to(const Observation& seen,
+                                                           const resolvers::HttpFacts& facts);
 
 /// Where a redirecting response sends another site's visitors ("other_site"), or one that the
 /// source itself followed ("followed"). Other redirects are not added: nobody went there.

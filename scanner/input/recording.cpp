@@ -93,7 +93,8 @@ void Recording::add(const RecordedEntry& entry)
         emitter_.finish(std::move(alone), true);
         return;
     }
-    urls_.emplace(subject.url, true);
+    if (const auto url = resolvers::parse_url(subject.url))
+        urls_.emplace(url->text(), true);
     const auto [place, fresh] = by_name_.emplace(subject.host, hosts_.size());
     if (fresh)
         hosts_.push_back({std::move(alone), false, false});
@@ -143,12 +144,9 @@ void Recording::finish()
         for (const Probe& probe : host.seen.probes) {
             if (!probe.http_facts)
                 continue;
-            const auto& headers = probe.http_facts->headers;
-            const auto location = std::find_if(headers.begin(), headers.end(),
-                                               [](const auto& h) { return h.first == "location"; });
+            const auto target = moved_to(host.seen, *probe.http_facts);
             const bool followed =
-                location != headers.end() &&
-                urls_.contains(resolved_location(probe.http_facts->url, location->second));
+                target && target->has_value() && urls_.contains((*target)->text());
             add_redirect(host.seen, *probe.http_facts, followed);
         }
         emitter_.finish(std::move(host.seen), true);

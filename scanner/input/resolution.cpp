@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "resolvers/dns_records.h"
 #include "scanner/input/record_text.h"
 
 namespace scanner {
@@ -30,9 +31,10 @@ bool is_answer(DnsStatus status)
 const DnsRecord* alias_of(const Observation& seen, std::string_view name)
 {
     for (const DnsAnswer& answer : seen.dns)
-        for (const DnsRecord& record : answer.records)
-            if ((record.type == "CNAME" || record.type == "ALIAS") && record.name == name)
-                return &record;
+        if (resolvers::tells_aliases(answer))
+            for (const DnsRecord& record : answer.records)
+                if ((record.type == "CNAME" || record.type == "ALIAS") && record.name == name)
+                    return &record;
     return nullptr;
 }
 
@@ -45,13 +47,16 @@ void add_address(Observation& seen, const IpAddress& address)
 
 void collect_addresses(Observation& seen, std::string_view owner)
 {
-    for (const DnsAnswer& answer : seen.dns)
+    for (const DnsAnswer& answer : seen.dns) {
+        if (answer.status != DnsStatus::noerror)
+            continue;
         for (const DnsRecord& record : answer.records) {
             if ((record.type != "A" && record.type != "AAAA") || record.name != owner)
                 continue;
             if (const std::optional<IpAddress> address = IpAddress::parse(record.data))
                 add_address(seen, *address);
         }
+    }
 }
 
 // What the address questions about the chain's names say of its end, when there is no address.
@@ -85,13 +90,16 @@ void settle_status(DnsAnswer& answer)
 {
     if (answer.status != DnsStatus::noerror)
         return;
-    const bool any =
-        std::any_of(answer.records.begin(), answer.records.end(), [&answer](const DnsRecord& r) {
-            return r.type == answer.type || r.type == "CNAME" || r.type == "ALIAS" ||
-                   answer.type == "ANY";
-        });
-    if (!any)
-        answer.status = DnsStatus::nodata;
+    const auto answers = [&answer](const DnsRecord& r) {
+        return r.type == answer.type || r.type == "CNAME" || r.type == "ALIAS" ||
+               answer.type == "ANY";
+    };
+    const auto ours = [&](const DnsRecord& r) { return answers(r) && r.name == answer.name; };
+    if (std::any_of(answer.records.begin(), answer.records.end(), ours))
+        return;
+    // As for answers of our own questions (resolvers::classify).
+    const bool others = std::any_of(answer.records.begin(), answer.records.end(), answers);
+    answer.status = others ? DnsStatus::bad_response : DnsStatus::nodata;
 }
 
 void add_listed_answers(Observation& seen, std::string_view name, const ListedRecords& records)
@@ -131,8 +139,12 @@ void add_listed_answers(Observation& seen, std::string_view name, const ListedRe
         answer.name = asked;
         answer.type = "NS";
         answer.status = DnsStatus::noerror;
+        // Which of the names has them, the list does not say. An alias has no others.
+        if (!records.ns_of_zone)
+            answer.records = aliases;
         for (const std::string& server : records.ns)
-            answer.records.push_back(read_record(asked, "NS", 0, server));
+            answer.records.push_back(
+                read_record(records.ns_of_zone ? asked : owner, "NS", 0, server));
         seen.dns.push_back(std::move(answer));
     }
 }
@@ -151,15 +163,16 @@ void add_failed_answer(Observation& seen, std::string_view name, DnsStatus statu
 std::vector<IpAddress> answered_addresses(const Observation& seen)
 {
     std::vector<IpAddress> addresses;
-    for (const DnsAnswer& answer : seen.dns)
-        for (const DnsRecord& record : answer.records) {
-            if (record.type != "A" && record.type != "AAAA")
-                continue;
-            const std::optional<IpAddress> address = IpAddress::parse(record.data);
+    for (const DnsAnswer& answer : seen.dns) {
+        if (!asks_addresses(answer))
+            continue;
+        for (const DnsRecord* record : resolvers::led_records(answer)) {
+            const std::optional<IpAddress> address = IpAddress::parse(record->data);
             if (address &&
                 std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
                 addresses.push_back(*address);
         }
+    }
     return addresses;
 }
 

@@ -18,6 +18,9 @@ struct ListedRecords {
     std::optional<std::vector<std::string>> a;
     std::optional<std::vector<std::string>> aaaa;
     std::vector<std::string> ns;
+    /// Did the source list `ns` for the zone, whatever aliases the name has? Else they were asked
+    /// of the name, and belong to where its aliases lead.
+    bool ns_of_zone = false;
 };
 
 /// Appends the answers that such lists stand for (time to live 0) to `seen.dns`, as asked of
@@ -28,10 +31,11 @@ void add_listed_answers(Observation& seen, std::string_view name, const ListedRe
 void add_failed_answer(Observation& seen, std::string_view name, resolvers::DnsStatus status,
                        std::string detail);
 
-/// Settles status noerror without records to nodata, by type; `answer` is complete otherwise.
+/// Settles status noerror without records of the asked type or an alias to nodata, and with such
+/// records of other names alone to bad_response; `answer` is complete otherwise.
 void settle_status(resolvers::DnsAnswer& answer);
 
-/// All addresses in all answers, each once.
+/// The addresses that the answers to address questions lead to, each once.
 std::vector<resolvers::IpAddress> answered_addresses(const Observation& seen);
 
 /// Fills chain, chain_end and addresses from `seen.dns` and the subject. To be called once, after

@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "resolvers/domain_name.h"
+#include "resolvers/idn.h"
 #include "resolvers/ip_address.h"
 #include "scanner/input/ascii_text.h"
 #include "scanner/input/defang.h"
-#include "scanner/input/idn.h"
 #include "scanner/input/public_suffix.h"
 #include "scanner/input/utf8.h"
 
@@ -283,7 +283,7 @@ std::string read_name(std::string_view text, Subject& subject)
     if (!is_utf8(text))
         return "is not valid UTF-8";
 
-    const resolvers::Outcome<std::string> ascii = name_to_ascii(text);
+    const resolvers::Outcome<std::string> ascii = resolvers::name_to_ascii(text);
     if (ascii.has_error())
         return ascii.error().code == "not_idna"
                    ? "is not a valid internationalised name (" + ascii.error().detail + ")"
@@ -301,7 +301,7 @@ std::string read_name(std::string_view text, Subject& subject)
 
     subject.host = checked->text();
     if (subject.host.find("xn--") != std::string::npos) {
-        subject.unicode = name_to_unicode(subject.host);
+        subject.unicode = resolvers::name_to_unicode(subject.host);
         if (subject.unicode == subject.host)
             subject.unicode.clear();
     }
@@ -466,54 +466,6 @@ Subject read_exact_subject(std::string_view text, std::uint64_t line)
     if (!why.empty())
         return unreadable_subject(text, line, std::move(why));
     return subject;
-}
-
-UrlParts parts_of(std::string_view normalised_url)
-{
-    UrlParts made;
-    const std::size_t colon = normalised_url.find("://");
-    if (colon == std::string_view::npos)
-        return made;
-    made.scheme = normalised_url.substr(0, colon);
-    const std::string_view rest = normalised_url.substr(colon + 3);
-    const std::size_t slash = std::min(rest.find('/'), rest.size());
-    const HostPort parts = split_port(rest.substr(0, slash));
-    made.host = parts.host;
-    made.port = parts.port.value_or(made.scheme == "https" ? 443 : 80);
-    made.target = rest.substr(slash);
-    return made;
-}
-
-std::string resolved_location(std::string_view normalised_base, std::string_view location)
-{
-    const std::string_view core = trimmed(location);
-    const UrlParts base = parts_of(normalised_base);
-    if (core.empty() || base.scheme.empty())
-        return {};
-    const std::size_t authority = base.scheme.size() + 3;
-    const std::string origin(normalised_base.substr(
-        0, std::min(normalised_base.find('/', authority), normalised_base.size())));
-    std::string absolute;
-    const std::size_t colon = core.find(':');
-    const bool schemed = colon != std::string_view::npos && is_scheme(core.substr(0, colon)) &&
-                         core.find_first_of("/?#") > colon;
-    if (schemed)
-        absolute = core;
-    else if (core.starts_with("//"))
-        absolute = base.scheme + ":" + std::string(core);
-    else if (core.starts_with("/"))
-        absolute = origin + std::string(core);
-    else if (core.starts_with("?"))
-        absolute = origin + base.target.substr(0, base.target.find('?')) + std::string(core);
-    else if (core.starts_with("#"))
-        absolute = origin + base.target;
-    else
-        // Up to the last slash of the path; dot segments stay as they are, nobody asks for them.
-        absolute =
-            origin +
-            base.target.substr(0, base.target.substr(0, base.target.find('?')).rfind('/') + 1) +
-            std::string(core);
-    return read_exact_subject(absolute, 0).url;
 }
 
 }  // namespace scanner

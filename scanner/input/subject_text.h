@@ -29,21 +29,4 @@ Subject read_exact_subject(std::string_view text, std::uint64_t line);
 /// A Subject for a line that cannot be read.
 Subject unreadable_subject(std::string_view text, std::uint64_t line, std::string why);
 
-/// The parts of an http or https URL as read_subject() writes them.
-struct UrlParts {
-    std::string scheme;
-    /// Without brackets.
-    std::string host;
-    std::uint16_t port = 0;
-    /// "/" at least; with the query, without the fragment.
-    std::string target;
-};
-
-/// The parts of a normalised URL (Subject::url); all empty for an empty text.
-UrlParts parts_of(std::string_view normalised_url);
-
-/// What a Location header means on a page (RFC 9110 10.2.2): an absolute, normalised URL. Empty if
-/// it is none of http and https, or cannot be read.
-std::string resolved_location(std::string_view normalised_base, std::string_view location);
-
 }  // namespace scanner

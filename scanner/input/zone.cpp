@@ -38,6 +38,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
     ListedRecords lists;
     lists.cnames = texts_at(line, {"cname"});
     lists.ns = texts_at(line, {"ns"});
+    lists.ns_of_zone = true;
     const std::vector<std::string> aliases = texts_at(line, {"alias"});
     if (lists.cnames.empty())
         lists.cnames = aliases;

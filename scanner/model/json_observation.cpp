@@ -184,6 +184,7 @@ struct Shape<HttpFacts> : Terse {
         Member{"body_truncated", &HttpFacts::body_truncated},
         Member{"body_sha256", &HttpFacts::body_sha256},
         Member{"title", &HttpFacts::title},
+        Member{"meta_refresh", &HttpFacts::meta_refresh},
         Member{"markers", &HttpFacts::markers},
     };
 };

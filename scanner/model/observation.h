@@ -35,17 +35,17 @@ struct SeenAddress {
     friend bool operator==(const SeenAddress&, const SeenAddress&) = default;
 };
 
-/// One step of a redirect: where a response sent us, and what we did.
+/// One step of a redirect: where a response sent us (resolvers::move_from), and what we did.
 struct Redirect {
     std::string from;
     unsigned status = 0;
-    /// The Location as sent, at most 2,048 octets.
+    /// The Location as sent, or the URL of a refresh (by header or <meta>), at most 2,048 octets.
     std::string location;
     /// The absolute URL that it means. Empty if it cannot be read.
     std::string to;
     /// "followed", "other_site" (another registrable domain: looked up, not visited),
-    /// "blocked" (special-purpose address, block list), "opt_out", "loop", "limit", "not_http",
-    /// "unreadable", "failed" (its name did not resolve).
+    /// "blocked" (special-purpose address, block list), "opt_out", "loop", "limit", "bad_port" (no
+    /// browser connects there), "not_http", "unreadable", "failed" (its name did not resolve).
     std::string outcome;
     /// Where `to`'s host resolved to when it is another host. Empty if it was not asked.
     std::vector<SeenAddress> addresses;

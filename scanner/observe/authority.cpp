@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "resolvers/dns_records.h"
 #include "scanner/observe/budget.h"
 #include "scanner/observe/targets.h"
 
@@ -40,13 +41,11 @@ Said said_in(const std::vector<DnsAnswer>& answers, const std::string& host)
         ++asked;
         denials +=
             answer.status == DnsStatus::nxdomain || answer.status == DnsStatus::nodata ? 1 : 0;
-        for (const DnsRecord& record : answer.records)
-            if (record.type == answer.type)
-                if (const auto address = IpAddress::parse(record.data)) {
-                    said.address = true;
-                    said.public_address =
-                        said.public_address || !resolvers::special_purpose(*address);
-                }
+        for (const DnsRecord* record : resolvers::led_records(answer))
+            if (const auto address = IpAddress::parse(record->data)) {
+                said.address = true;
+                said.public_address = said.public_address || !resolvers::special_purpose(*address);
+            }
         for (const resolvers::ExtendedError& error : answer.errors)
             said.made_to =
                 said.made_to || error.code == 4 || (error.code >= 15 && error.code <= 17);
@@ -55,14 +54,15 @@ Said said_in(const std::vector<DnsAnswer>& answers, const std::string& host)
     return said;
 }
 
-std::vector<std::string> name_servers_in(const std::vector<DnsAnswer>& answers)
+// An alias's target has servers of its own, which know nothing of the zone.
+std::vector<std::string> name_servers_in(const std::vector<DnsAnswer>& answers,
+                                         const std::string& zone)
 {
     std::vector<std::string> servers;
     for (const DnsAnswer& answer : answers)
-        if (answer.type == "NS")
-            for (const DnsRecord& record : answer.records)
-                if (record.type == "NS")
-                    servers.push_back(record.data);
+        if (answer.type == "NS" && answer.name == zone)
+            for (const DnsRecord* record : resolvers::own_records(answer))
+                servers.push_back(record->data);
     std::sort(servers.begin(), servers.end());
     servers.erase(std::unique(servers.begin(), servers.end()), servers.end());
     if (servers.size() > servers_asked)
@@ -75,11 +75,10 @@ std::vector<IpAddress> addresses_in(const std::vector<DnsAnswer>& answers, const
 {
     std::vector<IpAddress> found;
     for (const DnsAnswer& answer : answers)
-        for (const DnsRecord& record : answer.records)
-            if (record.type == "A")
-                if (const auto address = IpAddress::parse(record.data))
-                    if (refusal_of(*address, world, plan).empty())
-                        found.push_back(*address);
+        for (const DnsRecord* record : resolvers::led_records(answer))
+            if (const auto address = IpAddress::parse(record->data))
+                if (refusal_of(*address, world, plan).empty())
+                    found.push_back(*address);
     return found;
 }
 
@@ -111,13 +110,13 @@ asio::awaitable<void> ask_authority(Observation& seen, World& world, const Plan&
     if (!wanted || zone.empty() || !world.ask_servers)
         co_return;
     Budget budget{.dns = question_budget, .requests = 0, .deadline = deadline};
-    std::vector<std::string> servers = name_servers_in(seen.dns);
+    std::vector<std::string> servers = name_servers_in(seen.dns, zone);
     if (servers.empty()) {
         std::vector<Question> questions;
         const std::vector<std::string> types = {"NS"};
         add_questions(questions, zone, types, budget);
         std::vector<DnsAnswer> answers = co_await world.dns->ask(std::move(questions), deadline);
-        servers = name_servers_in(answers);
+        servers = name_servers_in(answers, zone);
         keep(seen, std::move(answers));
     }
     std::vector<Question> questions;

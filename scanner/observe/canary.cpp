@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "resolvers/dns_records.h"
+
 namespace scanner {
 
 namespace asio = boost::asio;
@@ -24,11 +26,9 @@ void add_question(std::vector<Question>& questions, const std::string& name)
 std::vector<IpAddress> addresses_in(const DnsAnswer& answer)
 {
     std::vector<IpAddress> found;
-    if (answer.status == DnsStatus::noerror)
-        for (const resolvers::DnsRecord& record : answer.records)
-            if (record.type == "A")
-                if (const auto address = IpAddress::parse(record.data))
-                    found.push_back(*address);
+    for (const resolvers::DnsRecord* record : resolvers::led_records(answer))
+        if (const auto address = IpAddress::parse(record->data))
+            found.push_back(*address);
     return found;
 }
 

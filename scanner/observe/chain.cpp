@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resolvers/dns_records.h"
+
 namespace scanner {
 
 namespace {
@@ -18,7 +20,7 @@ bool is_address_question(const DnsAnswer& answer)
 const std::string* alias_of(const std::string& name, const std::vector<DnsAnswer>& answers)
 {
     for (const DnsAnswer& answer : answers) {
-        if (!is_address_question(answer))
+        if (!is_address_question(answer) || !resolvers::tells_aliases(answer))
             continue;
         for (const DnsRecord& record : answer.records)
             if (record.type == "CNAME" && record.name == name)
@@ -70,11 +72,14 @@ Walk walk_chain(const std::string& host, const std::vector<DnsAnswer>& answers)
     }
 
     const std::string& last = walk.chain.back();
-    for (const DnsAnswer& answer : answers)
+    for (const DnsAnswer& answer : answers) {
+        if (!is_address_question(answer) || answer.status != DnsStatus::noerror)
+            continue;
         for (const DnsRecord& record : answer.records)
-            if (record.name == last && (record.type == "A" || record.type == "AAAA"))
+            if (record.name == last && record.type == answer.type)
                 if (const auto address = resolvers::IpAddress::parse(record.data))
                     walk.addresses.push_back(*address);
+    }
     std::sort(walk.addresses.begin(), walk.addresses.end());
     walk.addresses.erase(std::unique(walk.addresses.begin(), walk.addresses.end()),
                          walk.addresses.end());

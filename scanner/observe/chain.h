@@ -23,7 +23,9 @@ struct Walk {
     std::optional<std::string> unanswered;
 };
 
-/// `answers` may hold other questions too; only A, AAAA and the CNAME records in them count.
+/// `answers` may hold other questions too; only A, AAAA and the CNAME records in them count. What
+/// stands beside a failure (SERVFAIL, REFUSED) does not, and beside NXDOMAIN only the aliases: the
+/// code is about the name at their end (RFC 6604).
 Walk walk_chain(const std::string& host, const std::vector<resolvers::DnsAnswer>& answers);
 
 }  // namespace scanner

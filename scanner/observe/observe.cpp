@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "resolvers/http_url.h"
+#include "resolvers/http_text.h"
+#include "resolvers/moves.h"
 #include "scanner/observe/authority.h"
 #include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"
@@ -19,12 +20,12 @@ namespace scanner {
 namespace asio = boost::asio;
 using resolvers::Deadline;
 using resolvers::DnsAnswer;
-using resolvers::HttpUrl;
 using resolvers::IpAddress;
 using resolvers::Probe;
 using resolvers::ProbeRequest;
 using resolvers::Question;
 using resolvers::StepStatus;
+using resolvers::Url;
 
 namespace {
 
@@ -89,27 +90,19 @@ bool wants_plain_http(const Probe& probe)
            probe.tcp.status != StepStatus::deadline;
 }
 
-std::string location_of(const Probe& probe)
+// The page that answered. What its URL lacks for a base, the probe has.
+Url page_of(const Probe& probe)
 {
-    if (!probe.http_facts)
-        return "";
-    const unsigned status = probe.http_facts->status;
-    if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308)
-        return "";
-    for (const auto& [name, value] : probe.http_facts->headers)
-        if (name == "location")
-            return value;
-    return "";
+    const resolvers::Outcome<Url> at = resolvers::parse_url(probe.http_facts->url);
+    return at.has_value() ? *at : Url{probe.scheme, probe.host, probe.port, "/"};
 }
 
-// "ftp://...", "javascript:...", but no http URL that merely cannot be read.
-bool names_other_scheme(const std::string& location)
+// Where an answer sends its visitors; absent if it sends nobody on.
+std::optional<resolvers::Outcome<Url>> next_of(const Probe& probe)
 {
-    std::string start = location.substr(0, 8);
-    std::transform(start.begin(), start.end(), start.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return location.find(':') != std::string::npos && !start.starts_with("http://") &&
-           !start.starts_with("https://");
+    if (!probe.http_facts)
+        return std::nullopt;
+    return resolvers::move_from(page_of(probe), *probe.http_facts);
 }
 
 // Resolves the host that a redirect names; its answers join the observation. `refusal` says why
@@ -144,37 +137,37 @@ bool same_site(const std::string& a, const std::string& b, const World& world)
 {
     if (a == b)
         return true;
-    if (!world.registrable_domain)
+    if (!world.registrable_domain || IpAddress::parse(a) || IpAddress::parse(b))
         return false;
     const std::string domain = world.registrable_domain(a);
     return !domain.empty() && domain == world.registrable_domain(b);
 }
 
-// Follows the redirects of a response, one hop a step: each host resolved anew, each address
-// checked anew, nothing followed to another site.
+// Follows the redirects of a response, and refreshes that do not wait, one hop a step: each host
+// resolved anew, each address checked anew, nothing followed to another site.
 asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const Plan& plan,
                              Budget& budget)
 {
     std::set<std::string> visited;
     for (unsigned hop = 0;; ++hop) {
-        const std::string location = location_of(last);
-        if (location.empty())
+        const std::optional<resolvers::Outcome<Url>> move = next_of(last);
+        if (!move)
             co_return;
-        const HttpUrl from = {last.scheme, last.host, last.port, "/"};
-        const std::optional<HttpUrl> at = resolvers::parse_http_url(last.http_facts->url);
-        const HttpUrl base = at ? *at : from;
-        visited.insert(base.text());
+        const std::string from = page_of(last).text();
+        visited.insert(from);
 
         Redirect step;
-        step.from = base.text();
+        step.from = from;
         step.status = last.http_facts->status;
-        step.location = location.substr(0, location_limit);
-        const std::optional<HttpUrl> to = resolvers::redirect_target(base, location);
-        if (!to) {
-            step.outcome = names_other_scheme(location) ? "not_http" : "unreadable";
+        step.location = resolvers::move_of(*last.http_facts).value_or("").substr(0, location_limit);
+        while (!resolvers::is_utf8(step.location))  // cut within a character
+            step.location.pop_back();
+        if (move->has_error()) {
+            step.outcome = move->error().code == "other_scheme" ? "not_http" : "unreadable";
             seen.redirects.push_back(std::move(step));
             co_return;
         }
+        const Url* const to = &**move;
         step.to = to->text();
         const bool other_host = to->host != last.host;
         std::string refusal;
@@ -192,6 +185,8 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
             step.outcome = refusal == "opt_out" ? "opt_out" : "blocked";
         else if (!same_site(to->host, seen.subject.host, world))
             step.outcome = "other_site";
+        else if (resolvers::is_bad_port(to->port))
+            step.outcome = "bad_port";
         else if (other_host && step.addresses.empty())
             step.outcome = "failed";
         else if (hop >= plan.redirect_limit || budget.requests == 0)
@@ -228,7 +223,7 @@ asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& pla
         }
     }
     for (std::size_t i = 0; i < seen.probes.size(); ++i)
-        if (!location_of(seen.probes[i]).empty()) {
+        if (next_of(seen.probes[i])) {
             Probe first = seen.probes[i];
             co_await follow(std::move(first), seen, world, plan, budget);
             break;

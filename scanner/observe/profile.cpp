@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "resolvers/dns_records.h"
 #include "scanner/observe/canary.h"
 #include "scanner/observe/chain.h"
 #include "scanner/observe/targets.h"
@@ -33,17 +34,17 @@ std::string service_alias_of(const Observation& seen)
     for (const DnsAnswer& answer : seen.dns) {
         if (answer.type != "HTTPS" || answer.name != seen.subject.host)
             continue;
-        for (const DnsRecord& record : answer.records) {
-            if (record.type != "HTTPS" || !record.service || record.service->priority != 0)
+        for (const DnsRecord* record : resolvers::led_records(answer)) {
+            if (!record->service || record->service->priority != 0)
                 continue;
-            const std::vector<std::string>& flags = record.service->flags;
+            const std::vector<std::string>& flags = record->service->flags;
             const bool malformed = std::any_of(flags.begin(), flags.end(), [](const auto& flag) {
                 return flag.starts_with("malformed");
             });
             // "." says that the service does not exist (section 2.5.1).
-            if (!malformed && record.service->target != "." &&
-                record.service->target != record.name)
-                return record.service->target;
+            if (!malformed && record->service->target != "." &&
+                record->service->target != record->name)
+                return record->service->target;
         }
     }
     return "";
@@ -87,9 +88,9 @@ asio::awaitable<void> ask_name_servers(Observation& seen, World& world, Budget& 
     std::set<std::string> servers;
     for (const DnsAnswer& answer : seen.dns)
         if (answer.type == "NS")
-            for (const DnsRecord& record : answer.records)
-                if (record.type == "NS" && servers.size() < name_servers_asked)
-                    servers.insert(record.data);
+            for (const DnsRecord* record : resolvers::own_records(answer))
+                if (servers.size() < name_servers_asked)
+                    servers.insert(record->data);
     std::vector<Question> questions;
     for (const std::string& server : servers)
         add_questions(questions, server, both_families, budget, seen.dns);
@@ -118,11 +119,11 @@ asio::awaitable<void> ask_reverse(Observation& seen, World& world, Budget& budge
     std::vector<Question> back;
     std::set<std::pair<std::string, bool>> asked;
     for (std::size_t i = 0; i < answers.size() && i < addresses.size(); ++i)
-        for (const DnsRecord& record : answers[i].records) {
-            if (record.type != "PTR" || !asked.emplace(record.data, addresses[i].is_v6()).second)
+        for (const DnsRecord* record : resolvers::led_records(answers[i])) {
+            if (!asked.emplace(record->data, addresses[i].is_v6()).second)
                 continue;
             const std::vector<std::string> family = {addresses[i].is_v6() ? "AAAA" : "A"};
-            add_questions(back, record.data, family, budget, seen.dns);
+            add_questions(back, record->data, family, budget, seen.dns);
             break;  // one name for each address tells enough
         }
     keep(seen, std::move(answers));

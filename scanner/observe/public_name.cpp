@@ -1,5 +1,7 @@
 #include "scanner/observe/public_name.h"
 
+#include "resolvers/dns_records.h"
+
 namespace scanner {
 
 namespace asio = boost::asio;
@@ -16,9 +18,9 @@ std::string published_name(const Observation& seen)
 {
     for (const DnsAnswer& answer : seen.dns)
         if (answer.type == "HTTPS")
-            for (const resolvers::DnsRecord& record : answer.records)
-                if (record.service)
-                    for (const resolvers::EchConfig& config : record.service->ech)
+            for (const resolvers::DnsRecord* record : resolvers::led_records(answer))
+                if (record->service)
+                    for (const resolvers::EchConfig& config : record->service->ech)
                         if (config.public_name_valid)
                             return config.public_name;
     return "";

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "scanner/input/idn.h"
+#include "resolvers/idn.h"
 
 namespace scanner {
 
@@ -54,7 +54,7 @@ std::string take(std::string_view text, RefusalList& list)
         return "";
     }
     const bool below = text.starts_with("*.");
-    const auto ascii = name_to_ascii(below ? text.substr(2) : text);
+    const auto ascii = resolvers::name_to_ascii(below ? text.substr(2) : text);
     const std::optional<DomainName> name = ascii ? DomainName::parse(*ascii) : std::nullopt;
     // The last label of a name has a letter: what has none was meant as an address.
     if (!name || name->text().find_last_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos)

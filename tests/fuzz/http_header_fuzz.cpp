@@ -1,4 +1,5 @@
-// Everything that reads what an HTTP peer writes: head, cookies, charset, title, markers, Location.
+// Everything that reads what an HTTP peer writes: head, cookies, charset, title, markers, where it
+// sends visitors.
 // Checks what must hold for any input; markers are compared with the simplest search.
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 #include "resolvers/http_response.h"
 #include "resolvers/http_text.h"
-#include "resolvers/http_url.h"
+#include "resolvers/moves.h"
 #include "resolvers/page_text.h"
 
 namespace {
@@ -78,18 +79,24 @@ void read_page(std::string_view input)
 
 void read_url(std::string_view input)
 {
-    static const HttpUrl base{"https", "www.example.org", 443, "/a/b?c"};
-    resolve_reference(input.substr(0, input.size() / 2), input.substr(input.size() / 2));
-    const std::optional<HttpUrl> url = redirect_target(base, input);
-    if (!url)
+    static const Url base{"https", "www.example.org", 443, "/a/b?c"};
+    const Outcome<Url> url = move_target(base, input);
+    if (url.has_error())
         return;
-    must(url->port != 0 && !url->host.empty() && url->target.starts_with('/'));
+    must(!url->host.empty() && !url->target.empty() && url->target.front() == '/');
     for (const char c : url->target)
         must(c > ' ' && c < '\x7f');
-    must(url->host.find_first_of("/?#@ \r\n[]") == std::string::npos);
+    must(url->host.find_first_of("/?#@ \r\n[]\\") == std::string::npos);
     // What was read is read the same again, unless encoding made it too long.
-    const std::optional<HttpUrl> again = parse_http_url(url->text());
-    must(url->text().size() > url_limit || again == url);
+    const Outcome<Url> again = parse_url(url->text());
+    must(url->text().size() > longest_url || (again.has_value() && *again == *url));
+}
+
+void read_refresh(std::string_view input)
+{
+    must(page_refresh(input).size() <= 2048 && is_utf8(page_refresh(input)));
+    if (const auto reference = refresh_reference(input))
+        must(!reference->empty());
 }
 
 }  // namespace
@@ -100,6 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_response(input);
     read_page(input);
     read_url(input);
+    read_refresh(input);
     must(is_utf8(as_utf8(input)));
     must(redact_cookie(input).find("[redacted]") != std::string::npos);
     return 0;

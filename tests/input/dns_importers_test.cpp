@@ -82,8 +82,10 @@ TEST_CASE("dnsx: lists under one response code; what is not listed may not have 
           {{1,
             "www.example.com",
             {"A noerror: www.example.com CNAME edge.example.net, edge.example.net A 192.0.2.81",
-             "NS noerror: www.example.com NS ns1.example.net",
-             "MX noerror: www.example.com MX 0 mail.example.com"},
+             "NS noerror: www.example.com CNAME edge.example.net, edge.example.net NS "
+             "ns1.example.net",
+             "MX noerror: www.example.com CNAME edge.example.net, edge.example.net MX 0 "
+             "mail.example.com"},
             "www.example.com > edge.example.net address 192.0.2.81(imported)",
             "headers tls"},
            {2,
@@ -294,4 +296,72 @@ TEST_CASE("A chain that never ends is given up")
     const Imported longer = answers(hops);
     CHECK(longer.observations.at(0).chain_end == ChainEnd::too_long);
     CHECK(longer.observations.at(0).chain.size() == 17);
+}
+
+TEST_CASE("records beside a failure are no answer, whichever tool kept them")
+{
+    struct Case {
+        std::string importer;
+        std::string text;
+        std::string way;
+    };
+    const std::string massdns = R"({"name":"a.example.","type":"A","class":"IN","status":)";
+    const std::string record =
+        R"(,"data":{"answers":[{"ttl":1,"type":"A","class":"IN","name":"a.example.","data":"192.0.2.1"}]}})";
+    const Case cases[] = {
+        {"massdns", massdns + "\"NOERROR\"" + record, "a.example address 192.0.2.1(imported)"},
+        {"massdns", massdns + "\"SERVFAIL\"" + record, "failed"},
+        {"massdns", massdns + "\"NXDOMAIN\"" + record, "a.example nxdomain"},
+        {"dnsx",
+         R"({"host":"a.example","resolver":["192.0.2.53:53"],"a":["192.0.2.1"],"status_code":"NXDOMAIN"})",
+         "a.example nxdomain"},
+        {"dnsx",
+         R"({"host":"a.example","resolver":["192.0.2.53:53"],"a":["192.0.2.1"],"status_code":"SERVFAIL"})",
+         "failed"},
+        {"zdns",
+         R"({"name":"a.example","results":{"A":{"status":"REFUSED","data":{"answers":[{"type":"A","name":"a.example","answer":"192.0.2.1"}]}}}})",
+         "failed"},
+        {"dig",
+         ";; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, id: 1\n;; QUESTION SECTION:\n"
+         ";a.example.\t\tIN\tA\n\n;; ANSWER SECTION:\na.example.\t300\tIN\tA\t192.0.2.1\n",
+         "failed"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.text);
+        const Imported made = import_text(c.importer, c.text);
+        REQUIRE(made.observations.size() == 1);
+        CHECK(way_of(made.observations[0]) == c.way);
+    }
+}
+
+TEST_CASE("an answer about other names alone is none")
+{
+    const Imported made = import_text(
+        "massdns",
+        R"({"name":"a.example.","type":"A","class":"IN","status":"NOERROR","data":{"answers":[)"
+        R"({"ttl":1,"type":"A","class":"IN","name":"b.example.","data":"192.0.2.1"}]}})");
+    REQUIRE(made.observations.size() == 1);
+    CHECK(text_of(made.observations[0].dns.at(0)) == "A bad_response: b.example A 192.0.2.1");
+    CHECK(way_of(made.observations[0]) == "failed");
+}
+
+TEST_CASE("lists without owners beside an alias are its target's, but those of a zone's own file")
+{
+    const auto name_servers = [](const std::string& importer, const std::string& line) {
+        const Imported made = import_text(importer, line);
+        REQUIRE(made.observations.size() == 1);
+        return text_of(made.observations[0].dns.back());
+    };
+    CHECK(name_servers("dig", R"({"host":"a.example","date":"2026-01-01","cname":["b.example"],)"
+                              R"("ns":["ns.example.net"]})") ==
+          "NS noerror: a.example CNAME b.example, b.example NS ns.example.net");
+    CHECK(name_servers("dig", R"({"host":"a.example","date":"2026-01-01","cname":["b.example"],)"
+                              R"("type":"MX","rdata":["10 mx.example.net."]})") ==
+          "MX noerror: a.example CNAME b.example, b.example MX 10 mx.example.net");
+    CHECK(name_servers("dig",
+                       R"({"host":"a.example","date":"2026-01-01","ns":["ns.example.net"]})") ==
+          "NS noerror: a.example NS ns.example.net");
+    CHECK(name_servers("zone", R"({"zone":"example","host":"a.example","cname":["b.example"],)"
+                               R"("ns":["ns.example.net"],"proxied":false})") ==
+          "NS noerror: a.example NS ns.example.net");
 }

@@ -231,3 +231,54 @@ TEST_CASE("ooni: measurements cut down to dns and requests")
     CHECK(text_of(made.observations[1].probes.at(0)) ==
           "https://two.example.com:443 0.0.0.0 local_error/not_tried/not_tried");
 }
+
+TEST_CASE("recorded redirects are read as those of our own scans are")
+{
+    struct Case {
+        std::string location;
+        std::string to;
+        std::string outcome;
+    };
+    const Case cases[] = {
+        {R"(http:\\other.org\x)", "http://other.org/x", "other_site"},
+        {R"(\\other.org)", "https://other.org/", "other_site"},
+        {"http:/other.org", "http://other.org/", "other_site"},
+        {"///other.org", "https://other.org/", "other_site"},
+        {"http://oth%65r.org/", "http://other.org/", "other_site"},
+        {"http://127.1/", "http://127.0.0.1/", "other_site"},
+        {"intent://x", "", "not_http"},
+        {"https://a b/", "", "unreadable"},
+        {"https://www.films.example:25/", "https://www.films.example:25/", "bad_port"},
+        {R"(https://films.example\@127.0.0.1/)", "", ""},
+        {"https:/h", "", ""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.location);
+        std::string escaped;
+        for (const char letter : c.location)
+            escaped += letter == '\\' ? "\\\\" : std::string(1, letter);
+        const Imported made = import_text(
+            "httpx",
+            R"({"url":"https://films.example/","input":"films.example","host":"192.0.2.1",)"
+            R"("status_code":302,"header":{"location":")" +
+                escaped + "\"}}");
+        REQUIRE(made.observations.size() == 1);
+        const std::vector<Redirect>& redirects = made.observations[0].redirects;
+        REQUIRE(redirects.size() == (c.outcome.empty() ? 0 : 1));
+        if (c.outcome.empty())
+            continue;
+        CHECK(redirects[0].to == c.to);
+        CHECK(redirects[0].outcome == c.outcome);
+    }
+}
+
+TEST_CASE("a recorded Refresh header to another site is a redirect")
+{
+    const Imported made = import_text(
+        "httpx", R"({"url":"https://films.example/","input":"films.example","host":"192.0.2.1",)"
+                 R"("status_code":200,"header":{"refresh":"0; url=https://other.org/"}})");
+    REQUIRE(made.observations.size() == 1);
+    REQUIRE(made.observations[0].redirects.size() == 1);
+    CHECK(made.observations[0].redirects[0].location == "https://other.org/");
+    CHECK(made.observations[0].redirects[0].outcome == "other_site");
+}

@@ -412,43 +412,6 @@ TEST_CASE("Reading is safe in several threads at once")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("A Location is resolved against the page that it stood on")
-{
-    struct Case {
-        std::string why;
-        std::string location;
-        std::string expected;
-    };
-    const Case cases[] = {
-        {"absolute", "https://other.example/x", "https://other.example/x"},
-        {"without scheme", "//other.example/x", "http://other.example/x"},
-        {"an absolute path", "/x?y", "http://www.example.com:8080/x?y"},
-        {"a relative path", "x/y", "http://www.example.com:8080/a/x/y"},
-        {"a query alone", "?z", "http://www.example.com:8080/a/b?z"},
-        {"a fragment alone", "#z", "http://www.example.com:8080/a/b?q"},
-        {"a colon in a relative path", "./x:y", "http://www.example.com:8080/a/./x:y"},
-        {"another scheme", "intent://example/", ""},
-        {"nothing", "", ""},
-        {"no host", "https://", ""},
-    };
-    for (const Case& c : cases) {
-        CAPTURE(c.why);
-        CHECK(scanner::resolved_location("http://www.example.com:8080/a/b?q", c.location) ==
-              c.expected);
-    }
-}
-
-TEST_CASE("The parts of a normalised URL")
-{
-    const scanner::UrlParts parts = scanner::parts_of("https://[2001:db8::1]:8443/a?b");
-    CHECK(parts.scheme == "https");
-    CHECK(parts.host == "2001:db8::1");
-    CHECK(parts.port == 8443);
-    CHECK(parts.target == "/a?b");
-    CHECK(scanner::parts_of("http://example.com/").port == 80);
-    CHECK(scanner::parts_of("").scheme == "");
-}
-
 TEST_CASE("What a machine wrote is taken as it stands")
 {
     // For people's lists the comma is the list's; in a recording it is the URL's.
@@ -457,5 +420,4 @@ TEST_CASE("What a machine wrote is taken as it stands")
     CHECK(scanner::read_exact_subject("example[.]com", 1).invalid ==
           "contains the character \"[\"");
     CHECK(scanner::read_exact_subject(" example.com", 1).invalid == "contains a space");
-    CHECK(scanner::resolved_location("https://example.com/", "/a;") == "https://example.com/a;");
 }

@@ -140,7 +140,9 @@ def compare_page(server, port, status, headers, body):
         elif (name.lower(), value) not in got:
             out.append(f"port {port}: no {name}: {value}")
     if server.location:
-        out += verdicts.differs("location", server.location, dict(got).get("location"))
+        # Sent as UTF-8, which the client reads as ISO-8859-1.
+        location = dict(got).get("location", "").encode("iso-8859-1").decode()
+        out += verdicts.differs("location", server.location, location)
     elif body != server.body.encode():
         out.append(f"port {port}: another body: {body[:60]!r}")
     return out

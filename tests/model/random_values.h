@@ -203,13 +203,13 @@ void fill(Random& random, T& value)
     } else if constexpr (std::is_same_v<T, resolvers::TlsFacts>) {
         auto& [a, b, c, d, e, f, g, h, i, j] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (std::is_same_v<T, resolvers::Certificate> ||
-                         std::is_same_v<T, resolvers::HttpFacts> || std::is_same_v<T, Finding> ||
+    } else if constexpr (std::is_same_v<T, resolvers::Certificate> || std::is_same_v<T, Finding> ||
                          std::is_same_v<T, Addressee>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k);
     } else if constexpr (std::is_same_v<T, resolvers::ServiceBinding> ||
-                         std::is_same_v<T, Evidence> || std::is_same_v<T, Attribution> ||
+                         std::is_same_v<T, resolvers::HttpFacts> || std::is_same_v<T, Evidence> ||
+                         std::is_same_v<T, Attribution> ||
                          std::is_same_v<T, resolvers::RegisteredDomain>) {
         auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
         fill_all(random, a, b, c, d, e, f, g, h, i, j, k, l);

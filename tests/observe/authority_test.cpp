@@ -138,3 +138,16 @@ TEST_CASE("a profile without NS asks for them first")
     zone.look("www.example.org");
     CHECK(zone.servers == "9.9.9.1 9.9.9.2 ");
 }
+
+TEST_CASE("the name servers of an alias's target are strangers to the zone")
+{
+    Zone zone;
+    zone.plan.authority = AuthorityPlan::always;
+    zone.dns.records[{"example.org", "NS"}] = {
+        {"example.org", "CNAME", 60, "landing.example.com", {}},
+        {"landing.example.com", "NS", 60, "ns1.example.net", {}}};
+    const Observation seen = zone.look("www.example.org");
+    CHECK(zone.servers == "");
+    CHECK(zone.own.asked.empty());
+    CHECK_FALSE(zone.dns.was_asked("ns1.example.net A"));
+}

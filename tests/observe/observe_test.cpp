@@ -51,6 +51,9 @@ class FakeHttp : public HttpProber {
 public:
     /// By "scheme host target": status and location. Absent: connection refused.
     std::map<std::string, std::pair<unsigned, std::string>> pages;
+    /// What a page says of a refresh: by header, or by <meta>.
+    std::map<std::string, std::string> refresh_header;
+    std::map<std::string, std::string> meta_refresh;
     std::vector<std::string> visits;
     std::optional<bool> name_matches;
 
@@ -78,6 +81,10 @@ public:
         probe.http_facts->status = page->second.first;
         if (!page->second.second.empty())
             probe.http_facts->headers = {{"location", page->second.second}};
+        if (const auto found = refresh_header.find(key); found != refresh_header.end())
+            probe.http_facts->headers.emplace_back("refresh", found->second);
+        if (const auto found = meta_refresh.find(key); found != meta_refresh.end())
+            probe.http_facts->meta_refresh = found->second;
         co_return probe;
     }
 };
@@ -182,6 +189,25 @@ TEST_CASE("a redirect is followed one checked hop at a time")
         {"to itself", "https://example.org/", {"loop"}},
         {"to something that is no web address", "ftp://example.org/", {"not_http"}},
         {"to a name without addresses", "https://gone.example.org/", {"failed"}},
+        {"to another site with backslashes", "https:\\\\other.test\\", {"other_site"}},
+        {"with one slash", "http:/other.test", {"other_site"}},
+        {"with many", "////other.test", {"other_site"}},
+        {"with an encoded host", "http://oth%65r.test/", {"other_site"}},
+        {"with blanks inside", "\thttps://oth\ter.test/ ", {"other_site"}},
+        {"a backslash before the at sign: a path of the same host",
+         "https://example.org\\@127.0.0.1/",
+         {"followed"}},
+        {"to loopback as a number", "http://2130706433/", {"blocked"}},
+        {"to a name of the same site in its own letters",
+         "https://b\xc3\xbc"
+         "cher.example.org/",
+         {"followed"}},
+        {"to the same host with a final dot", "https://example.org./home", {"followed"}},
+        {"to a port of another protocol", "http://example.org:25/", {"bad_port"}},
+        {"to nobody's port", "http://example.org:0/", {"bad_port"}},
+        {"to what is no URL", "https://exa mple.org/", {"unreadable"}},
+        {"to an application", "intent://example.org/#Intent;end", {"not_http"}},
+        {"empty: to itself", " ", {"loop"}},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
@@ -190,14 +216,54 @@ TEST_CASE("a redirect is followed one checked hop at a time")
         scene.dns.a("www.example.org", "9.9.9.9");
         scene.dns.a("inside.example.org", "10.0.0.7");
         scene.dns.a("other.test", "9.9.9.9");
+        scene.dns.a("xn--bcher-kva.example.org", "9.9.9.9");
+        scene.http.pages["https xn--bcher-kva.example.org /"] = {200, ""};
         scene.http.pages["https example.org /"] = {301, c.location};
         scene.http.pages["https example.org /home"] = {200, ""};
+        scene.http.pages["https example.org /@127.0.0.1/"] = {200, ""};
         scene.http.pages["https www.example.org /"] = {200, ""};
         scene.http.pages["https other.test /"] = {200, ""};
         const Observation seen = scene.look("example.org");
         CHECK(outcomes(seen) == c.outcomes);
         const bool followed = c.outcomes.back() == "followed";
         CHECK(scene.http.visits.size() == (followed ? 2 : 1));
+    }
+}
+
+TEST_CASE("a refresh that does not wait is followed as a redirect is")
+{
+    struct Case {
+        const char* why;
+        std::string header;
+        std::string meta;
+        std::vector<std::string> outcomes;
+    };
+    const Case cases[] = {
+        {"to another site by header", "0; url=https://other.test/", "", {"other_site"}},
+        {"to another site by the page", "", "0; url=https://other.test/", {"other_site"}},
+        {"to a page of the same site", "", "0; url=/home", {"followed"}},
+        {"to something that is no web address", "", "0; url=market://x", {"not_http"}},
+        {"a reload", "5", "", {}},
+        {"a reload by name", "", "1; url=/", {}},
+        {"after half a minute", "", "30; url=https://other.test/", {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.a("example.org", "8.8.8.8");
+        scene.dns.a("other.test", "9.9.9.9");
+        scene.http.pages["https example.org /"] = {200, ""};
+        scene.http.pages["https example.org /home"] = {200, ""};
+        if (!c.header.empty())
+            scene.http.refresh_header["https example.org /"] = c.header;
+        if (!c.meta.empty())
+            scene.http.meta_refresh["https example.org /"] = c.meta;
+        const Observation seen = scene.look("example.org");
+        CHECK(outcomes(seen) == c.outcomes);
+        const bool followed = c.outcomes == std::vector<std::string>{"followed"};
+        CHECK(scene.http.visits.size() == (followed ? 2 : 1));
+        if (!seen.redirects.empty())
+            CHECK(seen.redirects[0].status == 200);
     }
 }
 

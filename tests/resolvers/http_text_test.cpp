@@ -97,7 +97,7 @@ TEST_CASE("a head is read line by line")
         {"only an interim response",
          {"HTTP/1.1 100 Continue", "A: b", ""},
          false,
-         100,
+         0,
          "HTTP/1.1",
          {}},
         {"cut within the fields: what came is kept",

@@ -1,6 +1,7 @@
 // The ECH outer name (public_name) in the zone's HTTPS record is one that a provider uses.
 // Proves nothing alone: a configuration can be copied into any zone. With the provider's address it
 // agrees. Its absence says nothing: resolvers strip it, paid plans leave it out.
+#include "resolvers/dns_records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {
@@ -8,10 +9,10 @@ namespace scanner {
 void https_record(Sight& sight, const Catalogue& catalogue)
 {
     for (const resolvers::DnsAnswer& answer : sight.observation->dns)
-        for (const resolvers::DnsRecord& record : answer.records) {
-            if (!record.service)
+        for (const resolvers::DnsRecord* record : resolvers::led_records(answer)) {
+            if (!record->service)
                 continue;
-            for (const resolvers::EchConfig& config : record.service->ech) {
+            for (const resolvers::EchConfig& config : record->service->ech) {
                 if (!config.public_name_valid)
                     continue;
                 for (const Rule* rule : catalogue.ech_rules(config.public_name))

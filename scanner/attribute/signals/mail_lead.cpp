@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 
+#include "resolvers/dns_records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {
@@ -40,20 +41,19 @@ std::string exchange_of(const std::string& data)
 void mail_lead(Sight& sight, const Catalogue& catalogue)
 {
     for (const resolvers::DnsAnswer& answer : sight.observation->dns)
-        for (const resolvers::DnsRecord& record : answer.records) {
-            if (answer.type == "MX" && record.type == "MX") {
-                const std::string exchange = exchange_of(record.data);
+        for (const resolvers::DnsRecord* record : resolvers::own_records(answer)) {
+            if (record->type == "MX") {
+                const std::string exchange = exchange_of(record->data);
                 if (!exchange.empty())
-                    add(sight, catalogue, exchange, record.name + " MX " + exchange);
-            } else if (answer.type == "TXT" && record.type == "TXT" &&
-                       record.data.find(spf) != std::string::npos) {
-                std::istringstream terms(record.data);
+                    add(sight, catalogue, exchange, record->name + " MX " + exchange);
+            } else if (record->type == "TXT" && record->data.find(spf) != std::string::npos) {
+                std::istringstream terms(record->data);
                 for (std::string term; terms >> term;)
                     if (const std::size_t at = term.find("include:"); at != std::string::npos) {
                         std::string name = term.substr(at + 8);
                         while (!name.empty() && name.back() == '"')
                             name.pop_back();
-                        add(sight, catalogue, name, record.name + " SPF include:" + name);
+                        add(sight, catalogue, name, record->name + " SPF include:" + name);
                     }
             }
         }

@@ -1,6 +1,7 @@
 // The zone's name servers are the provider's.
 // Proves who runs the DNS, and that alone: most names on a CDN's name servers are also behind that
 // CDN, many are not (the record can be "DNS only").
+#include "resolvers/dns_records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {
@@ -10,16 +11,14 @@ void name_server(Sight& sight, const Catalogue& catalogue)
     for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
         if (answer.type != "NS")
             continue;
-        for (const resolvers::DnsRecord& record : answer.records) {
-            if (record.type != "NS")
-                continue;
-            const std::vector<const Rule*> rules = catalogue.name_rules(RuleKind::ns, record.data);
+        for (const resolvers::DnsRecord* record : resolvers::own_records(answer)) {
+            const std::vector<const Rule*> rules = catalogue.name_rules(RuleKind::ns, record->data);
             if (!rules.empty())
                 sight.signs.push_back({.signal = "name_server",
                                        .channel = Channel::dns,
                                        .strength = rules.front()->strength,
                                        .rule = rules.front(),
-                                       .seen = record.name + " NS " + record.data,
+                                       .seen = record->name + " NS " + record->data,
                                        .forgeable = false});
         }
     }

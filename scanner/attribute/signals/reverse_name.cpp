@@ -4,7 +4,7 @@
 // runs the reverse zone can write anybody's name.
 #include <algorithm>
 
-#include "resolvers/domain_name.h"
+#include "resolvers/dns_records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {
@@ -17,11 +17,11 @@ bool leads_back(const Observation& seen, const std::string& name,
 {
     const std::string text = address.text();
     return std::any_of(seen.dns.begin(), seen.dns.end(), [&](const resolvers::DnsAnswer& answer) {
-        return answer.name == name && (answer.type == "A" || answer.type == "AAAA") &&
-               std::any_of(answer.records.begin(), answer.records.end(),
-                           [&](const resolvers::DnsRecord& record) {
-                               return record.type == answer.type && record.data == text;
-                           });
+        if (answer.name != name || (answer.type != "A" && answer.type != "AAAA"))
+            return false;
+        const std::vector<const resolvers::DnsRecord*> records = resolvers::led_records(answer);
+        return std::any_of(records.begin(), records.end(),
+                           [&](const auto* record) { return record->data == text; });
     });
 }
 
@@ -37,17 +37,17 @@ void reverse_name(Sight& sight, const Catalogue& catalogue)
         for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
             if (answer.type != "PTR" || answer.name != reverse)
                 continue;
-            for (const resolvers::DnsRecord& record : answer.records) {
-                if (record.type != "PTR" || !leads_back(*sight.observation, record.data, address))
+            for (const resolvers::DnsRecord* record : resolvers::led_records(answer)) {
+                if (!leads_back(*sight.observation, record->data, address))
                     continue;
                 const std::vector<const Rule*> rules =
-                    catalogue.name_rules(RuleKind::ptr, record.data);
+                    catalogue.name_rules(RuleKind::ptr, record->data);
                 if (!rules.empty())
                     sight.signs.push_back({.signal = "reverse_name",
                                            .channel = Channel::network,
                                            .strength = rules.front()->strength,
                                            .rule = rules.front(),
-                                           .seen = address.text() + " PTR " + record.data,
+                                           .seen = address.text() + " PTR " + record->data,
                                            .address = static_cast<int>(i),
                                            .forgeable = false});
             }

@@ -6,15 +6,15 @@
 
 #include "resolvers/outcome.h"
 
-namespace scanner {
+namespace resolvers {
 
 /// The A-label form of a name in UTF-8. Labels in ASCII pass as they stand, unchecked; mapped ones
 /// may hold any ASCII character, so the result is still to be checked as a DNS name.
 /// Failure codes: "label_too_long", "not_idna"; the detail is for people.
-resolvers::Outcome<std::string> name_to_ascii(std::string_view name);
+Outcome<std::string> name_to_ascii(std::string_view name);
 
 /// The Unicode form of a lower-case name in A-labels. Empty if a label that begins with "xn--" is
 /// no valid A-label (the DNS does not mind).
 std::string name_to_unicode(std::string_view name);
 
-}  // namespace scanner
+}  // namespace resolvers

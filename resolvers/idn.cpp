@@ -1,4 +1,4 @@
-#include "scanner/input/idn.h"
+#include "resolvers/idn.h"
 
 #include <idn2.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace scanner {
+namespace resolvers {
 
 namespace {
 
@@ -35,7 +35,7 @@ bool has_deviation(std::string_view label)
     });
 }
 
-resolvers::Outcome<std::string> label_to_ascii(const std::string& label)
+Outcome<std::string> label_to_ascii(const std::string& label)
 {
     if (is_ascii(label))
         return {in_place_value, label};
@@ -53,8 +53,8 @@ resolvers::Outcome<std::string> label_to_ascii(const std::string& label)
         return {in_place_value, made};
     if (code == IDN2_TOO_BIG_LABEL || code == IDN2_TOO_BIG_DOMAIN ||
         code == IDN2_PUNYCODE_BIG_OUTPUT)
-        return resolvers::Failure{"label_too_long", "a label is longer than 63 octets"};
-    return resolvers::Failure{"not_idna", idn2_strerror(code)};
+        return Failure{"label_too_long", "a label is longer than 63 octets"};
+    return Failure{"not_idna", idn2_strerror(code)};
 }
 
 // UTS 46 section 2.3: these separate labels like the full stop does.
@@ -74,14 +74,13 @@ std::string with_plain_dots(std::string_view name)
 
 }  // namespace
 
-resolvers::Outcome<std::string> name_to_ascii(std::string_view name)
+Outcome<std::string> name_to_ascii(std::string_view name)
 {
     const std::string plain = with_plain_dots(name);
     std::string made;
     for (std::size_t begin = 0; begin <= plain.size();) {
         const std::size_t end = std::min(plain.find('.', begin), plain.size());
-        const resolvers::Outcome<std::string> label =
-            label_to_ascii(plain.substr(begin, end - begin));
+        const Outcome<std::string> label = label_to_ascii(plain.substr(begin, end - begin));
         if (label.has_error())
             return label.error();
         made += *label;
@@ -102,10 +101,10 @@ std::string name_to_unicode(std::string_view name)
         return {};
     // Some A-labels decode to what no U-label may be; those do not come back as they were.
     std::string unicode(made);
-    const resolvers::Outcome<std::string> back = name_to_ascii(unicode);
+    const Outcome<std::string> back = name_to_ascii(unicode);
     if (back.has_error() || *back != name)
         return {};
     return unicode;
 }
 
-}  // namespace scanner
+}  // namespace resolvers

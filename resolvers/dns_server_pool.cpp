@@ -105,9 +105,8 @@ unsigned DnsServerPool::standing(const PoolServer& server) const
 
 bool DnsServerPool::may_serve(const PoolServer& server) const
 {
-    return !out_of_use(server) || std::ranges::all_of(servers_, [this](const auto& one) {
-               return out_of_use(*one);
-           });
+    return !out_of_use(server) ||
+           std::ranges::all_of(servers_, [this](const auto& one) { return out_of_use(*one); });
 }
 
 bool DnsServerPool::has_another_than(const PoolServer& server) const
@@ -130,8 +129,8 @@ PoolChannel* DnsServerPool::pick(const PoolServer* last, bool may_try, TimePoint
         PoolServer& server = *servers_[(before + step) % count];
         const unsigned its = standing(server);
         // While others stand better: one question at a time, once the pause is over.
-        const bool tries = may_try && its < 3 && server.avoided_until <= now &&
-                           server.in_flight == 0;
+        const bool tries =
+            may_try && its < 3 && server.avoided_until <= now && server.in_flight == 0;
         if (its > best && !tries)
             continue;
         PoolChannel* channel = pick_of(server, now);

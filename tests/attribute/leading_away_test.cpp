@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scanner/attribute/attribute.h"
+#include "scanner/route/route.h"
 #include "tests/support/observed.h"
 
 using namespace scanner;
@@ -101,9 +102,11 @@ TEST_CASE("an answer that sends its visitors away is no live site, however it do
             step.to = "https://other.test/";
             step.outcome = one.outcome;
         }
-        const Attribution made = attribute(observed.seen, support::shipped_catalogue());
-        CHECK(made.state == one.state);
-        CHECK(made.notice_ready == (one.state == State::live));
+        Record made;
+        made.attribution = attribute(observed.seen, support::shipped_catalogue());
+        route_record(made, support::shipped_catalogue());
+        CHECK(made.attribution.state == one.state);
+        CHECK(made.attribution.notice_ready == (one.state == State::live));
     }
 }
 

@@ -35,7 +35,10 @@ import dns.wire
 ROOT = Path(__file__).resolve().parent.parent.parent
 READER = os.environ.get("WIRE_READER", str(ROOT / "build/dev/tests/wire_reader"))
 VECTORS = ROOT / "tests/fixtures/vectors/svcb_ech.json"
-CORPORA = ROOT / "tests/fuzz/corpus"
+sys.path.insert(0, str(ROOT / "tests/fuzz"))
+
+import corpora  # noqa: E402
+
 MESSAGES = int(os.environ.get("WIRE_MESSAGES", "6000"))
 SEED = int(os.environ.get("WIRE_SEED", "1"))
 
@@ -646,9 +649,9 @@ def all_messages():
             octets = b"\0\1\0\0\5" + struct.pack("!H", len(octets)) + octets
         yield one["id"], answer_with(octets)
         yield one["id"] + " as SVCB", answer_with(octets, 64)
-    for path in sorted((CORPORA / "dns_message_fuzz").iterdir()):
+    for path in sorted(corpora.folder_of("dns_message_fuzz").iterdir()):
         yield f"corpus {path.name}", path.read_bytes()
-    for path in sorted((CORPORA / "svcb_fuzz").iterdir()):
+    for path in sorted(corpora.folder_of("svcb_fuzz").iterdir()):
         yield f"corpus {path.name}", answer_with(path.read_bytes()[1:])
     maker = Maker(SEED)
     for number in range(MESSAGES // 3):

@@ -57,7 +57,8 @@ void add_against_flags(CLI::App& app, AgainstFlags& flags)
 }
 
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
-                     const Catalogue& catalogue, const Provenance& provenance)
+                     std::vector<NamedFile> also_read, const Catalogue& catalogue,
+                     const Provenance& provenance)
 {
     auto in = open_inputs(offline.files);
     if (!in)
@@ -67,9 +68,12 @@ ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
         return fail(old_in.error().detail);
     std::vector<NamedFile> read = named_inputs(offline.files);
     read.push_back({"the earlier records", against.old});
+    read.insert(read.end(), also_read.begin(), also_read.end());
     std::vector<NamedFile> outputs = {{"-o", offline.output}};
     if (!against.report.empty())
         outputs.push_back({"--report", against.report});
+    else
+        outputs.push_back({"the report", standard_error});
     if (const auto clash = file_clash(read, outputs))
         return fail(*clash);
     std::ofstream report_file;

@@ -20,6 +20,7 @@ void add_against_flags(CLI::App& app, AgainstFlags& flags);
 
 /// One line of the input after the other, on one thread. ExitCode::found if anything changed.
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
-                     const Catalogue& catalogue, const Provenance& provenance);
+                     std::vector<NamedFile> also_read, const Catalogue& catalogue,
+                     const Provenance& provenance);
 
 }  // namespace scanner

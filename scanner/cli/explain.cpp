@@ -26,9 +26,11 @@ ExitCode explain_stored(const Flags& flags, const Catalogue& catalogue)
     OfflineFlags offline;
     offline.output = flags.live.output;
     offline.threads = 1;
-    return run_offline(offline, [&](std::string_view line, std::uint64_t number, std::string& out) {
-        out += explain(route_line(line, number, catalogue, provenance), catalogue);
-    });
+    return run_offline(offline, knowledge_files(flags.knowledge),
+                       [&](std::string_view line, std::uint64_t number, std::string& out) {
+                           out +=
+                               explain(route_line(line, number, catalogue, provenance), catalogue);
+                       });
 }
 
 }  // namespace

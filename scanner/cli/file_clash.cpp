@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace scanner {
 
 namespace {
@@ -19,11 +22,29 @@ std::optional<Identity> identity_of(const NamedFile& file, int standard_stream)
 {
     struct stat status {};
     const bool standard = file.path.empty() || file.path == "-";
-    const int failed =
-        standard ? ::fstat(standard_stream, &status) : ::stat(file.path.c_str(), &status);
+    int failed = 0;
+    if (file.path == standard_error)
+        failed = ::fstat(STDERR_FILENO, &status);
+    else
+        failed = standard ? ::fstat(standard_stream, &status) : ::stat(file.path.c_str(), &status);
     if (failed != 0 || !S_ISREG(status.st_mode))
         return std::nullopt;
     return Identity{status.st_dev, status.st_ino};
+}
+
+// The path of the file among those that are read that is that one; empty if none is.
+std::string path_of(const Identity& identity, const NamedFile& read)
+{
+    std::error_code failed;
+    if (read.path.empty() || !std::filesystem::is_directory(read.path, failed))
+        return identity_of(read, STDIN_FILENO) == identity
+                   ? (read.path.empty() || read.path == "-" ? "stdin" : read.path)
+                   : "";
+    for (std::filesystem::recursive_directory_iterator at(read.path, failed), end;
+         !failed && at != end; at.increment(failed))
+        if (identity_of({"", at->path().string()}, STDIN_FILENO) == identity)
+            return at->path().string();
+    return "";
 }
 
 std::string shown(const NamedFile& file, const char* standard_stream)
@@ -42,8 +63,8 @@ std::optional<std::string> file_clash(const std::vector<NamedFile>& read,
         if (!its)
             continue;
         for (const NamedFile& in : read)
-            if (identity_of(in, STDIN_FILENO) == its)
-                return out.what + " would overwrite " + in.what + " " + shown(in, "stdin") +
+            if (const std::string path = path_of(*its, in); !path.empty())
+                return out.what + " would overwrite " + in.what + " " + path +
                        "; nothing was written";
         for (std::size_t other = 0; other < i; ++other)
             if (identity_of(written[other], STDOUT_FILENO) == its)

@@ -11,7 +11,8 @@ namespace scanner {
 struct NamedFile {
     /// "-o", "--certs"; "the input" for files that are read.
     std::string what;
-    /// Empty or "-": stdin of what is read, stdout of what is written.
+    /// Empty or "-": stdin of what is read, stdout of what is written. Of what is read also a
+    /// directory: all files below it.
     std::string path;
 };
 
@@ -21,7 +22,10 @@ struct NamedFile {
 std::optional<std::string> file_clash(const std::vector<NamedFile>& read,
                                       const std::vector<NamedFile>& written);
 
-/// The same with each path as "the input".
+/// The path of what is written to stderr, which may be redirected into a file.
+inline constexpr const char* standard_error = "/dev/stderr";
+
+/// Each path as "the input".
 std::vector<NamedFile> named_inputs(const std::vector<std::string>& paths);
 
 }  // namespace scanner

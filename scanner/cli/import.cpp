@@ -34,7 +34,10 @@ ExitCode run_import(const Flags& flags)
     auto origins = load_origins(flags.knowledge);
     if (!origins)
         return fail(origins.error().detail);
-    if (const auto clash = file_clash(named_inputs(flags.files), {{"-o", flags.output}}))
+    std::vector<NamedFile> read = knowledge_files(flags.knowledge);
+    for (NamedFile& input : named_inputs(flags.files))
+        read.push_back(std::move(input));
+    if (const auto clash = file_clash(read, {{"-o", flags.output}}))
         return fail(*clash);
     const auto descriptor = open_output(flags.output);
     if (!descriptor)

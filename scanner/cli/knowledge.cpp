@@ -53,6 +53,16 @@ Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(const KnowledgeFla
     return std::unique_ptr<resolvers::OriginTable>(std::move(*opened));
 }
 
+std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags)
+{
+    std::vector<NamedFile> files = {{"the catalogue's file", data_dir_of(flags)}};
+    for (const std::string& overlay : flags.overlays)
+        files.push_back({"the catalogue's file", overlay});
+    if (!flags.asn_db.empty())
+        files.push_back({"the routing data", flags.asn_db});
+    return files;
+}
+
 Provenance provenance_of(const Catalogue& catalogue)
 {
     return {"servedby " SERVEDBY_VERSION, catalogue.date(), catalogue.sha256()};

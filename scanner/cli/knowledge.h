@@ -10,6 +10,7 @@
 #include "resolvers/outcome.h"
 #include "resolvers/resolvers.h"
 #include "scanner/catalogue/catalogue.h"
+#include "scanner/cli/file_clash.h"
 #include "scanner/model/record.h"
 
 namespace scanner {
@@ -33,6 +34,9 @@ resolvers::Outcome<Catalogue> load_catalogue(const KnowledgeFlags& flags);
 /// Null when no file was named and none is shipped.
 resolvers::Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(
     const KnowledgeFlags& flags);
+
+/// What is read because of these flags.
+std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags);
 
 Provenance provenance_of(const Catalogue& catalogue);
 

@@ -171,7 +171,7 @@ ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
     return run_over(flags, live, frame, std::move(*lists));
 }
 
-std::optional<std::string> clash_of(const LiveFlags& flags)
+std::optional<std::string> clash_of(const LiveFlags& flags, const KnowledgeFlags& knowledge)
 {
     std::vector<NamedFile> written = {{"-o", flags.output}};
     if (!flags.polite.certificates.empty())
@@ -179,6 +179,10 @@ std::optional<std::string> clash_of(const LiveFlags& flags)
     if (!flags.rdap.cache.empty())
         written.push_back({"--rdap-cache", flags.rdap.cache});
     std::vector<NamedFile> read = named_inputs(flags.files);
+    for (NamedFile& file : knowledge_files(knowledge))
+        read.push_back(std::move(file));
+    if (!flags.rdap.bootstrap.empty())
+        read.push_back({"the file of --rdap-bootstrap", flags.rdap.bootstrap});
     for (const std::string& file : flags.polite.opt_outs)
         read.push_back({"the list of --optout", file});
     for (const std::string& file : flags.polite.block_lists)

@@ -72,7 +72,7 @@ struct Frame {
 };
 
 /// Which of the files that the flags name would be written over, in words; absent if none.
-std::optional<std::string> clash_of(const LiveFlags& flags);
+std::optional<std::string> clash_of(const LiveFlags& flags, const KnowledgeFlags& knowledge);
 
 /// `catalogue` must outlive the result. Failure also where files clash; opens none for writing
 /// then.

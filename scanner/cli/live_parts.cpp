@@ -109,7 +109,7 @@ std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& addr
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                         const Catalogue& catalogue)
 {
-    if (const auto clash = clash_of(flags))
+    if (const auto clash = clash_of(flags, knowledge))
         return Failure{"clash", *clash};
     if (auto unfit = unfit_for_header("--user-agent", flags.user_agent))
         return *unfit;

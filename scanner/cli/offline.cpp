@@ -51,9 +51,12 @@ unsigned usable_cores()
     return std::max(std::thread::hardware_concurrency(), 1U);
 }
 
-ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function)
+ExitCode run_offline(const OfflineFlags& flags, std::vector<NamedFile> also_read,
+                     const LineFunction& function)
 {
-    if (const auto clash = file_clash(named_inputs(flags.files), {{"-o", flags.output}}))
+    const std::vector<NamedFile> inputs = named_inputs(flags.files);
+    also_read.insert(also_read.end(), inputs.begin(), inputs.end());
+    if (const auto clash = file_clash(also_read, {{"-o", flags.output}}))
         return fail(*clash);
     auto in = open_inputs(flags.files);
     if (!in)

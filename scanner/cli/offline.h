@@ -7,6 +7,7 @@
 
 #include "resolvers/outcome.h"
 #include "scanner/cli/commands.h"
+#include "scanner/cli/file_clash.h"
 #include "scanner/pipeline/line_map.h"
 
 namespace scanner {
@@ -27,8 +28,10 @@ resolvers::Outcome<int> open_output(const std::string& file);
 /// Files called *.zst are packed.
 LineWriter::Packing packing_of(const std::string& file);
 
-/// Runs the function over all lines. Says on stderr what went wrong.
-ExitCode run_offline(const OfflineFlags& flags, const LineFunction& function);
+/// Runs the function over all lines. Says on stderr what went wrong. `also_read` must not be
+/// written over either.
+ExitCode run_offline(const OfflineFlags& flags, std::vector<NamedFile> also_read,
+                     const LineFunction& function);
 
 /// What a failed writer means for the exit status: a reader that left is no failure.
 ExitCode exit_code_of(const LineWriter& writer, const std::string& output);

@@ -140,6 +140,8 @@ ExitCode run_score(const Flags& flags)
         return fail(labels.error().detail);
     std::vector<NamedFile> read = named_inputs(flags.records);
     read.push_back({"the labels", flags.labels});
+    for (NamedFile& file : knowledge_files(flags.knowledge))
+        read.push_back(std::move(file));
     if (const auto clash = file_clash(read, {{"the output", ""}}))
         return fail(*clash);
     auto in = open_inputs(flags.records);

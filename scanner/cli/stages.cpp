@@ -28,18 +28,20 @@ ExitCode run_stage(const Flags& flags, Stage stage)
         return fail(catalogue.error().detail);
     const Provenance provenance = provenance_of(*catalogue);
     if (!flags.against.old.empty())
-        return run_against(flags.against, flags.offline, *catalogue, provenance);
+        return run_against(flags.against, flags.offline, knowledge_files(flags.knowledge),
+                           *catalogue, provenance);
     std::atomic<std::uint64_t> lines = 0;
     std::atomic<std::uint64_t> unreadable = 0;
-    const ExitCode done = run_offline(
-        flags.offline, [&](std::string_view line, std::uint64_t number, std::string& out) {
-            const Record record = stage(line, number, *catalogue, provenance);
-            lines.fetch_add(1, std::memory_order_relaxed);
-            if (record.observation.source == "line")
-                unreadable.fetch_add(1, std::memory_order_relaxed);
-            write_record(out, record);
-            out += '\n';
-        });
+    const ExitCode done =
+        run_offline(flags.offline, knowledge_files(flags.knowledge),
+                    [&](std::string_view line, std::uint64_t number, std::string& out) {
+                        const Record record = stage(line, number, *catalogue, provenance);
+                        lines.fetch_add(1, std::memory_order_relaxed);
+                        if (record.observation.source == "line")
+                            unreadable.fetch_add(1, std::memory_order_relaxed);
+                        write_record(out, record);
+                        out += '\n';
+                    });
     if (done == ExitCode::ok && lines > 0 && unreadable == lines)
         return fail(
             "no line of the input is an observation or a record; lists of sites are for "

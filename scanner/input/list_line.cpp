@@ -46,11 +46,14 @@ ListedSite names_nothing(std::string why)
 ListedSite site_of(std::string_view pattern)
 {
     std::string_view site = without_options(pattern);
-    while (site.ends_with('^') || site.ends_with('|') || site.ends_with('*'))
+    if (pattern.find("badfilter", site.size()) != std::string_view::npos)
+        return names_nothing("is a filter rule that switches another one off");
+    while (site.ends_with('^') || site.ends_with('|') || site.ends_with("/*"))
         site.remove_suffix(1);
     if (site.empty())
         return names_nothing("is a filter rule that names no site");
-    if (site.find_first_of("^|") != std::string_view::npos ||
+    // "||example.*^" and "||example.^" stand for many names.
+    if (site.ends_with('.') || site.find_first_of("^|") != std::string_view::npos ||
         site.find('*', site.starts_with("*.") ? 1 : 0) != std::string_view::npos)
         return names_nothing("is a filter rule with a pattern, which names no single site");
     return {std::string(site), ""};

@@ -346,6 +346,15 @@ std::string url_of(const Subject& subject, std::string scheme, std::optional<std
     return url + path;
 }
 
+// Does this place belong to the host, before any path ("http://a.examplehttp://b.example")? A
+// scheme that was written twice has nothing between.
+bool is_in_authority(std::string_view text, std::size_t at)
+{
+    const std::size_t first = text.find("://");
+    return first != std::string_view::npos && first + 3 < at &&
+           text.substr(first + 3, at - first - 3).find('/') == std::string_view::npos;
+}
+
 // Is there another URL behind a separator? The first one's path must not swallow it.
 bool holds_several(std::string_view text)
 {
@@ -353,7 +362,8 @@ bool holds_several(std::string_view text)
     for (const std::string_view scheme : {"http://", "https://", "hxxp://", "hxxps://"})
         for (std::size_t at = lower.find(scheme, 1); at != std::string::npos;
              at = lower.find(scheme, at + 1))
-            if (std::string_view(" \t\r\n,;|").find(lower[at - 1]) != std::string_view::npos)
+            if (std::string_view(" \t\r\n,;|").find(lower[at - 1]) != std::string_view::npos ||
+                is_in_authority(lower, at))
                 return true;
     return false;
 }

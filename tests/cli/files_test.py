@@ -6,12 +6,13 @@ memory than its limit. Loopback only.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from cases import ENVIRONMENT, SERVEDBY, run_all
+from cases import ENVIRONMENT, ROOT, SERVEDBY, run_all
 from dns_servers import NXDOMAIN, DnsServer
 
 OFFLINE = ["--resolvers", DnsServer(lambda name, kind: NXDOMAIN).address, "--no-http", "--canary",
@@ -45,6 +46,10 @@ def in_folder(test):
     return wrapped
 
 
+def contents(folder):
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @in_folder
 def no_output_is_written_over_an_input(folder):
     (folder / "list").write_text("a.example.com\n")
@@ -54,8 +59,15 @@ def no_output_is_written_over_an_input(folder):
     (folder / "labels").write_text('{"host": "a.example.com", "front": null}\n')
     (folder / "page.har").write_text('{"log":{"version":"1.2","creator":{"name":"x","version":"1"},'
                                      '"entries":[]}}')
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.copytree(ROOT / "data", folder / "data")
+    (folder / "asn.mmdb").write_bytes((ROOT / "data/asn.mmdb").read_bytes())
+    before = contents(folder)
     cases = [
+        ("scan", "list", "--asn-db", "asn.mmdb", "-o", "asn.mmdb"),
+        ("scan", "list", "--asn-db", "asn.mmdb", "--certs", "asn.mmdb"),
+        ("import", "har", "page.har", "--asn-db", "asn.mmdb", "-o", "asn.mmdb"),
+        ("attribute", "records.jsonl", "--data", "data", "-o", "data/providers/akamai.toml"),
+        ("scan", "list", "--data", "data", "-o", "data/asn.mmdb"),
         ("scan", "list", "-o", "list"), ("scan", "list", "-o", "symlink"),
         ("scan", "list", "-o", "hardlink"), ("scan", "list", "-o", "./list"),
         ("scan", "list", "--certs", "list"), ("scan", "list", "--rdap", "all", "--rdap-cache",
@@ -80,7 +92,15 @@ def no_output_is_written_over_an_input(folder):
             done = subprocess.run([SERVEDBY, *case], stdout=out, stderr=subprocess.PIPE, text=True,
                                   env=ENVIRONMENT, timeout=120, check=False, cwd=folder)
         assert done.returncode == 2 and "nothing was written" in done.stderr, (case, done.stderr)
-    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with open(folder / "list", "ab") as errors:
+        done = subprocess.run([SERVEDBY, "attribute", "records.jsonl", "--against", "list"],
+                              stdout=subprocess.DEVNULL, stderr=errors, env=ENVIRONMENT,
+                              timeout=120, check=False, cwd=folder)
+    assert done.returncode == 2
+    with open(folder / "list", "rb+") as said:
+        assert b"nothing was written" in said.read()
+    (folder / "list").write_text("a.example.com\n")
+    after = contents(folder)
     assert after == before, after.keys() ^ before.keys()
 
 

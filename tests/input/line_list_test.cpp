@@ -217,6 +217,10 @@ TEST_CASE("Filter lists and hosts files name sites in their own grammar, the res
         {"a.example,b.example#$#body { overflow: auto }",
          "!is an element rule of a filter list: it hides parts of a page"},
         {"||ads*.example^", "!is a filter rule with a pattern, which names no single site"},
+        {"||ads.example.*^", "!is a filter rule with a pattern, which names no single site"},
+        {"||ads.exam*", "!is a filter rule with a pattern, which names no single site"},
+        {"||ads.^", "!is a filter rule with a pattern, which names no single site"},
+        {"||ads.example^$badfilter", "!is a filter rule that switches another one off"},
         {"/banner[0-9]+/", "!is a regular expression, which names no single site"},
         {"0.0.0.0 films.example", "films.example"},
         {"127.0.0.1\tfilms.example", "films.example"},
@@ -254,6 +258,7 @@ TEST_CASE("A scheme is never taken for a host, and two URLs are never one")
         {"http", "!has a scheme where the host name should be"},
         {"https://c.example/1, https://d.example/2", "!holds more than one URL; write one a line"},
         {"https://c.example/1;https://d.example/2", "!holds more than one URL; write one a line"},
+        {"http://c.examplehttp://d.example", "!holds more than one URL; write one a line"},
         {"https://web.example/cache/https://d.example/2",
          "https://web.example/cache/https://d.example/2"},
     };

@@ -352,7 +352,7 @@ bool is_in_authority(std::string_view text, std::size_t at)
 {
     const std::size_t first = text.find("://");
     return first != std::string_view::npos && first + 3 < at &&
-           text.substr(first + 3, at - first - 3).find('/') == std::string_view::npos;
+           text.substr(first + 3, at - first - 3).find_first_of("/?#") == std::string_view::npos;
 }
 
 // Is there another URL behind a separator? The first one's path must not swallow it.

@@ -259,6 +259,7 @@ TEST_CASE("A scheme is never taken for a host, and two URLs are never one")
         {"https://c.example/1, https://d.example/2", "!holds more than one URL; write one a line"},
         {"https://c.example/1;https://d.example/2", "!holds more than one URL; write one a line"},
         {"http://c.examplehttp://d.example", "!holds more than one URL; write one a line"},
+        {"http://c.example?u=http://d.example/", "http://c.example/?u=http://d.example/"},
         {"https://web.example/cache/https://d.example/2",
          "https://web.example/cache/https://d.example/2"},
     };

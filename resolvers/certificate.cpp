@@ -11,7 +11,10 @@
 #include <ctime>
 #include <unordered_map>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
+#include "resolvers/octet_text.h"
 
 namespace resolvers {
 namespace {
@@ -28,18 +31,6 @@ struct OpensslFree {
 };
 template <typename T>
 using Owned = std::unique_ptr<T, OpensslFree>;
-
-std::string hex(const Digest& digest)
-{
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(digest_size * 2);
-    for (const unsigned char byte : digest) {
-        text.push_back(digits[byte >> 4]);
-        text.push_back(digits[byte & 15]);
-    }
-    return text;
-}
 
 // Fetched once: OpenSSL 3 looks an algorithm up anew each time EVP_sha256() is handed to it.
 const EVP_MD* sha256()
@@ -88,7 +79,7 @@ std::string text_of(const ASN1_STRING* string)
                                        ? std::string_view{reinterpret_cast<const char*>(converted),
                                                           static_cast<std::size_t>(length)}
                                        : raw_bytes(string);
-    return shortened(as_utf8(bytes), certificate_text_limit);
+    return shortened(utf8_or_latin1(bytes), certificate_text_limit);
 }
 
 // The last, which is the most specific, of the entries of a kind.
@@ -102,7 +93,7 @@ std::string entry_of(const X509_NAME* name, int kind)
     return text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, found)));
 }
 
-Timestamp time_of(const ASN1_TIME* time)
+std::optional<Timestamp> time_of(const ASN1_TIME* time)
 {
     std::tm parts{};
     if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1)
@@ -177,8 +168,8 @@ void add_names(X509* certificate, Certificate& facts)
             continue;
         std::string text;
         if (name->type == GEN_DNS)
-            text =
-                lower_ascii(shortened(as_utf8(raw_bytes(name->d.dNSName)), certificate_text_limit));
+            text = to_lower(
+                shortened(utf8_or_latin1(raw_bytes(name->d.dNSName)), certificate_text_limit));
         else
             text = address_text(raw_bytes(name->d.iPAddress));
         if (!text.empty())
@@ -193,7 +184,7 @@ bool wildcard_covers(X509* certificate, std::string_view host)
     const std::size_t dot = host.find('.');
     if (dot == host.npos || dot == 0 || host.substr(0, dot).find('_') == host.npos)
         return false;
-    const std::string parent = lower_ascii(host.substr(dot));
+    const std::string parent = to_lower(host.substr(dot));
     if (parent.find('.', 1) == parent.npos)
         return false;
     const Owned<GENERAL_NAMES> names = alternative_names(certificate);
@@ -204,7 +195,7 @@ bool wildcard_covers(X509* certificate, std::string_view host)
         if (name->type != GEN_DNS)
             continue;
         const std::string_view pattern = raw_bytes(name->d.dNSName);
-        if (pattern.starts_with("*.") && lower_ascii(pattern.substr(1)) == parent)
+        if (pattern.starts_with("*.") && to_lower(pattern.substr(1)) == parent)
             return true;
     }
     return false;
@@ -252,7 +243,7 @@ Outcome<CertificateChain> CertificateChain::of_der(const std::vector<std::string
 Certificate describe(x509_st* certificate, bool with_names)
 {
     Certificate facts;
-    facts.sha256 = hex(digest_of(certificate));
+    facts.sha256 = hex_of(digest_of(certificate));
     const X509_NAME* subject = X509_get_subject_name(certificate);
     const X509_NAME* issuer = X509_get_issuer_name(certificate);
     facts.subject_common_name = entry_of(subject, NID_commonName);

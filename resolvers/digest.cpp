@@ -5,6 +5,7 @@
 #include <array>
 #include <new>
 #include <utility>
+#include "resolvers/octet_text.h"
 
 namespace resolvers {
 
@@ -63,14 +64,7 @@ std::string Sha256::hex()
         throw std::bad_alloc();
     state_->start();
 
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * digest.size());
-    for (const unsigned char octet : digest) {
-        text.push_back(digits[octet >> 4]);
-        text.push_back(digits[octet & 0xF]);
-    }
-    return text;
+    return hex_of(digest);
 }
 
 std::string sha256_hex(std::span<const std::byte> bytes)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/byte_reader.h"
 #include "resolvers/dns_name.h"
 #include "resolvers/dns_rdata.h"

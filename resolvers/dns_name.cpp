@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/octet_text.h"
 
 namespace resolvers {
@@ -25,7 +26,7 @@ constexpr std::array<char, 256> label_forms = [] {
         else if (std::string_view("\"$().;@\\").find(c) != std::string_view::npos)
             forms[octet] = needs_backslash;
         else
-            forms[octet] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            forms[octet] = to_lower(c);
     }
     return forms;
 }();
@@ -68,11 +69,6 @@ private:
     std::array<char, 4 * max_name> text_;  // each octet as "\DDD" at the worst
     std::size_t size_ = 0;
 };
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 }  // namespace
 
@@ -143,10 +139,8 @@ std::optional<std::vector<std::uint8_t>> name_octets(std::string_view text)
         std::optional<std::uint8_t> octet = take_octet(text);
         if (!octet || octets[label] == max_label)
             return std::nullopt;
-        if (*octet >= 'A' && *octet <= 'Z')
-            octet = static_cast<std::uint8_t>(*octet - 'A' + 'a');
         ++octets[label];
-        octets.push_back(*octet);
+        octets.push_back(static_cast<std::uint8_t>(to_lower(static_cast<char>(*octet))));
     }
     if (octets[label] != 0)
         octets.push_back(0);

@@ -1,6 +1,7 @@
 #include "resolvers/domain_name.h"
 
 #include <algorithm>
+#include "resolvers/base/ascii.h"
 
 namespace resolvers {
 
@@ -35,11 +36,9 @@ std::optional<DomainName> DomainName::parse(std::string_view text)
     if (text.empty() || text.size() > max_name)
         return std::nullopt;
 
-    std::string lower(text);
+    std::string lower = to_lower(text);
     std::size_t label = 0;
-    for (char& c : lower) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
+    for (const char c : lower) {
         if (c == '.') {
             if (label == 0)
                 return std::nullopt;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/byte_reader.h"
 #include "resolvers/octet_text.h"
 
@@ -68,27 +70,13 @@ Outcome<EchConfig> decode_contents(std::span<const std::uint8_t> octets)
     return config;
 }
 
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex_digit(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // A last label of digits, or "0x" and hexadecimal digits, makes the whole an IPv4 address to the
 // parsers of the WHATWG URL standard.
 bool reads_as_number(std::string_view label)
 {
     if (label.size() >= 2 && label[0] == '0' && (label[1] == 'x' || label[1] == 'X'))
-        return std::all_of(label.begin() + 2, label.end(), is_hex_digit);
+        return std::all_of(label.begin() + 2, label.end(),
+                           [](char c) { return hex_value(c) >= 0; });
     return std::all_of(label.begin(), label.end(), is_digit);
 }
 
@@ -97,7 +85,7 @@ bool is_host_label(std::string_view label)
     if (label.empty() || label.size() > max_label || label.front() == '-' || label.back() == '-')
         return false;
     return std::all_of(label.begin(), label.end(),
-                       [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; });
 }
 
 }  // namespace

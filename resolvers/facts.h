@@ -10,12 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/ip_address.h"
 
 namespace resolvers {
-
-/// A moment in UTC, to the millisecond. The epoch means "not known".
-using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// A span on a monotonic clock. Zero when it was not measured (imported observations).
 using Milliseconds = std::chrono::milliseconds;
@@ -135,7 +133,7 @@ struct DnsAnswer {
     bool authentic_data = false;
     /// Queries sent for this question, retries among them. 0 when nothing was sent.
     unsigned attempts = 0;
-    Timestamp asked_at{};
+    std::optional<Timestamp> asked_at;
     Milliseconds took{0};
     /// How long our own rate held it back before it was asked; not part of `took`.
     Milliseconds waited{0};
@@ -187,8 +185,8 @@ struct Certificate {
     /// wildcards kept, at most 200 of them (`names_total` counts all). Filled for the leaf only.
     std::vector<std::string> names;
     unsigned names_total = 0;
-    Timestamp not_before{};
-    Timestamp not_after{};
+    std::optional<Timestamp> not_before;
+    std::optional<Timestamp> not_after;
     /// "EC P-256", "RSA 2048". Empty if unknown.
     std::string key;
     /// Signed with its own key, checked: a root, or a leaf that nobody vouches for.
@@ -267,7 +265,7 @@ struct Probe {
     std::optional<TlsFacts> tls_facts;
     /// Present once a status line came.
     std::optional<HttpFacts> http_facts;
-    Timestamp started_at{};
+    std::optional<Timestamp> started_at;
     Milliseconds connect_time{0};
     Milliseconds handshake_time{0};
     Milliseconds total_time{0};

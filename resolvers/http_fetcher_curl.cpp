@@ -14,6 +14,7 @@
 #include <map>
 #include <vector>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/curl_multi.h"
 #include "resolvers/dns_records.h"
 #include "resolvers/http_text.h"
@@ -376,7 +377,7 @@ Failure CurlFetcher::Transfer::failure_of(CURLcode result)
     if (blocked_)
         return {"blocked", url_.host};
     const std::string words =
-        words_[0] == '\0' ? std::string(curl_easy_strerror(result)) : as_utf8(words_.data());
+        words_[0] == '\0' ? std::string(curl_easy_strerror(result)) : utf8_or_latin1(words_.data());
     long os_error = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
     switch (result) {
@@ -470,7 +471,7 @@ asio::awaitable<Outcome<FetchResponse>> CurlFetcher::get(FetchRequest request, D
     const std::shared_ptr<Engine> engine = engine_;
     const std::optional<HttpUrl> url = parse_http_url(request.url);
     if (!url || (url->scheme != "https" && !engine->options.allow_http))
-        co_return Failure{"bad_url", as_utf8(request.url).substr(0, 200)};
+        co_return Failure{"bad_url", utf8_or_latin1(request.url).substr(0, 200)};
     std::string host = url->host;
     if (engine->options.refuses_host)
         if (const std::string why = engine->options.refuses_host(host); !why.empty())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/digest.h"
 
 namespace resolvers {
@@ -9,14 +10,14 @@ namespace {
 
 bool may_be_html(std::string_view content_type)
 {
-    const std::string type = lower_ascii(content_type);
+    const std::string type = to_lower(content_type);
     return type.empty() || type.find("html") != type.npos;
 }
 
 // A script or an image may hold "<title>" and mean nothing by it.
 bool may_have_title(std::string_view content_type)
 {
-    const std::string type = lower_ascii(content_type);
+    const std::string type = to_lower(content_type);
     return type.empty() || type.starts_with("text/") || type.find("html") != type.npos ||
            type.find("xml") != type.npos;
 }

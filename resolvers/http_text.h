@@ -10,14 +10,6 @@
 
 namespace resolvers {
 
-bool is_utf8(std::string_view bytes);
-
-/// The bytes themselves if they are UTF-8, else each byte read as ISO-8859-1.
-std::string as_utf8(std::string_view bytes);
-
-/// ASCII letters lowered, all else kept.
-std::string lower_ascii(std::string_view text);
-
 /// A Set-Cookie value with the cookie's value replaced by "[redacted]", name and attributes kept
 /// (RFC 6265 section 4.1.1). A cookie without a name is all value.
 std::string redact_cookie(std::string_view value);

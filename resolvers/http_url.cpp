@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/ip_address.h"
 
 namespace resolvers {
@@ -15,21 +16,6 @@ struct Components {
     std::string_view path;
     std::optional<std::string_view> query;
 };
-
-bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_scheme(std::string_view text)
 {
@@ -125,7 +111,7 @@ std::optional<std::string> read_host(std::string_view text)
     for (const char c : text) {
         if (!is_host_byte(c))
             return std::nullopt;
-        host.push_back(lower(c));
+        host.push_back(to_lower(c));
     }
     return host;
 }
@@ -151,7 +137,7 @@ std::optional<HttpUrl> parse_http_url(std::string_view text)
 
     HttpUrl url;
     for (const char c : *parts.scheme)
-        url.scheme.push_back(lower(c));
+        url.scheme.push_back(to_lower(c));
     if (url.scheme != "http" && url.scheme != "https")
         return std::nullopt;
     url.port = url.scheme == "https" ? 443 : 80;

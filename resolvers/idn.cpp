@@ -12,7 +12,6 @@ namespace resolvers {
 namespace {
 
 // Failure is an aggregate of strings, so a bare string would be ambiguous to the result type.
-using boost::system::in_place_value;
 
 struct FreeText {
     void operator()(char* text) const { idn2_free(text); }
@@ -38,7 +37,7 @@ bool has_deviation(std::string_view label)
 Outcome<std::string> label_to_ascii(const std::string& label)
 {
     if (is_ascii(label))
-        return {in_place_value, label};
+        return std::string(label);
     char* made = nullptr;
     int code = idn2_to_ascii_8z(label.c_str(), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     // libidn2 refuses symbols (emoji names exist under .ws and others) in this mode alone. For a
@@ -50,7 +49,7 @@ Outcome<std::string> label_to_ascii(const std::string& label)
     }
     const IdnText owned(made);
     if (code == IDN2_OK && made != nullptr)
-        return {in_place_value, made};
+        return made;
     if (code == IDN2_TOO_BIG_LABEL || code == IDN2_TOO_BIG_DOMAIN ||
         code == IDN2_PUNYCODE_BIG_OUTPUT)
         return Failure{"label_too_long", "a label is longer than 63 octets"};
@@ -88,7 +87,7 @@ Outcome<std::string> name_to_ascii(std::string_view name)
             made += '.';
         begin = end + 1;
     }
-    return {in_place_value, std::move(made)};
+    return made;
 }
 
 std::string name_to_unicode(std::string_view name)

@@ -2,31 +2,27 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/http_text.h"
 
 namespace resolvers {
 namespace {
 
-bool is_space(char c)
+bool is_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 void skip_spaces(std::string_view& text)
 {
-    while (!text.empty() && is_space(text.front()))
+    while (!text.empty() && is_html_space(text.front()))
         text.remove_prefix(1);
 }
 
 // Takes "url =" off the front, if it is there as a whole.
 void skip_url_word(std::string_view& text)
 {
-    if (lower_ascii(text.substr(0, 3)) != "url")
+    if (to_lower(text.substr(0, 3)) != "url")
         return;
     std::string_view rest = text.substr(3);
     skip_spaces(rest);
@@ -79,7 +75,7 @@ std::optional<std::string> refresh_reference(std::string_view value)
     if (value.empty() || seconds > longest_refresh_seconds)
         return std::nullopt;
     const char separator = value.front();
-    if (separator != ';' && separator != ',' && !is_space(separator))
+    if (separator != ';' && separator != ',' && !is_html_space(separator))
         return std::nullopt;
     skip_spaces(value);
     if (!value.empty() && (value.front() == ';' || value.front() == ','))

@@ -1,6 +1,7 @@
 #include "resolvers/octet_text.h"
 
 #include <algorithm>
+#include "resolvers/base/ascii.h"
 
 namespace resolvers {
 
@@ -9,61 +10,6 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// The value of a hexadecimal digit, or -1.
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-// Length of the UTF-8 sequence at the front, 0 if there is none (RFC 3629 section 4).
-std::size_t sequence_length(std::span<const std::uint8_t> octets)
-{
-    const std::uint8_t lead = octets[0];
-    if (lead < 0x80)
-        return 1;
-    std::size_t length = 0;
-    std::uint8_t lowest = 0x80;
-    std::uint8_t highest = 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        length = 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-        length = 3;
-        if (lead == 0xE0)
-            lowest = 0xA0;
-        if (lead == 0xED)
-            highest = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-        length = 4;
-        if (lead == 0xF0)
-            lowest = 0x90;
-        if (lead == 0xF4)
-            highest = 0x8F;
-    }
-    if (length == 0 || octets.size() < length || octets[1] < lowest || octets[1] > highest)
-        return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if ((octets[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
-bool is_utf8(std::span<const std::uint8_t> octets)
-{
-    while (!octets.empty()) {
-        const std::size_t length = sequence_length(octets);
-        if (length == 0)
-            return false;
-        octets = octets.subspan(length);
-    }
-    return true;
-}
 
 }  // namespace
 
@@ -137,22 +83,6 @@ std::optional<std::vector<std::uint8_t>> octets_of_base64(std::string_view text)
     if ((group & ((1U << bits) - 1)) != 0)
         return std::nullopt;
     return octets;
-}
-
-std::string utf8_or_latin1(std::span<const std::uint8_t> octets)
-{
-    std::string text;
-    text.reserve(octets.size());
-    const bool already_utf8 = is_utf8(octets);
-    for (const std::uint8_t octet : octets) {
-        if (already_utf8 || octet < 0x80) {
-            text.push_back(static_cast<char>(octet));
-            continue;
-        }
-        text.push_back(static_cast<char>(0xC0 | octet >> 6));
-        text.push_back(static_cast<char>(0x80 | (octet & 0x3F)));
-    }
-    return text;
 }
 
 }  // namespace resolvers

@@ -1,4 +1,4 @@
-// Octets as text and back: hexadecimal, base64, and strangers' octets as valid UTF-8.
+// Octets as text and back: hexadecimal and base64.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,5 @@ std::string base64_of(std::span<const std::uint8_t> octets);
 
 /// Strict: padded, no white space, no bits left over. Absent otherwise.
 std::optional<std::vector<std::uint8_t>> octets_of_base64(std::string_view text);
-
-/// The octets themselves if they are valid UTF-8 (RFC 3629: no surrogates, no overlong forms),
-/// else each octet read as ISO-8859-1. Control characters are kept: escaping is for writers.
-std::string utf8_or_latin1(std::span<const std::uint8_t> octets);
 
 }  // namespace resolvers

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
 
 namespace resolvers {
@@ -18,14 +20,9 @@ constexpr std::size_t title_limit = 200;
 constexpr std::size_t charset_search_limit = 1024;
 constexpr std::string_view replacement = "\xef\xbf\xbd";
 
-bool is_space(char c)
+bool is_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool starts_with_word(std::string_view text, std::string_view lower_word)
@@ -33,14 +30,14 @@ bool starts_with_word(std::string_view text, std::string_view lower_word)
     if (text.size() < lower_word.size())
         return false;
     for (std::size_t i = 0; i < lower_word.size(); ++i)
-        if (lower(text[i]) != lower_word[i])
+        if (to_lower(text[i]) != lower_word[i])
             return false;
     return true;
 }
 
 std::size_t find_word(std::string_view text, std::string_view lower_word, std::size_t from = 0)
 {
-    const auto same = [](char a, char b) { return lower(a) == b; };
+    const auto same = [](char a, char b) { return to_lower(a) == b; };
     const auto* at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
                                  lower_word.begin(), lower_word.end(), same);
     return at == text.end() ? text.npos : static_cast<std::size_t>(at - text.begin());
@@ -108,18 +105,18 @@ std::string charset_in(std::string_view text)
     if (at == text.npos)
         return {};
     at += 7;
-    while (at < text.size() && is_space(text[at]))
+    while (at < text.size() && is_html_space(text[at]))
         ++at;
     if (at >= text.size() || text[at] != '=')
         return {};
     ++at;
-    while (at < text.size() && (is_space(text[at]) || text[at] == '"' || text[at] == '\''))
+    while (at < text.size() && (is_html_space(text[at]) || text[at] == '"' || text[at] == '\''))
         ++at;
     std::size_t end = at;
-    while (end < text.size() && !is_space(text[end]) &&
+    while (end < text.size() && !is_html_space(text[end]) &&
            std::string_view{"\"';>/"}.find(text[end]) == std::string_view::npos)
         ++end;
-    return lower_ascii(text.substr(at, end - at));
+    return to_lower(text.substr(at, end - at));
 }
 
 std::string charset_in_meta(std::string_view html)
@@ -249,7 +246,7 @@ std::size_t append_reference(std::string& text, std::string_view source)
             }
         return 0;
     }
-    const bool hex = name.size() > 1 && lower(name[1]) == 'x';
+    const bool hex = name.size() > 1 && to_lower(name[1]) == 'x';
     const std::string_view digits = name.substr(hex ? 2 : 1);
     if (digits.empty())
         return 0;
@@ -258,8 +255,8 @@ std::size_t append_reference(std::string& text, std::string_view source)
         std::uint32_t digit = 16;
         if (c >= '0' && c <= '9')
             digit = static_cast<std::uint32_t>(c - '0');
-        else if (lower(c) >= 'a' && lower(c) <= 'f')
-            digit = static_cast<std::uint32_t>(lower(c) - 'a' + 10);
+        else if (to_lower(c) >= 'a' && to_lower(c) <= 'f')
+            digit = static_cast<std::uint32_t>(to_lower(c) - 'a' + 10);
         if (digit >= (hex ? 16U : 10U))
             return 0;
         code = std::min<std::uint32_t>(code * (hex ? 16 : 10) + digit, 0x110000);
@@ -306,7 +303,7 @@ std::string folded(std::string_view text, std::size_t limit)
     std::size_t characters = 0;
     bool gap = false;
     for (const char c : text) {
-        if (is_space(c)) {
+        if (is_html_space(c)) {
             gap = !out.empty();
             continue;
         }
@@ -333,7 +330,7 @@ std::size_t after_raw_text(std::string_view html, std::size_t at, std::string_vi
 
 bool ends_tag_name(std::string_view html, std::size_t at)
 {
-    return at < html.size() && (is_space(html[at]) || html[at] == '>' || html[at] == '/');
+    return at < html.size() && (is_html_space(html[at]) || html[at] == '>' || html[at] == '/');
 }
 
 }  // namespace
@@ -365,7 +362,7 @@ std::string page_title(std::string_view html)
                 html.substr(open + 1, close == html.npos ? html.npos : close - open - 1);
             const std::string_view kept = all.substr(0, title_limit * 32);
             const bool cut = close == html.npos || kept.size() < all.size();
-            const std::string text = as_utf8(cut ? whole_characters(kept) : kept);
+            const std::string text = utf8_or_latin1(cut ? whole_characters(kept) : kept);
             return folded(decoded_references(text), title_limit);
         } else {
             ++at;
@@ -397,11 +394,11 @@ std::optional<Attribute> take_attribute(std::string_view& tag)
         while (!tag.empty() && unwanted(tag.front()))
             tag.remove_prefix(1);
     };
-    skip([](char c) { return is_space(c) || c == '/'; });
+    skip([](char c) { return is_html_space(c) || c == '/'; });
     if (tag.empty() || tag.front() == '>')
         return std::nullopt;
     std::size_t end = std::min(tag.find_first_of(" \t\n\r\f/>=", 1), tag.size());
-    Attribute made{lower_ascii(tag.substr(0, end)), {}};
+    Attribute made{to_lower(tag.substr(0, end)), {}};
     tag.remove_prefix(end);
     skip(is_space);
     if (tag.empty() || tag.front() != '=')
@@ -429,9 +426,9 @@ std::string refresh_in(std::string_view tag)
     std::string content;
     while (const std::optional<Attribute> attribute = take_attribute(tag)) {
         if (attribute->name == "http-equiv")
-            refresh = lower_ascii(decoded_references(attribute->value)) == "refresh";
+            refresh = to_lower(decoded_references(attribute->value)) == "refresh";
         else if (attribute->name == "content")
-            content = as_utf8(decoded_references(attribute->value));
+            content = utf8_or_latin1(decoded_references(attribute->value));
     }
     return refresh ? std::string(whole_characters(content.substr(0, refresh_limit))) : "";
 }
@@ -501,7 +498,7 @@ std::vector<std::string> MarkerSearch::found_in(std::string_view page) const
 {
     if (markers_.empty())
         return {};
-    const std::string text = lower_ascii(page);
+    const std::string text = to_lower(page);
     const std::string_view view = text;
     std::vector<bool> found(markers_.size());
     for (const std::uint32_t i : short_)

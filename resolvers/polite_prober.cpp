@@ -92,7 +92,7 @@ std::optional<std::chrono::seconds> pause_of(const Probe& probe)
         return std::nullopt;
     for (const auto& [name, value] : probe.http_facts->headers)
         if (name == "retry-after")
-            return parse_retry_after(value, probe.started_at);
+            return parse_retry_after(value, probe.started_at.value_or(Timestamp{}));
     return std::nullopt;
 }
 

@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <limits>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
 #include "resolvers/rdap_entities.h"
 #include "resolvers/rdap_values.h"
 
@@ -25,7 +27,7 @@ std::string status_words(std::string_view text)
             words.push_back(' ');
         words.push_back(c);
     }
-    return lower(words);
+    return to_lower(words);
 }
 
 std::vector<std::string> statuses_of(const json::object& object)
@@ -37,24 +39,25 @@ std::vector<std::string> statuses_of(const json::object& object)
 }
 
 struct Events {
-    Timestamp registered{};
-    Timestamp changed{};
-    Timestamp expires{};
+    std::optional<Timestamp> registered;
+    std::optional<Timestamp> changed;
+    std::optional<Timestamp> expires;
 };
 
 Events events_of(const json::object& object)
 {
     Events events;
-    const auto keep_first = [](Timestamp& kept, const Timestamp& seen) {
-        if (kept == Timestamp{})
+    const auto keep_first = [](std::optional<Timestamp>& kept,
+                               const std::optional<Timestamp>& seen) {
+        if (!kept)
             kept = seen;
     };
     for (const json::value& value : array_in(object, "events")) {
         const json::object* event = value.if_object();
         if (!event)
             continue;
-        const std::string action = lower(folded(text_in(*event, "eventAction")));
-        const Timestamp date = parse_rdap_date(text_in(*event, "eventDate")).value_or(Timestamp{});
+        const std::string action = to_lower(folded(text_in(*event, "eventAction")));
+        const std::optional<Timestamp> date = parse_loose_time(text_in(*event, "eventDate"));
         if (action == "registration")
             keep_first(events.registered, date);
         else if (action == "last changed" || action == "last update")
@@ -98,7 +101,7 @@ void add_remarks(std::vector<RdapRemark>& remarks, const json::object& object)
         std::string text;
         for (const std::string_view line : texts_of(member(*remark, "description")))
             text.append(line).push_back(' ');
-        const std::string small = lower(text);
+        const std::string small = to_lower(text);
         constexpr std::array<std::string_view, 6> subjects = {"abuse",   "copyright", "dmca",
                                                               "infring", "takedown",  "complaint"};
         if (std::none_of(subjects.begin(), subjects.end(), [&small](std::string_view subject) {
@@ -129,7 +132,7 @@ Outcome<json::value> read_object(std::string_view text, std::string_view object_
     const json::object* object = value.if_object();
     if (!object)
         return Failure{"not_rdap", "no object"};
-    const std::string seen_class = lower(text_in(*object, "objectClassName"));
+    const std::string seen_class = to_lower(text_in(*object, "objectClassName"));
     if (seen_class == object_class)
         return value;
     if (member(*object, "errorCode"))
@@ -185,7 +188,7 @@ void read_resource(RdapResource& resource, const json::object& object)
     const std::vector<Entity> entities = entities_of(object);
     resource.handle = folded(text_in(object, "handle"));
     resource.name = folded(text_in(object, "name"));
-    resource.whois_server = lower(folded(text_in(object, "port43")));
+    resource.whois_server = to_lower(folded(text_in(object, "port43")));
     const std::string_view country = text_in(object, "country");
     if (country.size() == 2)
         for (const char c : country)
@@ -208,7 +211,7 @@ std::string iana_id_of(const Entity& registrar, const json::object& domain)
 {
     for (const json::value& value : array_in(*registrar.object, "publicIds")) {
         const json::object* id = value.if_object();
-        if (id && lower(text_in(*id, "type")) == "iana registrar id")
+        if (id && to_lower(text_in(*id, "type")) == "iana registrar id")
             return text_or_number_in(*id, "identifier");
     }
     // Under ICANN's profile the registrar's handle is its IANA id; elsewhere it may be anything.
@@ -258,13 +261,13 @@ std::string related_of(const json::object& object)
         const json::object* link = value.if_object();
         if (!link)
             continue;
-        const std::string relation = lower(text_in(*link, "rel"));
-        const std::string type = lower(text_in(*link, "type"));
+        const std::string relation = to_lower(text_in(*link, "rel"));
+        const std::string type = to_lower(text_in(*link, "type"));
         std::string target = folded(text_in(*link, "href"));
         if (relation == "self")
             own.push_back(target);
         else if (relation == "related" && related.empty() &&
-                 lower(target).starts_with("https://") &&
+                 to_lower(target).starts_with("https://") &&
                  (type.empty() || type.find("json") != std::string::npos))
             related = std::move(target);
     }
@@ -273,7 +276,7 @@ std::string related_of(const json::object& object)
 
 std::string host_name(std::string_view text)
 {
-    std::string name = lower(folded(text));
+    std::string name = to_lower(folded(text));
     if (name.ends_with('.'))
         name.pop_back();
     return name;
@@ -316,7 +319,7 @@ Outcome<RdapDomain> parse_rdap_domain(std::string_view text)
             add_once(domain.nameservers, host_name(text_in(*one, "ldhName")));
     domain.redactions = redactions_of(object);
     domain.related = related_of(object);
-    domain.whois_server = lower(folded(text_in(object, "port43")));
+    domain.whois_server = to_lower(folded(text_in(object, "port43")));
     return domain;
 }
 

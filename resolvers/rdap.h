@@ -88,10 +88,10 @@ struct RdapDomain {
     RdapRegistrar registrar;
     /// As in RFC 8056 ("client hold"): lower case, EPP's "clientHold" written out. In order.
     std::vector<std::string> statuses;
-    /// The epoch where it is not said.
-    Timestamp registered{};
-    Timestamp changed{};
-    Timestamp expires{};
+    /// Absent where it is not said.
+    std::optional<Timestamp> registered;
+    std::optional<Timestamp> changed;
+    std::optional<Timestamp> expires;
     /// Lower case, without final dot, in order.
     std::vector<std::string> nameservers;
     std::vector<RdapRedaction> redactions;
@@ -119,8 +119,8 @@ struct RdapResource {
     /// desk's. Each once.
     std::vector<RdapRemark> remarks;
     std::vector<std::string> statuses;
-    Timestamp registered{};
-    Timestamp changed{};
+    std::optional<Timestamp> registered;
+    std::optional<Timestamp> changed;
     std::vector<RdapRedaction> redactions;
     std::string whois_server;
     friend bool operator==(const RdapResource&, const RdapResource&) = default;

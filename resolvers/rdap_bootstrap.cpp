@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/rdap_entities.h"
 
 namespace resolvers {
@@ -22,7 +23,7 @@ std::string https_server(const json::array& urls)
 {
     for (const json::value& url : urls) {
         const json::string* text = url.if_string();
-        if (!text || !lower(*text).starts_with("https://"))
+        if (!text || !to_lower(*text).starts_with("https://"))
             continue;
         std::string server(*text);
         if (!server.ends_with('/'))
@@ -46,7 +47,7 @@ Outcome<std::string> found(const std::string& server, const std::string& asked)
     if (server.empty())
         return Failure{"no_https", "the RDAP server for " + asked + " offers no https"};
     // In so many words, since in C++20 a Failure could be made from a string as well.
-    return Outcome<std::string>(boost::system::in_place_value, server);
+    return server;
 }
 
 Failure no_server(const std::string& asked)

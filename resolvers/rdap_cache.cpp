@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "resolvers/octet_text.h"
 #include "resolvers/rdap_json.h"
 
 namespace resolvers {
@@ -17,18 +18,6 @@ constexpr const char* schema =
     " kind TEXT NOT NULL, key TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,"
     " fetched INTEGER NOT NULL, source TEXT NOT NULL, facts TEXT NOT NULL,"
     " PRIMARY KEY(kind, key, first, last)) WITHOUT ROWID";
-
-// In order like the addresses themselves. IPv4 ones are told apart by their block's text.
-std::string ordered(const IpAddress& address)
-{
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t octet : address.bytes()) {
-        text.push_back(digits[octet >> 4]);
-        text.push_back(digits[octet & 0xF]);
-    }
-    return text;
-}
 
 struct StatementDeleter {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -188,13 +177,14 @@ std::optional<RdapAnswer<Facts>> RdapCache::answer(const std::optional<Row>& row
 std::optional<RdapAnswer<RdapNetwork>> RdapCache::network(const IpAddress& address,
                                                           const Prefix& block, Timestamp not_before)
 {
-    return answer<RdapNetwork>(row("network", block.text(), ordered(address), not_before),
+    return answer<RdapNetwork>(row("network", block.text(), hex_of(address.bytes()), not_before),
                                rdap_network_of);
 }
 
 void RdapCache::store(const Prefix& block, const RdapAnswer<RdapNetwork>& answer)
 {
-    put("network", block.text(), ordered(answer.facts.first), ordered(answer.facts.last),
+    put("network", block.text(), hex_of(answer.facts.first.bytes()),
+        hex_of(answer.facts.last.bytes()),
         {rdap_facts_text(answer.facts), answer.source, answer.fetched_at});
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/rdap_values.h"
 
 namespace resolvers {
@@ -26,7 +27,7 @@ constexpr std::size_t max_url = 2048;
 std::optional<std::string> https_host(std::string_view url)
 {
     constexpr std::string_view scheme = "https://";
-    if (url.size() > max_url || rdap_parts::lower(url.substr(0, scheme.size())) != scheme)
+    if (url.size() > max_url || to_lower(url.substr(0, scheme.size())) != scheme)
         return std::nullopt;
     for (const char c : url)
         if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '\\')
@@ -63,7 +64,7 @@ std::string resolved(const std::string& base, std::string_view location)
 
 bool is_html(const FetchResponse& response)
 {
-    return rdap_parts::lower(response.content_type).starts_with("text/html");
+    return to_lower(response.content_type).starts_with("text/html");
 }
 
 template <typename Facts>

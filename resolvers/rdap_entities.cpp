@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/rdap_values.h"
 
 namespace resolvers::rdap_parts {
@@ -102,7 +103,7 @@ namespace {
 const json::value* parameter(const json::object& parameters, std::string_view name)
 {
     for (const auto& [key, value] : parameters)
-        if (lower(key) == name)
+        if (to_lower(key) == name)
             return &value;
     return nullptr;
 }
@@ -110,7 +111,7 @@ const json::value* parameter(const json::object& parameters, std::string_view na
 bool has_type(const json::object& parameters, std::string_view type)
 {
     for (const std::string_view seen : texts_of(parameter(parameters, "type")))
-        if (lower(seen) == type)
+        if (to_lower(seen) == type)
             return true;
     return false;
 }
@@ -149,7 +150,7 @@ void read_phone(Card& card, const json::object& parameters, std::string_view tex
     if (has_type(parameters, "fax"))
         return;
     std::string phone = folded(text);
-    if (lower(phone).starts_with("tel:"))
+    if (to_lower(phone).starts_with("tel:"))
         phone.erase(0, 4);
     // One registry splits a number at its blanks; a piece of one is no number.
     constexpr auto least_digits = 6;
@@ -169,7 +170,7 @@ void read_property(Card& card, const json::array& property)
     static const json::object no_parameters;
     const json::object* sent = property[1].if_object();
     const json::object& parameters = sent ? *sent : no_parameters;
-    const std::string name = lower(property[0].get_string());
+    const std::string name = to_lower(property[0].get_string());
 
     for (std::size_t i = 3; i < property.size(); ++i) {
         for (const std::string_view text : texts_of(&property[i])) {
@@ -183,7 +184,7 @@ void read_property(Card& card, const json::array& property)
                 for (std::string& link : links_in(text))
                     add_once(card.home_pages, std::move(link));
             } else if (name == "kind" && card.kind.empty()) {
-                card.kind = lower(folded(text));
+                card.kind = to_lower(folded(text));
             } else if (name == "fn" && card.formatted_name.empty()) {
                 card.formatted_name = folded(text);
             } else if (name == "org" && card.organisation.empty()) {
@@ -221,7 +222,7 @@ std::vector<Entity> entities_of(const json::object& object)
                           .handle = folded(text_in(*child, "handle"))};
             for (const std::string_view role : texts_of(member(*child, "roles")))
                 if (entity.roles.size() < max_list)
-                    entity.roles.push_back(lower(folded(role)));
+                    entity.roles.push_back(to_lower(folded(role)));
             found.push_back(std::move(entity));
         }
     };
@@ -250,7 +251,7 @@ namespace {
 
 bool speaks_of_reports(std::string_view link)
 {
-    const std::string small = lower(link);
+    const std::string small = to_lower(link);
     for (const std::string_view word : {"abuse", "report", "contact", "dmca", "copyright"})
         if (small.find(word) != std::string::npos)
             return true;
@@ -278,7 +279,7 @@ RdapAbuse abuse_among(std::vector<Entity> entities)
             });
         for (CardMail& mail : card.mails) {
             const auto same = [&mail](const RdapEmail& known) {
-                return lower(known.address) == lower(mail.address);
+                return to_lower(known.address) == to_lower(mail.address);
             };
             if (abuse.emails.size() < max_list &&
                 std::none_of(abuse.emails.begin(), abuse.emails.end(), same))

@@ -107,7 +107,10 @@ public:
 private:
     static json::value written(std::string& value) { return json::value(value); }
     static json::value written(bool& value) { return json::value(value); }
-    static json::value written(Timestamp& value) { return value.time_since_epoch().count(); }
+    static json::value written(std::optional<Timestamp>& value)
+    {
+        return value ? json::value(value->time_since_epoch().count()) : json::value(nullptr);
+    }
     static json::value written(IpAddress& value) { return json::value(value.text()); }
     template <typename T>
     static json::value written(std::vector<T>& list)
@@ -155,12 +158,12 @@ private:
             value = *truth;
         return truth != nullptr;
     }
-    static bool read(const json::value& sent, Timestamp& value)
+    static bool read(const json::value& sent, std::optional<Timestamp>& value)
     {
         const std::int64_t* count = sent.if_int64();
         if (count)
             value = Timestamp(Milliseconds(*count));
-        return count != nullptr;
+        return count != nullptr || sent.is_null();
     }
     static bool read(const json::value& sent, IpAddress& value)
     {

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
 #include "resolvers/rdap_values.h"
 
 namespace resolvers {
@@ -86,8 +88,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Tim
                                                          "jul", "aug", "sep", "oct", "nov", "dec"};
     if (text.size() != 29 || !text.ends_with(" GMT"))
         return std::nullopt;
-    const auto month =
-        std::find(months.begin(), months.end(), rdap_parts::lower(text.substr(8, 3)));
+    const auto month = std::find(months.begin(), months.end(), to_lower(text.substr(8, 3)));
     if (month == months.end())
         return std::nullopt;
     const auto number_of_month = static_cast<unsigned>(month - months.begin() + 1);
@@ -95,7 +96,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Tim
                              std::to_string(number_of_month) + "-" +
                              std::string(text.substr(5, 2)) + "T" +
                              std::string(text.substr(17, 8)) + "Z";
-    const std::optional<Timestamp> when = parse_rdap_date(date);
+    const std::optional<Timestamp> when = parse_loose_time(date);
     if (!when)
         return std::nullopt;
     return std::max(std::chrono::ceil<std::chrono::seconds>(*when - now), std::chrono::seconds(0));

@@ -3,117 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
 
 namespace resolvers {
 
-std::string rdap_parts::lower(std::string_view text)
-{
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 namespace {
 
-using rdap_parts::lower;
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blank = " \t\r\n";
-    const std::size_t from = text.find_first_not_of(blank);
-    if (from == std::string_view::npos)
-        return {};
-    return text.substr(from, text.find_last_not_of(blank) - from + 1);
-}
-
-// Reads exactly `digits` decimal digits off the front. Absent if they are not there.
-std::optional<int> take_number(std::string_view& text, std::size_t digits)
-{
-    if (text.size() < digits)
-        return std::nullopt;
-    int value = 0;
-    for (const char c : text.substr(0, digits)) {
-        if (c < '0' || c > '9')
-            return std::nullopt;
-        value = value * 10 + (c - '0');
-    }
-    text.remove_prefix(digits);
-    return value;
-}
-
-bool take(std::string_view& text, std::string_view any_of)
-{
-    if (text.empty() || any_of.find(text.front()) == std::string_view::npos)
-        return false;
-    text.remove_prefix(1);
-    return true;
-}
-
 }  // namespace
-
-std::optional<Timestamp> parse_rdap_date(std::string_view text)
-{
-    using namespace std::chrono;
-    text = trimmed(text);
-    const std::optional<int> y = take_number(text, 4);
-    if (!y || !take(text, "-"))
-        return std::nullopt;
-    const std::optional<int> m = take_number(text, 2);
-    if (!m || !take(text, "-"))
-        return std::nullopt;
-    const std::optional<int> d = take_number(text, 2);
-    if (!d)
-        return std::nullopt;
-    const year_month_day day{year(*y), month(static_cast<unsigned>(*m)),
-                             std::chrono::day(static_cast<unsigned>(*d))};
-    if (!day.ok())
-        return std::nullopt;
-    Timestamp when = sys_days(day);
-    if (text.empty())
-        return when;
-
-    if (!take(text, "Tt "))
-        return std::nullopt;
-    const std::optional<int> hour = take_number(text, 2);
-    if (!hour || !take(text, ":"))
-        return std::nullopt;
-    const std::optional<int> minute = take_number(text, 2);
-    if (!minute || !take(text, ":"))
-        return std::nullopt;
-    const std::optional<int> second = take_number(text, 2);
-    if (!second || *hour > 23 || *minute > 59 || *second > 60)
-        return std::nullopt;
-    when += hours(*hour) + minutes(*minute) + seconds(*second);
-
-    if (take(text, ".")) {
-        int weight = 100;
-        bool any = false;
-        while (const std::optional<int> digit = take_number(text, 1)) {
-            when += milliseconds(*digit * weight);
-            weight /= 10;
-            any = true;
-        }
-        if (!any)
-            return std::nullopt;
-    }
-    if (text.empty() || ((text == "Z" || text == "z")))
-        return when;
-
-    const bool east = text.front() == '+';
-    if (!take(text, "+-"))
-        return std::nullopt;
-    const std::optional<int> offset_hours = take_number(text, 2);
-    take(text, ":");
-    const std::optional<int> offset_minutes = text.empty() ? 0 : take_number(text, 2);
-    if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59 ||
-        !text.empty())
-        return std::nullopt;
-    const minutes offset = hours(*offset_hours) + minutes(*offset_minutes);
-    return east ? when - offset : when + offset;
-}
 
 namespace {
 
@@ -143,7 +40,7 @@ IpAddress address_of(Wide bits, bool v4)
 
 std::optional<IpAddress> parse_rdap_address(std::string_view text)
 {
-    text = trimmed(text);
+    text = trim(text);
     if (text.find(':') != std::string_view::npos)
         return IpAddress::parse(text);
     std::string plain;
@@ -186,7 +83,7 @@ std::vector<Prefix> prefixes_between(const IpAddress& first, const IpAddress& la
 
 bool is_placeholder(std::string_view text)
 {
-    const std::string seen = lower(trimmed(text));
+    const std::string seen = to_lower(trim(text));
     for (const std::string_view whole :
          {"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "unknown", "private", "hidden",
           "not applicable", "not available", "no email", "noemail"})
@@ -264,7 +161,7 @@ std::vector<std::string> mail_addresses_in(std::string_view text)
 std::vector<std::string> links_in(std::string_view text)
 {
     std::vector<std::string> links;
-    const std::string folded = lower(text);
+    const std::string folded = to_lower(text);
     std::size_t from = 0;
     while ((from = folded.find("http", from)) != std::string::npos) {
         const std::string_view rest = std::string_view(folded).substr(from);

@@ -12,23 +12,12 @@
 
 namespace resolvers {
 
-namespace rdap_parts {
-
-/// ASCII letters lowered.
-std::string lower(std::string_view text);
-
-}  // namespace rdap_parts
-
 /// Is this text there only because something had to be ("REDACTED FOR PRIVACY", "n/a")?
 bool is_placeholder(std::string_view text);
 
 /// The fewest prefixes that cover exactly first to last, in order. Empty unless both are of one
 /// family and first <= last.
 std::vector<Prefix> prefixes_between(const IpAddress& first, const IpAddress& last);
-
-/// Reads the dates that RDAP servers send: RFC 3339, or with an offset like "+0000", or without any
-/// (then UTC). Absent if it is none of these.
-std::optional<Timestamp> parse_rdap_date(std::string_view text);
 
 /// Reads addresses as registries write them: also with zeros in front ("074.125.000.000", decimal
 /// all the same). Absent if it is not one.

@@ -40,15 +40,15 @@ struct RegisteredDomain {
     AbuseDesk registrar_abuse;
     /// RFC 8056's words: "client hold", "redemption period". As the registry has them, in order.
     std::vector<std::string> statuses;
-    /// The epoch where it is not said.
-    Timestamp registered{};
-    Timestamp changed{};
-    Timestamp expires{};
+    /// Absent where it is not said.
+    std::optional<Timestamp> registered;
+    std::optional<Timestamp> changed;
+    std::optional<Timestamp> expires;
     /// Names of the fields that the registry says it left out (RFC 9537).
     std::vector<std::string> redacted;
     /// The URL that answered, and when. An answer may be up to a day old.
     std::string source;
-    Timestamp fetched_at{};
+    std::optional<Timestamp> fetched_at;
     friend bool operator==(const RegisteredDomain&, const RegisteredDomain&) = default;
 };
 
@@ -74,12 +74,12 @@ struct RegisteredNetwork {
     AbuseDesk abuse;
     /// Links in the holder's own remarks about abuse reports: where it wants them.
     std::vector<std::string> remark_urls;
-    /// The epoch where it is not said. A young one is worth a second look.
-    Timestamp registered{};
-    Timestamp changed{};
+    /// Absent where it is not said. A young one is worth a second look.
+    std::optional<Timestamp> registered;
+    std::optional<Timestamp> changed;
     /// The URL that answered, and when. An answer may be up to a week old.
     std::string source;
-    Timestamp fetched_at{};
+    std::optional<Timestamp> fetched_at;
     friend bool operator==(const RegisteredNetwork&, const RegisteredNetwork&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/byte_reader.h"
 #include "resolvers/dns_name.h"
 #include "resolvers/ech.h"

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
 
 namespace resolvers {
@@ -141,7 +142,7 @@ void TlsCapture::note_parameters(const SSL* ssl)
     const unsigned char* protocol = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(ssl, &protocol, &length);
-    facts_.alpn = as_utf8({reinterpret_cast<const char*>(protocol), length});
+    facts_.alpn = utf8_or_latin1({reinterpret_cast<const char*>(protocol), length});
 }
 
 void TlsCapture::on_info(const SSL* ssl, int where, int value)

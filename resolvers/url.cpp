@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
 #include "resolvers/idn.h"
 #include "resolvers/ip_address.h"
@@ -16,36 +18,15 @@ namespace resolvers {
 namespace {
 
 // Failure is an aggregate of strings, so a bare string would be ambiguous to the result type.
-using boost::system::in_place_value;
 
 Failure bad_host(std::string detail)
 {
     return {"bad_host", std::move(detail)};
 }
 
-bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool is_slash(char c)
 {
     return c == '/' || c == '\\';
-}
-
-std::optional<unsigned> hex_value(char c)
-{
-    if (is_digit(c))
-        return static_cast<unsigned>(c - '0');
-    const char low = static_cast<char>(c | 0x20);
-    if (low >= 'a' && low <= 'f')
-        return static_cast<unsigned>(low - 'a' + 10);
-    return std::nullopt;
 }
 
 // Leading and trailing C0 controls and spaces go, tabs and line ends wherever they are.
@@ -72,7 +53,7 @@ std::string take_scheme(std::string_view& text)
         ++end;
     if (end == text.size() || text[end] != ':')
         return {};
-    std::string scheme = lower_ascii(text.substr(0, end));
+    std::string scheme = to_lower(text.substr(0, end));
     text.remove_prefix(end + 1);
     return scheme;
 }
@@ -108,10 +89,10 @@ std::string percent_decoded(std::string_view text)
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size()) {
-            const std::optional<unsigned> high = hex_value(text[i + 1]);
-            const std::optional<unsigned> low = hex_value(text[i + 2]);
-            if (high && low) {
-                made.push_back(static_cast<char>(*high << 4U | *low));
+            const int high = hex_value(text[i + 1]);
+            const int low = hex_value(text[i + 2]);
+            if (high >= 0 && low >= 0) {
+                made.push_back(static_cast<char>(high << 4 | low));
                 i += 2;
                 continue;
             }
@@ -139,10 +120,10 @@ std::optional<std::uint64_t> ipv4_number(std::string_view text)
     }
     std::uint64_t number = 0;
     for (const char c : text) {
-        const std::optional<unsigned> digit = hex_value(c);
-        if (!digit || *digit >= base)
+        const int digit = hex_value(c);
+        if (digit < 0 || static_cast<unsigned>(digit) >= base)
             return std::nullopt;
-        number = std::min(number * base + *digit, beyond);
+        number = std::min(number * base + static_cast<unsigned>(digit), beyond);
     }
     return number;
 }
@@ -200,7 +181,7 @@ Outcome<std::string> read_host(std::string_view text)
             text.back() == ']' ? IpAddress::parse(text.substr(1, text.size() - 2)) : std::nullopt;
         if (!address || !address->is_v6())
             return bad_host("what stands in brackets is no IPv6 address");
-        return {in_place_value, address->text()};
+        return address->text();
     }
     const std::string decoded = percent_decoded(text);
     if (!is_utf8(decoded))
@@ -208,7 +189,7 @@ Outcome<std::string> read_host(std::string_view text)
     Outcome<std::string> ascii = name_to_ascii(decoded);
     if (ascii.has_error())
         return bad_host(ascii.error().detail);
-    std::string host = lower_ascii(*ascii);
+    std::string host = to_lower(*ascii);
     if (host.empty())
         return bad_host("there is no host");
     if (std::any_of(host.begin(), host.end(), is_forbidden_in_domain))
@@ -219,11 +200,11 @@ Outcome<std::string> read_host(std::string_view text)
     if (encoded && name_to_unicode(host).empty())
         return bad_host("a label that begins with xn-- is no internationalised one");
     if (!ends_in_number(labels))
-        return {in_place_value, std::move(host)};
+        return host;
     const std::optional<IpAddress> address = ipv4_of(labels);
     if (!address)
         return bad_host("the host ends in a number and is no IPv4 address");
-    return {in_place_value, address->text()};
+    return address->text();
 }
 
 // "user:password@host:port"; the last '@' counts.

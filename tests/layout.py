@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Of resolvers/, these are plain values that everybody may see.
-VALUES = {"domain_name", "ip_address", "outcome", "facts", "registry_facts"}
+VALUES = {"ascii", "utf8", "time_text", "domain_name", "ip_address", "outcome", "facts", "registry_facts"}
 # These are pure text work that the pure folders may use too.
 PURE = {"url", "moves", "idn", "dns_records", "http_url", "svcb", "ech", "dns_message", "byte_reader",
         "http_text", "digest", "octet_text"}

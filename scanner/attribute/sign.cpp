@@ -1,8 +1,7 @@
 #include "scanner/attribute/sign.h"
 
 #include <algorithm>
-
-#include "scanner/catalogue/calendar_day.h"
+#include "resolvers/base/time_text.h"
 
 namespace scanner {
 
@@ -106,12 +105,12 @@ void drop_carved_out(std::vector<RangeHit>& ranges)
 // tenant.
 void take_ranges(AddressSight& address, const Observation& seen, const Catalogue& catalogue)
 {
-    if (seen.observed_at == resolvers::Timestamp{}) {
+    if (!seen.observed_at) {
         address.ranges = catalogue.ranges_of(address.address);
         return;
     }
-    const auto day = std::chrono::floor<std::chrono::days>(seen.observed_at);
-    const auto routed_on = parse_day(seen.origin_data.date);
+    const auto day = std::chrono::floor<std::chrono::days>(*seen.observed_at);
+    const auto routed_on = resolvers::parse_day(seen.origin_data.date);
     address.origin_is_much_later = routed_on && *routed_on - day > std::chrono::years(1);
     address.ranges = catalogue.former_ranges_of(address.address, day);
     if (address.ranges.empty())

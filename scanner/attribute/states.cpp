@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/dns_records.h"
 #include "resolvers/domain_name.h"
 #include "resolvers/moves.h"
@@ -119,10 +120,7 @@ Traces traces_of(const Observation& seen)
         const resolvers::HttpFacts& http = *probe.http_facts;
         traces.body_markers.insert(traces.body_markers.end(), http.markers.begin(),
                                    http.markers.end());
-        std::string& lower = traces.titles.emplace_back(http.title);
-        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-            return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-        });
+        traces.titles.push_back(resolvers::to_lower(http.title));
     }
     for (const Redirect& step : seen.redirects) {
         std::string_view to = step.to;

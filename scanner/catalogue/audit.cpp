@@ -4,7 +4,7 @@
 #include <optional>
 #include <set>
 
-#include "scanner/catalogue/calendar_day.h"
+#include "resolvers/base/time_text.h"
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/rule_table.h"
 #include "scanner/catalogue/source_table.h"
@@ -18,7 +18,7 @@ namespace {
 std::optional<std::string> age_beyond(const std::string& checked, std::chrono::days limit,
                                       std::chrono::sys_days today)
 {
-    const auto day = parse_day(checked);
+    const auto day = resolvers::parse_day(checked);
     if (!day)
         return "read on a day that nobody noted";
     if (today - *day <= limit)

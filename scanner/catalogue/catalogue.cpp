@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "resolvers/base/ascii.h"
 #include "scanner/catalogue/check.h"
 #include "scanner/catalogue/deny_file.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/load.h"
 #include "scanner/catalogue/lookup.h"
 
@@ -146,8 +146,9 @@ std::vector<const Rule*> Catalogue::certificate_rules(std::string_view field,
 
 std::vector<const Rule*> Catalogue::ech_rules(std::string_view public_name) const
 {
-    const auto found = is_lower(public_name) ? index_->ech.find(public_name)
-                                             : index_->ech.find(lowered(public_name));
+    const auto found = resolvers::is_lower(public_name)
+                           ? index_->ech.find(public_name)
+                           : index_->ech.find(resolvers::to_lower(public_name));
     return found == index_->ech.end() ? std::vector<const Rule*>{} : found->second;
 }
 

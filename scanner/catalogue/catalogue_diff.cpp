@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "scanner/catalogue/calendar_day.h"
+#include "resolvers/base/time_text.h"
 #include "scanner/catalogue/rule_table.h"
 #include "scanner/model/words.h"
 
@@ -74,7 +74,8 @@ Entries rules_of(const Catalogue& catalogue)
                         {"checked", rule->source->checked}};
         if (rule->kind == RuleKind::range) {
             entry.fields.emplace_back("kind", range_kind_word(rule->range_kind));
-            entry.fields.emplace_back("until", rule->until ? day_text(*rule->until) : "");
+            entry.fields.emplace_back("until",
+                                      rule->until ? resolvers::day_text(*rule->until) : "");
             entry.prefixes = in_order(std::move(lists[rule]));
         }
         if (rule->kind == RuleKind::asn)

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/source_table.h"
 
 namespace scanner {
@@ -80,7 +80,8 @@ std::optional<std::string> plain_mailbox(std::string_view text)
     // RFC 5322 atext and dots: quoted local parts are legal, and never a provider's abuse desk.
     const std::string_view local = text.substr(0, at);
     const bool plain = std::all_of(local.begin(), local.end(), [](char c) {
-        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+        return (resolvers::to_lower(c) >= 'a' && resolvers::to_lower(c) <= 'z') ||
+               (c >= '0' && c <= '9') ||
                std::string_view(".!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
     });
     if (!plain || local.front() == '.' || local.back() == '.' ||
@@ -90,7 +91,7 @@ std::optional<std::string> plain_mailbox(std::string_view text)
     const auto domain = resolvers::DomainName::parse(host);
     if (!domain || domain->text().find('.') == std::string::npos || host.back() == '.')
         return std::nullopt;
-    return lowered(local) + "@" + domain->text();
+    return resolvers::to_lower(local) + "@" + domain->text();
 }
 
 void read_channels(const std::vector<Value>& tables, std::string_view file, std::string_view title,

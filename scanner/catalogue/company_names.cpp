@@ -1,8 +1,7 @@
 #include "scanner/catalogue/company_names.h"
 
 #include <algorithm>
-
-#include "scanner/catalogue/letter_case.h"
+#include "resolvers/base/ascii.h"
 
 namespace scanner {
 
@@ -35,7 +34,7 @@ std::string normal_name(std::string_view name)
     for (const char c : name) {
         const bool space = c == ' ' || c == '\t' || c == ',' || c == '\n' || c == '\r';
         if (!space)
-            normal += lower(c);
+            normal += resolvers::to_lower(c);
         else if (!normal.empty() && normal.back() != ' ')
             normal += ' ';
     }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
 #include "scanner/catalogue/channel_table.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/source_table.h"
 #include "scanner/catalogue/table_reader.h"
 
@@ -40,8 +40,8 @@ void read_deny_file(const std::string& file, std::string_view text, DenyList& de
 
 bool denies(const DenyList& deny, std::string_view mailbox)
 {
-    mailbox = trimmed(mailbox);
-    if (starts_ignoring_case(mailbox, "mailto:"))
+    mailbox = resolvers::trim(mailbox);
+    if (resolvers::starts_ignoring_case(mailbox, "mailto:"))
         mailbox.remove_prefix(7);
     const auto plain = plain_mailbox(mailbox);
     if (!plain)

@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/letter_case.h"
 
 namespace scanner {
 
@@ -72,7 +72,7 @@ public:
                 check_answer(entry);
                 break;
             case RuleKind::edge_path:
-                if (!contains_ignoring_case(rule.example, rule.body))
+                if (!resolvers::contains_ignoring_case(rule.example, rule.body))
                     complain(rule, "does not match its own rule; correct one of them");
                 break;
         }
@@ -187,7 +187,8 @@ private:
         // With both a header and a body the example is of either.
         const bool header =
             !rule.key.empty() && value_matches({&rule, entry.pattern.get()}, rule.example);
-        const bool body = !rule.body.empty() && contains_ignoring_case(rule.example, rule.body);
+        const bool body =
+            !rule.body.empty() && resolvers::contains_ignoring_case(rule.example, rule.body);
         if (!header && !body)
             complain(rule, "does not match its own rule; correct one of them");
     }

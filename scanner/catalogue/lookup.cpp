@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/overlaps.h"
 
 namespace scanner {

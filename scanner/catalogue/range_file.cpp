@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "scanner/catalogue/calendar_day.h"
-#include "scanner/catalogue/letter_case.h"
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
 #include "scanner/catalogue/source_table.h"
 
 namespace scanner {
@@ -96,18 +96,18 @@ std::optional<Prefix> judged(std::string_view text, std::string& fault)
 void read_header(std::string_view line, RangeFile& file, const std::string& where, Errors& errors)
 {
     Source& source = file.source;
-    line = trimmed(line.substr(1));
+    line = resolvers::trim(line.substr(1));
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos)
         return;
     const std::string_view key = line.substr(0, colon);
-    const std::string value(trimmed(line.substr(colon + 1)));
+    const std::string value(resolvers::trim(line.substr(colon + 1)));
     if (key == "url") {
         if (!is_url(value))
             errors.add(where, "\"" + value + "\" is not a URL; write https://host/path");
         source.url = value;
     } else if (key == "fetched") {
-        if (!parse_day(value))
+        if (!resolvers::parse_day(value))
             errors.add(where, "\"" + value + "\" is not a day; write it like 2026-08-22");
         source.checked = value;
     } else if (key == "kind") {
@@ -144,13 +144,13 @@ std::unique_ptr<RangeFile> read_range_file(const std::string& name, std::string_
     std::string fault;
     for (std::size_t line_number = 1; !text.empty(); ++line_number) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = trimmed(text.substr(0, end));
+        std::string_view line = resolvers::trim(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.starts_with('#')) {
             read_header(line, *file, place(name, line_number), errors);
             continue;
         }
-        line = trimmed(line.substr(0, line.find('#')));
+        line = resolvers::trim(line.substr(0, line.find('#')));
         if (line.empty())
             continue;
         if (const auto prefix = judged(line, fault))

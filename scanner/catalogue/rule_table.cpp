@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <limits>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/calendar_day.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/source_table.h"
 #include "scanner/model/words.h"
@@ -92,7 +92,7 @@ void read_match(RuleReader& at, RuleEntry& entry, std::string_view value_key,
         rule.value = value;
         compile(at, entry, value_key, value);
     } else {
-        rule.value = lowered(value);
+        rule.value = resolvers::to_lower(value);
     }
 }
 
@@ -138,7 +138,7 @@ void read_range(RuleReader& at, RuleEntry& entry)
     for (LinedText& item : at.reader.texts("yields_to"))
         entry.yields_to.push_back(std::move(item.text));
     if (at.reader.has("until"))
-        rule.until = parse_day(at.reader.day("until"));
+        rule.until = resolvers::parse_day(at.reader.day("until"));
     if (rule.until && rule.range_kind == RangeKind::origin_facing)
         at.reader.error("until",
                         "an origin-facing range decides nothing, then or now; leave it out");
@@ -189,7 +189,7 @@ void read_cookie(RuleReader& at, RuleEntry& entry)
     const std::string name = at.reader.required_text("name");
     constexpr TextMatch meant[] = {TextMatch::equals, TextMatch::prefix, TextMatch::regex};
     rule.match = match ? meant[*match] : TextMatch::equals;
-    rule.key = rule.match == TextMatch::regex ? name : lowered(name);
+    rule.key = rule.match == TextMatch::regex ? name : resolvers::to_lower(name);
     rule.value = rule.key;
     if (rule.match == TextMatch::regex && !name.empty())
         compile(at, entry, "name", name);
@@ -230,7 +230,7 @@ void read_status(RuleReader& at, Rule& rule)
 
 void check_body(RuleReader& at, const Rule& rule)
 {
-    if (!is_lower(rule.body))
+    if (!resolvers::is_lower(rule.body))
         at.reader.error("body", "write \"body\" in lower case: bodies are searched so");
 }
 

@@ -5,11 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/channel_table.h"
 #include "scanner/catalogue/company_names.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/rule_table.h"
 #include "scanner/model/words.h"
 
@@ -128,8 +128,8 @@ void add_rules(std::string& out, const std::string& title, const std::vector<con
 std::string hit_text(const RangeHit& hit)
 {
     return hit.prefix.text() + " (" + std::string(range_kind_word(hit.rule->range_kind)) +
-           (hit.rule->until ? ", until " + day_text(*hit.rule->until) : "") + ", one of " +
-           std::to_string(hit.rule->prefix_count) + ")";
+           (hit.rule->until ? ", until " + resolvers::day_text(*hit.rule->until) : "") +
+           ", one of " + std::to_string(hit.rule->prefix_count) + ")";
 }
 
 std::string address_text(const Catalogue& catalogue, const IpAddress& address)
@@ -222,10 +222,11 @@ std::string header_text(const Catalogue& catalogue, std::string_view name, std::
               catalogue.header_rules(name, value));
     std::vector<const Rule*> answers;
     for (const Rule* rule : catalogue.answer_rules())
-        if (rule->key == lowered(name) && catalogue.answer_matches(*rule, value))
+        if (rule->key == resolvers::to_lower(name) && catalogue.answer_matches(*rule, value))
             answers.push_back(rule);
     add_rules(out, "as an answer of the edge itself:", answers);
-    if (equals_ignoring_case(name, "set-cookie") || equals_ignoring_case(name, "cookie"))
+    if (resolvers::equals_ignoring_case(name, "set-cookie") ||
+        resolvers::equals_ignoring_case(name, "cookie"))
         add_rules(out, "as a cookie:", catalogue.cookie_rules(value.substr(0, value.find('='))));
     return out;
 }
@@ -306,7 +307,7 @@ std::string company_text(const Catalogue& catalogue, std::string_view query)
 // A bare word may be the name of a header or a cookie: every rule about it.
 std::string word_text(const Catalogue& catalogue, std::string_view query)
 {
-    const std::string name = lowered(query);
+    const std::string name = resolvers::to_lower(query);
     std::vector<const Rule*> headers;
     for (const Rule* rule : catalogue.rules())
         if (rule->kind == RuleKind::header &&
@@ -325,7 +326,7 @@ std::string mailbox_text(const Catalogue& catalogue, const std::string& mailbox)
         out += "  must never get a notice (deny.toml)\n";
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i)
-            if (equals_ignoring_case(product->channels[i].address, mailbox))
+            if (resolvers::equals_ignoring_case(product->channels[i].address, mailbox))
                 out += "  " + product->channels[i].scope + " channel of " + name_of(*product) +
                        ", at " + product->channel_where[i] + "\n      from " +
                        product->channels[i].source + ", read " + product->channels[i].checked +
@@ -335,7 +336,7 @@ std::string mailbox_text(const Catalogue& catalogue, const std::string& mailbox)
 
 std::optional<std::uint32_t> asn_of(std::string_view query)
 {
-    if (!starts_ignoring_case(query, "as"))
+    if (!resolvers::starts_ignoring_case(query, "as"))
         return std::nullopt;
     const std::string_view digits = query.substr(2);
     std::uint32_t number = 0;
@@ -358,8 +359,8 @@ std::string answer_to(const Catalogue& catalogue, std::string_view query)
         return mailbox_text(catalogue, *mailbox);
     const std::size_t colon = query.find(':');
     if (colon != std::string_view::npos)
-        return header_text(catalogue, trimmed(query.substr(0, colon)),
-                           trimmed(query.substr(colon + 1)));
+        return header_text(catalogue, resolvers::trim(query.substr(0, colon)),
+                           resolvers::trim(query.substr(colon + 1)));
     std::string out = company_text(catalogue, query);
     const auto name = DomainName::parse(query);
     if (name && name->text().find('.') != std::string::npos)
@@ -383,7 +384,7 @@ std::string shown(std::string_view query)
 
 std::string describe(const Catalogue& catalogue, std::string_view query)
 {
-    query = trimmed(query);
+    query = resolvers::trim(query);
     const std::string answer = answer_to(catalogue, query);
     if (answer.empty())
         return shown(query) + ": the catalogue of " + catalogue.date() + " says nothing of it\n";
@@ -392,7 +393,7 @@ std::string describe(const Catalogue& catalogue, std::string_view query)
 
 bool knows(const Catalogue& catalogue, std::string_view query)
 {
-    return !answer_to(catalogue, trimmed(query)).empty();
+    return !answer_to(catalogue, resolvers::trim(query)).empty();
 }
 
 }  // namespace scanner

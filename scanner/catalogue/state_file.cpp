@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/source_table.h"
 #include "scanner/catalogue/table_reader.h"
 #include "scanner/model/words.h"
@@ -68,7 +68,7 @@ void normalise_key(TableReader& reader, StateRule& rule)
                                     "case, without \"*.\" and without dots at the ends");
         return;
     }
-    if (!is_lower(rule.key))
+    if (!resolvers::is_lower(rule.key))
         reader.error("key", "write \"key\" in lower case: texts are compared so");
 }
 
@@ -83,7 +83,7 @@ std::string host_of(std::string text)
 
 bool example_fits(const StateRule& rule)
 {
-    const std::string seen = lowered(rule.example);
+    const std::string seen = resolvers::to_lower(rule.example);
     if (rule.kind == "address") {
         const auto prefix = Prefix::parse(rule.key);
         const auto address = IpAddress::parse(rule.example);

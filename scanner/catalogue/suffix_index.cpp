@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/domain_name.h"
-#include "scanner/catalogue/letter_case.h"
 
 namespace scanner {
 
@@ -22,8 +22,8 @@ void SuffixIndex::find(std::string_view name, std::vector<const Rule*>& found) c
 {
     if (by_suffix_.empty())
         return;
-    if (!is_lower(name)) {
-        find(lowered(name), found);
+    if (!resolvers::is_lower(name)) {
+        find(resolvers::to_lower(name), found);
         return;
     }
     if (name.ends_with('.'))

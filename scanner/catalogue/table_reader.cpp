@@ -1,8 +1,7 @@
 #include "scanner/catalogue/table_reader.h"
 
 #include <algorithm>
-
-#include "scanner/catalogue/calendar_day.h"
+#include "resolvers/base/time_text.h"
 
 namespace scanner {
 
@@ -116,7 +115,7 @@ std::string TableReader::day(std::string_view key)
     const Value* value = ask(key, Value::Kind::date);
     if (value == nullptr)
         return {};
-    if (!parse_day(value->text)) {
+    if (!resolvers::parse_day(value->text)) {
         error(key, "\"" + value->text + "\" is not a day; write it like 2026-08-22");
         return {};
     }

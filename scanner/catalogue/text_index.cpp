@@ -1,8 +1,7 @@
 #include "scanner/catalogue/text_index.h"
 
 #include <algorithm>
-
-#include "scanner/catalogue/letter_case.h"
+#include "resolvers/base/ascii.h"
 
 namespace scanner {
 
@@ -13,11 +12,11 @@ bool value_matches(const MatchEntry& entry, std::string_view text)
         case TextMatch::present:
             return true;
         case TextMatch::equals:
-            return equals_ignoring_case(text, rule.value);
+            return resolvers::equals_ignoring_case(text, rule.value);
         case TextMatch::prefix:
-            return starts_ignoring_case(text, rule.value);
+            return resolvers::starts_ignoring_case(text, rule.value);
         case TextMatch::contains:
-            return contains_ignoring_case(text, rule.value);
+            return resolvers::contains_ignoring_case(text, rule.value);
         case TextMatch::regex:
             break;
     }
@@ -51,10 +50,10 @@ void ValueIndex::add(MatchEntry entry)
 void ValueIndex::find(std::string_view text, std::vector<const Rule*>& found) const
 {
     // Expressions ignore case by themselves, so the lowered text serves for all.
-    if (is_lower(text))
+    if (resolvers::is_lower(text))
         find_lower(text, found);
     else
-        find_lower(lowered(text), found);
+        find_lower(resolvers::to_lower(text), found);
 }
 
 void ValueIndex::find_lower(std::string_view text, std::vector<const Rule*>& found) const
@@ -88,8 +87,8 @@ void NamedValueIndex::add(MatchEntry entry)
 void NamedValueIndex::find(std::string_view name, std::string_view value,
                            std::vector<const Rule*>& found) const
 {
-    if (!is_lower(name)) {
-        find(lowered(name), value, found);
+    if (!resolvers::is_lower(name)) {
+        find(resolvers::to_lower(name), value, found);
         return;
     }
     if (const auto values = by_name_.find(name); values != by_name_.end())

@@ -12,9 +12,9 @@
 #include <map>
 #include <memory>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/attribute/engine_judge.h"
 #include "scanner/catalogue/audit.h"
-#include "scanner/catalogue/calendar_day.h"
 #include "scanner/catalogue/data_files.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/update/renewal.h"
@@ -36,7 +36,8 @@ struct Candidate {
 
 std::string today()
 {
-    return day_text(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+    return resolvers::day_text(
+        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
 }
 
 std::vector<const Publisher*> chosen_lists(const Catalogue& catalogue,

@@ -8,12 +8,12 @@
 #include <map>
 #include <optional>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/certificate.h"
 #include "resolvers/dns_cares.h"
 #include "resolvers/http_fetcher_curl.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/catalogue/update/renewal.h"
-#include "scanner/cli/duration.h"
 
 namespace scanner {
 
@@ -43,7 +43,7 @@ Outcome<std::string> body_of(const std::string& url, Outcome<FetchResponse> got)
     if (got->body_truncated)
         return Failure{"too_large",
                        url + ": larger than " + std::to_string(largest_document >> 20) + " MiB"};
-    return Outcome<std::string>(boost::system::in_place_value, std::move(got->body));
+    return std::move(got->body);
 }
 
 // ---- the network --------------------------------------------------------------------------------
@@ -206,12 +206,12 @@ Outcome<std::string> read_whole_file(const std::string& path)
     in.read(bytes.data(), static_cast<std::streamsize>(size));
     if (error || !in || size == 0)
         return Failure{"unreadable", path + ": empty, or could not be read"};
-    return Outcome<std::string>(boost::system::in_place_value, std::move(bytes));
+    return bytes;
 }
 
 Outcome<std::unique_ptr<ListSource>> make_source(const SourceFlags& flags)
 {
-    const auto timeout = parse_duration(flags.timeout);
+    const auto timeout = resolvers::parse_duration(flags.timeout);
     if (!timeout)
         return Failure{"malformed", "--timeout takes a span like 30s or 2m"};
     const bool is_url = flags.from.starts_with("https://") || flags.from.starts_with("http://");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/certificate.h"
 #include "resolvers/http_curl.h"
 #include "resolvers/http_fetcher_curl.h"
@@ -11,7 +12,6 @@
 #include "resolvers/rdap_registry.h"
 #include "resolvers/resolver_address.h"
 #include "scanner/attribute/edge_question.h"
-#include "scanner/cli/duration.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/cli/offline.h"
 #include "scanner/cli/outer_names.h"
@@ -125,8 +125,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return origins.error();
     live.origins = std::move(*origins);
 
-    const auto timeout = parse_duration(flags.timeout);
-    const auto deadline = parse_duration(flags.deadline);
+    const auto timeout = resolvers::parse_duration(flags.timeout);
+    const auto deadline = resolvers::parse_duration(flags.deadline);
     if (!timeout || !deadline)
         return Failure{"malformed", "--timeout and --deadline take spans like 5s or 500ms"};
 

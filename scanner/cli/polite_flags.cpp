@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <tuple>
-
-#include "scanner/cli/duration.h"
+#include "resolvers/base/time_text.h"
 
 namespace scanner {
 
@@ -130,7 +129,7 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
         if (!*rate)
             return Failure{"malformed", std::string(name) + " takes a number a second, like 50"};
     }
-    const auto wait = parse_duration(flags.longest_wait);
+    const auto wait = resolvers::parse_duration(flags.longest_wait);
     if (!wait)
         return Failure{"malformed", "--max-wait takes a span like 5m"};
     polite.longest_wait = *wait;

@@ -4,7 +4,6 @@
 #include <iostream>
 #include <memory>
 
-#include "scanner/cli/duration.h"
 #include "scanner/cli/knowledge.h"
 #include "scanner/cli/live_flags.h"
 #include "scanner/input/public_suffix.h"

@@ -1,5 +1,6 @@
 #include "scanner/history/change_report.h"
 
+#include "resolvers/base/time_text.h"
 #include "scanner/model/json_writer.h"
 #include "scanner/model/words.h"
 
@@ -21,8 +22,8 @@ std::string cause_text(Cause cause, const RunVerdict& before, const RunVerdict& 
 {
     switch (cause) {
         case Cause::observation:
-            return "something else was seen (" + time_text(before.observed_at) + " -> " +
-                   time_text(after.observed_at) + ")";
+            return "something else was seen (" + resolvers::time_text(before.observed_at) + " -> " +
+                   resolvers::time_text(after.observed_at) + ")";
         case Cause::catalogue:
             return "the same was seen, the catalogue is another";
         case Cause::program:

@@ -14,7 +14,7 @@ namespace scanner {
 struct RunVerdict {
     std::uint64_t line = 0;
     std::string host;
-    resolvers::Timestamp observed_at{};
+    std::optional<resolvers::Timestamp> observed_at;
     /// SHA-256 of the observation as it is written.
     std::string observation_sha256;
     Attribution attribution;

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <utility>
 
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 9> name_titles = {
 std::optional<std::size_t> column_of(const std::vector<std::string>& cells, std::string_view title)
 {
     for (std::size_t i = 0; i < cells.size(); ++i)
-        if (ascii_lower(trimmed(cells[i])) == title)
+        if (resolvers::to_lower(resolvers::trim(cells[i])) == title)
             return i;
     return std::nullopt;
 }
@@ -37,7 +37,7 @@ std::optional<CsvLayout> layout_by_titles(const std::vector<std::string>& cells,
     layout.weight = column_of(cells, "weight");
     layout.category = column_of(cells, "category");
     for (const std::string& cell : cells)
-        layout.titles.push_back(utf8_replaced(trimmed(cell)));
+        layout.titles.push_back(resolvers::utf8_replaced(resolvers::trim(cell)));
     return layout;
 }
 
@@ -69,7 +69,7 @@ std::optional<std::vector<std::string>> cells_of(std::string_view row, char deli
 
 bool begins_with_scheme(std::string_view row)
 {
-    const std::string start = ascii_lower(trimmed(row).substr(0, 8));
+    const std::string start = resolvers::to_lower(resolvers::trim(row).substr(0, 8));
     for (const std::string_view scheme : {"http:", "https:", "hxxp:", "hxxps:", "hxxp[", "hxxps["})
         if (start.starts_with(scheme))
             return true;
@@ -78,7 +78,7 @@ bool begins_with_scheme(std::string_view row)
 
 bool is_comment_or_blank(std::string_view text)
 {
-    return text.starts_with('#') || trimmed(text).empty();
+    return text.starts_with('#') || resolvers::trim(text).empty();
 }
 
 // How often each column of the rows holds a site, rows being split by one delimiter.
@@ -160,7 +160,7 @@ std::optional<CsvLayout> layout_by_comment(const TableQuestion& question)
     while (titles.starts_with('#'))
         titles.remove_prefix(1);
     for (const char delimiter : delimiters) {
-        const auto cells = cells_of(trimmed(titles), delimiter);
+        const auto cells = cells_of(resolvers::trim(titles), delimiter);
         const auto row = cells_of(question.first_row, delimiter);
         if (!cells || !row || cells->size() < 2 || cells->size() != row->size())
             continue;
@@ -193,10 +193,10 @@ resolvers::Outcome<std::optional<FoundTable>> chosen_column(const TableQuestion&
         layouts.push_back(std::move(*layout));
     const auto [delimiter, cells] = best_split(question.first_row);
     layouts.push_back(*layout_by_titles(cells, delimiter));
-    const std::string wanted = ascii_lower(trimmed(question.column));
+    const std::string wanted = resolvers::to_lower(resolvers::trim(question.column));
     for (CsvLayout& layout : layouts)
         for (std::size_t i = 0; i < layout.titles.size(); ++i)
-            if (ascii_lower(layout.titles[i]) == wanted) {
+            if (resolvers::to_lower(layout.titles[i]) == wanted) {
                 layout.names = {i};
                 return std::optional(FoundTable{std::move(layout), ""});
             }
@@ -220,7 +220,7 @@ resolvers::Outcome<std::optional<FoundTable>> by_known_titles(const TableQuestio
                                                               CsvLayout layout)
 {
     const auto is_name = [&](std::size_t column) {
-        return ascii_lower(layout.titles[column]) == "name";
+        return resolvers::to_lower(layout.titles[column]) == "name";
     };
     if (!is_name(layout.names.back()) || layout.titles.size() == 1)
         return std::optional(FoundTable{std::move(layout), ""});
@@ -285,7 +285,7 @@ namespace {
 
 std::optional<double> read_weight(std::string_view cell)
 {
-    const std::string_view text = trimmed(cell);
+    const std::string_view text = resolvers::trim(cell);
     double weight = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size() ||
@@ -364,7 +364,7 @@ Subject CsvReader::subject_of(const Line& line, const std::vector<std::string>& 
 {
     std::optional<std::size_t> name;
     for (const std::size_t column : layout_.names)
-        if (!name && column < cells.size() && !trimmed(cells[column]).empty())
+        if (!name && column < cells.size() && !resolvers::trim(cells[column]).empty())
             name = column;
     if (!name)
         return unreadable_subject(
@@ -376,18 +376,18 @@ Subject CsvReader::subject_of(const Line& line, const std::vector<std::string>& 
         if (i == *name)
             continue;
         if (layout_.category == i) {
-            subject.category = utf8_replaced(trimmed(cells[i]));
+            subject.category = resolvers::utf8_replaced(resolvers::trim(cells[i]));
             continue;
         }
         if (layout_.weight == i) {
             subject.weight = read_weight(cells[i]);
             // A weight that is no number stays beside the others, to be seen.
-            if (subject.weight || trimmed(cells[i]).empty())
+            if (subject.weight || resolvers::trim(cells[i]).empty())
                 continue;
         }
         const std::string title =
             i < layout_.titles.size() ? layout_.titles[i] : "column" + std::to_string(i + 1);
-        subject.extra.emplace_back(title, utf8_replaced(cells[i]));
+        subject.extra.emplace_back(title, resolvers::utf8_replaced(cells[i]));
     }
     return subject;
 }

@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/curl_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_documents.h"
@@ -12,8 +14,6 @@
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -32,7 +32,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(read_subject(text, number));
-    seen.observed_at = read_timestamp(text_at(line, {"date"}));
+    seen.observed_at = resolvers::parse_recorded_time(text_at(line, {"date"}));
     seen.vantage = text_at(line, {"vantage"});
     ListedRecords lists;
     lists.ns = texts_at(line, {"ns"});
@@ -53,7 +53,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
                 add_header(facts, member.key(), text_at(*headers, {member.key()}));
         for (const std::string& name : bare_names)
             add_header(facts, name, "");
-        facts.title = utf8_cut(text_at(line, {"title"}), 200);
+        facts.title = resolvers::utf8_cut(text_at(line, {"title"}), 200);
         add_redirect(seen, facts, false);
         seen.probes.push_back(std::move(probe));
     } else if (is_known(probe.address)) {

@@ -4,13 +4,13 @@
 #include <charconv>
 #include <utility>
 
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -62,10 +62,10 @@ std::string attribute_of(std::string_view name, std::string_view key)
     while (!rest.empty()) {
         const std::size_t end = std::min(
             rest.find(name.find(';') == std::string_view::npos ? ", " : "; "), rest.size());
-        const std::string_view part = trimmed(rest.substr(0, end));
+        const std::string_view part = resolvers::trim(rest.substr(0, end));
         const std::size_t equals = part.find('=');
-        if (equals != std::string_view::npos && trimmed(part.substr(0, equals)) == key)
-            return utf8_from_latin1(trimmed(part.substr(equals + 1)));
+        if (equals != std::string_view::npos && resolvers::trim(part.substr(0, equals)) == key)
+            return resolvers::utf8_with_latin1(resolvers::trim(part.substr(equals + 1)));
         rest.remove_prefix(std::min(end + 2, rest.size()));
     }
     return {};
@@ -195,7 +195,8 @@ void CurlTextReader::read_certificate(std::string_view talk)
     }
     if (const auto result = after(talk, "SSL certificate verify result: ")) {
         now_.tls_facts.trusted = false;
-        now_.tls_facts.verify_error = utf8_from_latin1(result->substr(0, result->find(" (")));
+        now_.tls_facts.verify_error =
+            resolvers::utf8_with_latin1(result->substr(0, result->find(" (")));
         return;
     }
     if (talk.find(": ") == std::string_view::npos)
@@ -211,9 +212,9 @@ void CurlTextReader::read_certificate(std::string_view talk)
         leaf.issuer_organisation = attribute_of(*issuer, "O");
         now_.certificate = true;
     } else if (const auto start = after(talk, "start date: ")) {
-        leaf.not_before = read_timestamp(trimmed(*start));
+        leaf.not_before = resolvers::parse_recorded_time(resolvers::trim(*start));
     } else if (const auto expire = after(talk, "expire date: ")) {
-        leaf.not_after = read_timestamp(trimmed(*expire));
+        leaf.not_after = resolvers::parse_recorded_time(resolvers::trim(*expire));
     } else if (const auto names = after(talk, "subjectAltName: ")) {
         // host "www.example.com" matched cert's "*.example.com": only that one name is told.
         const std::size_t matched = names->find("matched cert's \"");
@@ -228,7 +229,7 @@ void CurlTextReader::read_certificate(std::string_view talk)
 
 void CurlTextReader::read_talk(std::string_view talk, std::uint64_t line)
 {
-    const std::string_view text = trimmed(talk);
+    const std::string_view text = resolvers::trim(talk);
     if (const auto resolved = after(text, "Host ")) {
         // "Host example.com:443 was resolved."
         const std::string_view endpoint = word_of(*resolved);
@@ -327,15 +328,15 @@ void CurlTextReader::read_talk(std::string_view talk, std::uint64_t line)
         now_.tls = true;
         now_.tls_facts.sni = now_.host;
         const std::size_t slash = tls->find(" / ");
-        now_.tls_facts.version = trimmed(tls->substr(0, slash));
+        now_.tls_facts.version = resolvers::trim(tls->substr(0, slash));
         if (slash != std::string_view::npos) {
             const std::string_view rest = tls->substr(slash + 3);
-            now_.tls_facts.cipher = trimmed(rest.substr(0, rest.find(" / ")));
+            now_.tls_facts.cipher = resolvers::trim(rest.substr(0, rest.find(" / ")));
         }
         return;
     }
     if (text.find("accepted") != std::string_view::npos && text.starts_with("ALPN")) {
-        now_.tls_facts.alpn = utf8_from_latin1(text.substr(text.rfind(' ') + 1));
+        now_.tls_facts.alpn = resolvers::utf8_with_latin1(text.substr(text.rfind(' ') + 1));
         return;
     }
     if (const auto rest = after(text, "Failed to connect to ")) {
@@ -366,7 +367,7 @@ void CurlTextReader::read_talk(std::string_view talk, std::uint64_t line)
 void CurlTextReader::read_request(std::string_view request)
 {
     if (const auto host = after(request, "Host:"); host || request.starts_with("host:")) {
-        const std::string_view value = trimmed(request.substr(5));
+        const std::string_view value = resolvers::trim(request.substr(5));
         const Subject named = read_subject(value, 0);
         if (!now_.connecting && named.invalid.empty())
             now_.asked_host = named.host;
@@ -380,7 +381,7 @@ void CurlTextReader::read_request(std::string_view request)
     if (now_.connecting) {
         // The tunnel's own exchange; what comes through it is the one that counts.
         now_.over_proxy = true;
-        const std::string_view endpoint = trimmed(request.substr(8, version - 8));
+        const std::string_view endpoint = resolvers::trim(request.substr(8, version - 8));
         const std::size_t colon = endpoint.rfind(':');
         now_.host = record_name(endpoint.substr(0, colon));
         if (colon != std::string_view::npos)
@@ -399,11 +400,11 @@ void CurlTextReader::read_request(std::string_view request)
         now_ = std::move(next);
         open_ = true;
     }
-    now_.method = utf8_from_latin1(method);
+    now_.method = resolvers::utf8_with_latin1(method);
     if (version <= method.size() + 1)
         return;
-    now_.target =
-        utf8_from_latin1(trimmed(request.substr(method.size() + 1, version - method.size() - 1)));
+    now_.target = resolvers::utf8_with_latin1(
+        resolvers::trim(request.substr(method.size() + 1, version - method.size() - 1)));
     // A whole URL in the request line is for a proxy (RFC 9112 section 3.2.2).
     const bool absolute = now_.target.starts_with("http") && now_.target.find("://") < 6;
     if (absolute) {
@@ -432,7 +433,7 @@ void CurlTextReader::read_response(std::string_view response)
         return;
     }
     const std::size_t colon = response.find(':');
-    now_.headers_ended = now_.headers_ended || trimmed(response).empty();
+    now_.headers_ended = now_.headers_ended || resolvers::trim(response).empty();
     // What looks like a header after the blank line is the page's.
     if (colon != std::string_view::npos && now_.http.status != 0 && !now_.headers_ended)
         add_header(now_.http, response.substr(0, colon), response.substr(colon + 1));

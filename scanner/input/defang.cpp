@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
 
 namespace scanner {
 
@@ -14,7 +13,7 @@ bool begins_with(std::string_view text, std::string_view lower_case)
 {
     return text.size() >= lower_case.size() &&
            std::equal(lower_case.begin(), lower_case.end(), text.begin(),
-                      [](char expected, char c) { return expected == ascii_lower(c); });
+                      [](char expected, char c) { return expected == resolvers::to_lower(c); });
 }
 
 // Longer disguises first: "[://]" before "[:]".

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/dns_records.h"
 #include "scanner/input/dig_text.h"
 #include "scanner/input/emitter.h"
@@ -13,7 +14,6 @@
 #include "scanner/input/record_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -32,7 +32,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(read_subject(host, number));
-    seen.observed_at = read_timestamp(text_at(line, {"date"}));
+    seen.observed_at = resolvers::parse_recorded_time(text_at(line, {"date"}));
 
     ListedRecords lists;
     lists.cnames = texts_at(line, {"cname"});

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -27,10 +27,10 @@ constexpr std::size_t max_open_record = 64 * 1024;
 
 std::string_view take_word(std::string_view& rest)
 {
-    rest = trimmed(rest);
+    rest = resolvers::trim(rest);
     const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
     rest.remove_prefix(word.size());
-    rest = trimmed(rest);
+    rest = resolvers::trim(rest);
     return word;
 }
 
@@ -46,7 +46,7 @@ std::string_view between(std::string_view text, std::string_view mark, std::stri
     if (begin == std::string_view::npos)
         return {};
     const std::string_view rest = text.substr(begin + mark.size());
-    return trimmed(rest.substr(0, rest.find_first_of(ends)));
+    return resolvers::trim(rest.substr(0, rest.find_first_of(ends)));
 }
 
 std::optional<unsigned> number(std::string_view text)
@@ -87,7 +87,8 @@ std::optional<DnsRecord> parse_record(std::string_view text)
         word = take_word(rest);
     if (name.empty() || !is_type(word) || rest.empty())
         return std::nullopt;
-    return read_record(utf8_from_latin1(name), word, ttl, utf8_from_latin1(rest));
+    return read_record(resolvers::utf8_with_latin1(name), word, ttl,
+                       resolvers::utf8_with_latin1(rest));
 }
 
 // Parentheses (RFC 1035 section 5.1) outside of quotation marks: how many are open at the end.
@@ -140,7 +141,7 @@ bool looks_like_dig_text(std::string_view first_bytes)
     std::size_t begin = 0;
     while (begin < first_bytes.size()) {
         const std::size_t end = std::min(first_bytes.find('\n', begin), first_bytes.size());
-        const std::string_view line = trimmed(first_bytes.substr(begin, end - begin));
+        const std::string_view line = resolvers::trim(first_bytes.substr(begin, end - begin));
         begin = end + 1;
         if (line.empty() || line[0] == ';')
             continue;
@@ -216,7 +217,7 @@ void DigTextReader::read_question(std::string_view text, std::uint64_t line)
         type = take_word(rest);
     if (name.empty() || !is_type(type) || !answer_)
         return;
-    answer_->name = record_name(utf8_from_latin1(name));
+    answer_->name = record_name(resolvers::utf8_with_latin1(name));
     answer_->type = read_record("", type, 0, "").type;
     line_ = line;
 }
@@ -244,13 +245,13 @@ void DigTextReader::read_banner(std::string_view arguments, std::uint64_t line)
         if (std::find(types.begin(), types.end(), upper) != types.end())
             asked_.type = upper;
         else if (!option && !is_class(upper) && asked_.name.empty())
-            asked_.name = record_name(utf8_from_latin1(word));
+            asked_.name = record_name(resolvers::utf8_with_latin1(word));
     }
 }
 
 void DigTextReader::read_comment(std::string_view comment, std::uint64_t line)
 {
-    const std::string_view text = trimmed(comment);
+    const std::string_view text = resolvers::trim(comment);
     if (text.starts_with("->>HEADER<<-")) {
         begin_message(line);
         asked_ = {};
@@ -276,7 +277,7 @@ void DigTextReader::read_comment(std::string_view comment, std::uint64_t line)
         asked_.status = contains(text, "refused") || contains(text, "unreachable")
                             ? DnsStatus::network_error
                             : DnsStatus::timeout;
-        asked_.detail = utf8_from_latin1(text);
+        asked_.detail = resolvers::utf8_with_latin1(text);
         return;
     }
     if (!answer_)
@@ -293,20 +294,21 @@ void DigTextReader::read_comment(std::string_view comment, std::uint64_t line)
     } else if (text.starts_with("SERVER: ")) {
         const std::string_view server = between(text, "SERVER: ", "(");
         const std::size_t hash = server.find('#');
-        answer_->resolver = utf8_from_latin1(server.substr(0, hash));
+        answer_->resolver = resolvers::utf8_with_latin1(server.substr(0, hash));
         if (hash != std::string_view::npos)
             answer_->resolver =
                 (contains(server, ":") ? "[" + answer_->resolver + "]" : answer_->resolver) + ":" +
-                utf8_from_latin1(server.substr(hash + 1));
+                resolvers::utf8_with_latin1(server.substr(hash + 1));
         answer_->over_tcp = contains(text, "(TCP)");
     } else if (text.starts_with("From ") && contains(text, "@")) {
         const std::string_view server = between(text, "From ", "(");
         const std::size_t at = server.find('@');
-        answer_->resolver = utf8_from_latin1(server.substr(0, at)) + ":" +
-                            utf8_from_latin1(server.substr(std::min(at + 1, server.size())));
+        answer_->resolver =
+            resolvers::utf8_with_latin1(server.substr(0, at)) + ":" +
+            resolvers::utf8_with_latin1(server.substr(std::min(at + 1, server.size())));
         answer_->over_tcp = contains(text, "(TCP)");
     } else if (text.starts_with("WHEN: ") || text.starts_with("Time ")) {
-        answer_->asked_at = read_timestamp(text.substr(text.find(' ') + 1));
+        answer_->asked_at = resolvers::parse_recorded_time(text.substr(text.find(' ') + 1));
     } else if (text.starts_with("Query time: ")) {
         if (const std::optional<unsigned> span = number(between(text, "Query time: ", " ")))
             answer_->took = resolvers::Milliseconds(*span);
@@ -317,7 +319,8 @@ void DigTextReader::read_comment(std::string_view comment, std::uint64_t line)
         error.code = static_cast<std::uint16_t>(code.value_or(0) & 0xFFFFU);
         const std::size_t extra = text.find("): (");
         if (extra != std::string_view::npos && text.ends_with(')'))
-            error.text = utf8_from_latin1(text.substr(extra + 4, text.size() - extra - 5));
+            error.text =
+                resolvers::utf8_with_latin1(text.substr(extra + 4, text.size() - extra - 5));
         if (code)
             answer_->errors.push_back(std::move(error));
     }
@@ -349,7 +352,7 @@ void DigTextReader::read_record_line(std::string_view text, std::uint64_t line)
 
 void DigTextReader::feed(const Line& line)
 {
-    const std::string_view text = trimmed(line.text);
+    const std::string_view text = resolvers::trim(line.text);
     if (!open_record_.empty()) {
         open_record_ += " " + without_comment_and_parentheses(text);
         const bool ends = text.find(')') != std::string_view::npos;

@@ -4,13 +4,13 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/dns_records.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -68,7 +68,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(read_subject(host, number));
-    seen.observed_at = read_timestamp(text_at(line, {"timestamp"}));
+    seen.observed_at = resolvers::parse_recorded_time(text_at(line, {"timestamp"}));
 
     const ListedRecords lists{.cnames = texts_at(line, {"cname"}),
                               .a = list_if_any(line, "a"),

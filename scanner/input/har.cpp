@@ -3,11 +3,11 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/recording.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -32,7 +32,7 @@ RecordedEntry read_entry(const json::object& entry, std::uint64_t number)
 {
     RecordedEntry made;
     made.number = number;
-    made.started_at = read_timestamp(text_at(entry, {"startedDateTime"}));
+    made.started_at = resolvers::parse_recorded_time(text_at(entry, {"startedDateTime"}));
     made.address = read_address(text_at(entry, {"serverIPAddress"}));
     made.cached = !text_at(entry, {"_fromCache"}).empty();
     if (const json::object* request = object_at(entry, {"request"})) {

@@ -5,14 +5,14 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -64,8 +64,8 @@ TlsFacts read_tls(const json::object& tls)
     for (const std::string& name : names)
         if (leaf.names.size() < max_names)
             leaf.names.push_back(record_name(name));
-    leaf.not_before = read_timestamp(text_at(tls, {"not_before"}));
-    leaf.not_after = read_timestamp(text_at(tls, {"not_after"}));
+    leaf.not_before = resolvers::parse_recorded_time(text_at(tls, {"not_before"}));
+    leaf.not_after = resolvers::parse_recorded_time(text_at(tls, {"not_after"}));
     if (const json::object* hashes = object_at(tls, {"fingerprint_hash"}))
         leaf.sha256 = record_name(text_at(*hashes, {"sha256"}));
     if (leaf.sha256.empty())
@@ -175,7 +175,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(std::move(subject));
-    seen.observed_at = read_timestamp(text_at(line, {"timestamp"}));
+    seen.observed_at = resolvers::parse_recorded_time(text_at(line, {"timestamp"}));
     if (!seen.subject.is_address)
         add_listed_answers(seen, seen.subject.host, read_lists(line));
 
@@ -212,7 +212,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
             add_response(probe, answered_url, status > 0 && status < 600 ? unsigned(status) : 0);
         if (const std::string method = text_at(line, {"method"}); !method.empty())
             facts.method = method;
-        facts.title = utf8_cut(text_at(line, {"title"}), 200);
+        facts.title = resolvers::utf8_cut(text_at(line, {"title"}), 200);
         headers_known = read_headers(line, facts) && !elsewhere;
         const json::object* tls = object_at(line, {"tls", "tls-grab", "tls_grab"});
         if (tls != nullptr && probe.scheme == "https")

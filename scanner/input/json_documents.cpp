@@ -115,8 +115,7 @@ private:
         }
         std::uint64_t member = 0;
         for (const json::value& item : *list)
-            sink_(++member, json::serialize(item).substr(0, 4096),
-                  {boost::system::in_place_value, item});
+            sink_(++member, json::serialize(item).substr(0, 4096), item);
     }
 
     LineReader& lines_;

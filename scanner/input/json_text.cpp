@@ -6,8 +6,7 @@
 #include <boost/json/parse_options.hpp>
 #include <charconv>
 #include <cmath>
-
-#include "scanner/input/utf8.h"
+#include "resolvers/base/utf8.h"
 
 namespace scanner {
 
@@ -64,8 +63,8 @@ void mend_surrogates(std::string& text)
 
 resolvers::Outcome<json::value> parse_json(std::string text)
 {
-    if (!is_utf8(text))
-        text = utf8_from_latin1(text);
+    if (!resolvers::is_utf8(text))
+        text = resolvers::utf8_with_latin1(text);
     if (text.find("\\ud") != std::string::npos || text.find("\\uD") != std::string::npos)
         mend_surrogates(text);
     json::parse_options options;
@@ -74,7 +73,7 @@ resolvers::Outcome<json::value> parse_json(std::string text)
     json::value value = json::parse(text, error, {}, options);
     if (error)
         return resolvers::Failure{"malformed", error.message()};
-    return {boost::system::in_place_value, std::move(value)};
+    return value;
 }
 
 const json::value* value_at(const json::object& object,

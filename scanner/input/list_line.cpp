@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
 
 namespace scanner {
 
@@ -76,12 +75,12 @@ std::vector<std::string_view> words_of(std::string_view text)
 
 std::optional<ListedSite> read_filter_rule(std::string_view line)
 {
-    const std::string_view rule = trimmed(line);
+    const std::string_view rule = resolvers::trim(line);
     if (rule.starts_with("@@"))
         return names_nothing("is an exception of a filter list: its site is let through");
     if (rule.starts_with("||"))
         return site_of(rule.substr(2));
-    const std::string start = ascii_lower(rule.substr(0, 9));
+    const std::string start = resolvers::to_lower(rule.substr(0, 9));
     if (start.starts_with("|http://") || start.starts_with("|https://"))
         return site_of(rule.substr(1));
     if (is_element_rule(rule))
@@ -93,7 +92,7 @@ std::optional<ListedSite> read_filter_rule(std::string_view line)
 
 bool begins_filter_list(std::string_view line)
 {
-    const std::string text = ascii_lower(trimmed(line));
+    const std::string text = resolvers::to_lower(resolvers::trim(line));
     return text.starts_with("[adblock") || text.starts_with("[ublock") ||
            text.starts_with("[adguard") || text.starts_with("! ") || text == "!" ||
            text.starts_with("!#") || text.starts_with("||") || text.starts_with("@@||");

@@ -3,12 +3,12 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -55,7 +55,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         answer.authentic_data = answer.authentic_data || flag == "ad";
     // Nanoseconds, beyond what a double holds exactly; milliseconds are.
     if (const std::optional<std::int64_t> received = integer_at(line, {"rx_ts"}))
-        answer.asked_at = timestamp_of(static_cast<double>(*received) / 1e9);
+        answer.asked_at = resolvers::recorded_time_of(static_cast<double>(*received) / 1e9);
     if (const json::object* data = object_at(line, {"data"}))
         if (const json::array* answers = list_at(*data, {"answers"}))
             read_records(*answers, answer);

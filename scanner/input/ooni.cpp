@@ -5,13 +5,13 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -197,8 +197,8 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(read_subject(input, number));
-    seen.observed_at =
-        read_timestamp(text_at(line, {"measurement_start_time", "test_start_time", "date"}));
+    seen.observed_at = resolvers::parse_recorded_time(
+        text_at(line, {"measurement_start_time", "test_start_time", "date"}));
     seen.vantage = vantage_of(line);
     if (seen.subject.invalid.empty()) {
         if (const json::object* keys = object_at(line, {"test_keys"}))

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/ip_address.h"
 #include "resolvers/svcb.h"
-#include "scanner/input/ascii_text.h"
 
 namespace scanner {
 
@@ -50,7 +50,7 @@ std::string folded(std::string_view text)
 {
     std::string made;
     bool quoted = false;
-    for (const char c : trimmed(text)) {
+    for (const char c : resolvers::trim(text)) {
         if (c == '"')
             quoted = !quoted;
         const bool blank = !quoted && (c == ' ' || c == '\t');
@@ -65,13 +65,13 @@ std::string with_names(std::string_view data, const NameWords& names)
 {
     const std::size_t last = names.at[1] == none ? names.at[0] : names.at[1];
     std::string made;
-    std::string_view rest = trimmed(data);
+    std::string_view rest = resolvers::trim(data);
     for (std::size_t word = 0; word <= last && !rest.empty(); ++word) {
         const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
         const bool name = word == names.at[0] || word == names.at[1];
         made += made.empty() ? "" : " ";
         made += name ? record_name(rest.substr(0, end)) : std::string(rest.substr(0, end));
-        rest = trimmed(rest.substr(end));
+        rest = resolvers::trim(rest.substr(end));
     }
     if (!rest.empty())
         made += (made.empty() ? "" : " ") + folded(rest);
@@ -92,7 +92,7 @@ void fill_service(DnsRecord& record)
 
 std::string record_name(std::string_view name)
 {
-    std::string made = ascii_lower(trimmed(name));
+    std::string made = resolvers::to_lower(resolvers::trim(name));
     if (made.size() > 1 && made.ends_with('.'))
         made.pop_back();
     return made;
@@ -103,13 +103,13 @@ DnsRecord read_record(std::string_view name, std::string_view type, std::uint32_
 {
     DnsRecord record;
     record.name = record_name(name);
-    record.type = upper_case(trimmed(type));
+    record.type = upper_case(resolvers::trim(type));
     if (record.type == "TYPE65")
         record.type = "HTTPS";
     if (record.type == "TYPE64")
         record.type = "SVCB";
     record.ttl = ttl;
-    record.data = trimmed(data);
+    record.data = resolvers::trim(data);
 
     if (record.type == "A" || record.type == "AAAA") {
         if (const auto address = resolvers::IpAddress::parse(record.data))
@@ -174,7 +174,7 @@ DnsStatus read_dns_status(std::string_view word)
         {"no_output", DnsStatus::skipped},
         {"skipped", DnsStatus::skipped},
     }};
-    const std::string lower = ascii_lower(trimmed(word));
+    const std::string lower = resolvers::to_lower(resolvers::trim(word));
     for (const auto& [name, status] : words)
         if (lower == name)
             return status;

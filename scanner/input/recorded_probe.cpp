@@ -4,11 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/moves.h"
-#include "scanner/input/ascii_text.h"
 #include "scanner/input/public_suffix.h"
 #include "scanner/input/resolution.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -130,7 +130,7 @@ bool is_known(const IpAddress& address)
 
 std::optional<IpAddress> read_address(std::string_view text)
 {
-    std::string_view core = trimmed(text);
+    std::string_view core = resolvers::trim(text);
     if (core.starts_with('[') && core.ends_with(']'))
         core = core.substr(1, core.size() - 2);
     std::optional<IpAddress> address = IpAddress::parse(core);
@@ -175,28 +175,30 @@ HttpFacts& add_response(Probe& probe, std::string_view url, unsigned status)
 
 void add_header(HttpFacts& facts, std::string_view name, std::string_view value)
 {
-    const std::string lower = utf8_from_latin1(ascii_lower(trimmed(name)));
+    const std::string lower =
+        resolvers::utf8_with_latin1(resolvers::to_lower(resolvers::trim(name)));
     if (lower.empty() || lower[0] == ':')
         return;
     // Browsers' recordings join several cookies by line ends.
     while (names_cookies(lower) && !value.empty()) {
         const std::size_t end = std::min(value.find('\n'), value.size());
-        const std::string_view cookie = trimmed(value.substr(0, end));
+        const std::string_view cookie = resolvers::trim(value.substr(0, end));
         const std::size_t equals = cookie.find('=');
         if (!cookie.empty())
-            push_header(facts, lower,
-                        equals == std::string_view::npos
-                            ? "[redacted]"
-                            : utf8_from_latin1(cookie.substr(0, equals)) + "=[redacted]");
+            push_header(
+                facts, lower,
+                equals == std::string_view::npos
+                    ? "[redacted]"
+                    : resolvers::utf8_with_latin1(cookie.substr(0, equals)) + "=[redacted]");
         value.remove_prefix(std::min(end + 1, value.size()));
     }
     if (!names_cookies(lower))
-        push_header(facts, lower, utf8_from_latin1(trimmed(value)));
+        push_header(facts, lower, resolvers::utf8_with_latin1(resolvers::trim(value)));
 }
 
 std::string http_version(std::string_view text)
 {
-    const std::string lower = ascii_lower(trimmed(text));
+    const std::string lower = resolvers::to_lower(resolvers::trim(text));
     constexpr std::array<std::pair<std::string_view, std::string_view>, 11> versions = {{
         {"http/1.0", "HTTP/1.0"},
         {"http/1.1", "HTTP/1.1"},
@@ -218,8 +220,9 @@ std::string http_version(std::string_view text)
 
 bool add_failure(Observation& seen, Probe& probe, std::string_view words)
 {
-    const std::string detail = utf8_from_latin1(utf8_cut(trimmed(words), 300));
-    const std::string lower = ascii_lower(detail);
+    const std::string detail =
+        resolvers::utf8_with_latin1(resolvers::utf8_cut(resolvers::trim(words), 300));
+    const std::string lower = resolvers::to_lower(detail);
     const auto* found = std::find_if(
         failure_words.begin(), failure_words.end(),
         [&lower](const auto& row) { return lower.find(row.words) != std::string::npos; });
@@ -268,7 +271,7 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
     Redirect redirect;
     redirect.from = facts.url;
     redirect.status = facts.status;
-    redirect.location = utf8_cut(resolvers::move_of(facts).value_or(""), 2048);
+    redirect.location = resolvers::utf8_cut(resolvers::move_of(facts).value_or(""), 2048);
     if (target->has_error()) {
         redirect.outcome = target->error().code == "other_scheme" ? "not_http" : "unreadable";
         seen.redirects.push_back(std::move(redirect));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "scanner/input/ascii_text.h"
+#include "resolvers/base/ascii.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/subject_text.h"
 
@@ -28,7 +28,7 @@ std::string web_url(const std::string& url)
 
 bool is_about_a_host(const std::string& url)
 {
-    const std::string scheme = ascii_lower(url.substr(0, url.find(':')));
+    const std::string scheme = resolvers::to_lower(url.substr(0, url.find(':')));
     constexpr std::string_view others[] = {
         "data",          "blob",      "about", "chrome", "file", "javascript", "chrome-extension",
         "moz-extension", "filesystem"};

@@ -27,7 +27,7 @@ struct RecordedEntry {
     std::string error;
     /// Out of the browser's own cache: nobody was asked.
     bool cached = false;
-    resolvers::Timestamp started_at{};
+    std::optional<resolvers::Timestamp> started_at;
 };
 
 /// Makes one Observation for each host, in order of first appearance: its probes are the first

@@ -5,13 +5,13 @@
 #include <charconv>
 #include <optional>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/domain_name.h"
 #include "resolvers/idn.h"
 #include "resolvers/ip_address.h"
-#include "scanner/input/ascii_text.h"
 #include "scanner/input/defang.h"
 #include "scanner/input/public_suffix.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -74,7 +74,7 @@ struct Split {
 
 bool is_scheme(std::string_view text)
 {
-    const std::string lower = ascii_lower(text);
+    const std::string lower = resolvers::to_lower(text);
     return !lower.empty() && lower[0] >= 'a' && lower[0] <= 'z' &&
            lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-") == std::string::npos;
 }
@@ -100,7 +100,7 @@ Split split_url(std::string_view text)
     std::string_view rest = text;
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
-        const std::string word = ascii_lower(text.substr(0, colon));
+        const std::string word = resolvers::to_lower(text.substr(0, colon));
         const std::string_view after = text.substr(colon + 1);
         const bool slashes = after.size() >= 2 && is_slash(after[0]) && is_slash(after[1]);
         const bool web = word == "http" || word == "https";
@@ -170,7 +170,7 @@ std::string read_port(std::string_view text, std::optional<std::uint16_t>& port)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (!all_digits(text) || error != std::errc{} || end != text.data() + text.size() ||
         number == 0 || number > 65535)
-        return "the port \"" + utf8_replaced(utf8_cut(text, 20)) +
+        return "the port \"" + resolvers::utf8_replaced(resolvers::utf8_cut(text, 20)) +
                "\" is not a number from 1 to 65535";
     port = static_cast<std::uint16_t>(number);
     return {};
@@ -207,25 +207,15 @@ HostPort split_port(std::string_view authority)
     return made;
 }
 
-std::optional<unsigned> hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return static_cast<unsigned>(c - '0');
-    const char low = static_cast<char>(c | 0x20);
-    if (low >= 'a' && low <= 'f')
-        return static_cast<unsigned>(low - 'a' + 10);
-    return std::nullopt;
-}
-
 std::string percent_decoded(std::string_view text)
 {
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size()) {
-            const std::optional<unsigned> high = hex_value(text[i + 1]);
-            const std::optional<unsigned> low = hex_value(text[i + 2]);
-            if (high && low) {
-                made += static_cast<char>(*high << 4U | *low);
+            const int high = resolvers::hex_value(text[i + 1]);
+            const int low = resolvers::hex_value(text[i + 2]);
+            if (high >= 0 && low >= 0) {
+                made += static_cast<char>(high << 4 | low);
                 i += 2;
                 continue;
             }
@@ -280,7 +270,7 @@ std::string read_name(std::string_view text, Subject& subject)
         return "contains a carriage return (line ends of old Macintosh computers?)";
     if (std::any_of(text.begin(), text.end(), is_control))
         return "contains a control character";
-    if (!is_utf8(text))
+    if (!resolvers::is_utf8(text))
         return "is not valid UTF-8";
 
     const resolvers::Outcome<std::string> ascii = resolvers::name_to_ascii(text);
@@ -288,7 +278,7 @@ std::string read_name(std::string_view text, Subject& subject)
         return ascii.error().code == "not_idna"
                    ? "is not a valid internationalised name (" + ascii.error().detail + ")"
                    : ascii.error().detail;
-    std::string name = ascii_lower(*ascii);
+    std::string name = resolvers::to_lower(*ascii);
     if (name == ".")
         return "is the root of the DNS, not a host name";
     if (name.ends_with('.'))
@@ -358,7 +348,7 @@ bool is_in_authority(std::string_view text, std::size_t at)
 // Is there another URL behind a separator? The first one's path must not swallow it.
 bool holds_several(std::string_view text)
 {
-    const std::string lower = ascii_lower(text);
+    const std::string lower = resolvers::to_lower(text);
     for (const std::string_view scheme : {"http://", "https://", "hxxp://", "hxxps://"})
         for (std::size_t at = lower.find(scheme, 1); at != std::string::npos;
              at = lower.find(scheme, at + 1))
@@ -372,7 +362,7 @@ bool holds_several(std::string_view text)
 // or without its colon ("https//x"). Whoever meant a host called "http" is refused, not guessed.
 std::string with_one_scheme(std::string_view text)
 {
-    std::string lower = ascii_lower(text.substr(0, 64));
+    std::string lower = resolvers::to_lower(text.substr(0, 64));
     std::string_view scheme;
     const auto take = [&](std::string_view word, std::string_view reads_as) {
         if (!lower.starts_with(word))
@@ -456,8 +446,9 @@ Subject unreadable_subject(std::string_view text, std::uint64_t line, std::strin
     Subject subject;
     subject.line = line;
     // Cut before replacing, or a long line would be copied whole; and after, as that lengthens it.
-    const std::string replaced = utf8_replaced(utf8_cut(text, max_subject_text));
-    subject.text = utf8_cut(replaced, max_subject_text);
+    const std::string replaced =
+        resolvers::utf8_replaced(resolvers::utf8_cut(text, max_subject_text));
+    subject.text = resolvers::utf8_cut(replaced, max_subject_text);
     subject.invalid = std::move(why);
     return subject;
 }

@@ -4,14 +4,14 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/recorded_probe.h"
 #include "scanner/input/recording.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
-#include "scanner/input/utf8.h"
 
 namespace scanner {
 
@@ -33,7 +33,7 @@ unsigned status_of(const json::object& object)
 }
 
 void import_page(Emitter& emitter, std::uint64_t number, const json::object& page,
-                 resolvers::Timestamp seen_at)
+                 std::optional<resolvers::Timestamp> seen_at)
 {
     std::string text = text_at(page, {"url"});
     Subject subject = read_subject(text, number);
@@ -58,7 +58,7 @@ void import_page(Emitter& emitter, std::uint64_t number, const json::object& pag
             add_header(facts, "server", server);
             add_header(facts, "content-type", text_at(page, {"mimeType"}));
             std::erase_if(facts.headers, [](const auto& header) { return header.second.empty(); });
-            facts.title = utf8_cut(text_at(page, {"title"}), 200);
+            facts.title = resolvers::utf8_cut(text_at(page, {"title"}), 200);
             seen.probes.push_back(std::move(probe));
         }
     }
@@ -83,17 +83,17 @@ TlsFacts read_security(const json::object& details)
     for (const std::string& name : names)
         if (leaf.names.size() < max_names)
             leaf.names.push_back(record_name(name));
-    leaf.not_before =
-        timestamp_of(static_cast<double>(integer_at(details, {"validFrom"}).value_or(0)));
-    leaf.not_after =
-        timestamp_of(static_cast<double>(integer_at(details, {"validTo"}).value_or(0)));
+    leaf.not_before = resolvers::recorded_time_of(
+        static_cast<double>(integer_at(details, {"validFrom"}).value_or(0)));
+    leaf.not_after = resolvers::recorded_time_of(
+        static_cast<double>(integer_at(details, {"validTo"}).value_or(0)));
     facts.chain.push_back(std::move(leaf));
     return facts;
 }
 
 // An entry of data.requests: the request's own envelope holds another "request" and "response".
 std::optional<RecordedEntry> read_entry(const json::object& item, std::uint64_t number,
-                                        resolvers::Timestamp seen_at)
+                                        std::optional<resolvers::Timestamp> seen_at)
 {
     const json::object* outer = object_at(item, {"request"});
     const json::object* request = outer == nullptr ? nullptr : object_at(*outer, {"request"});
@@ -128,8 +128,8 @@ void import_result(Emitter& emitter, const ImportOptions& options, std::uint64_t
                    const json::object& result)
 {
     const json::object* task = object_at(result, {"task"});
-    const resolvers::Timestamp seen_at =
-        task == nullptr ? resolvers::Timestamp{} : read_timestamp(text_at(*task, {"time"}));
+    const std::optional<resolvers::Timestamp> seen_at =
+        task == nullptr ? std::nullopt : resolvers::parse_recorded_time(text_at(*task, {"time"}));
     const json::object* data = object_at(result, {"data"});
     const json::array* requests = data == nullptr ? nullptr : list_at(*data, {"requests"});
     if (requests != nullptr && !requests->empty()) {
@@ -182,7 +182,8 @@ ImportSummary import_urlscan(std::istream& in, const ImportOptions& options,
             } else if (object.contains("page") || object.contains("data")) {
                 import_result(emitter, options, number, object);
             } else {
-                import_page(emitter, number, object, read_timestamp(text_at(object, {"date"})));
+                import_page(emitter, number, object,
+                            resolvers::parse_recorded_time(text_at(object, {"date"})));
             }
         });
 }

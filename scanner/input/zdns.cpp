@@ -4,12 +4,12 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/record_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -118,10 +118,10 @@ void read_result(const json::object& result, std::string_view module, Observatio
     answer.detail = text_at(result, {"error"});
     answer.resolver = text_at(data, {"resolver"});
     answer.over_tcp = text_at(data, {"protocol"}) == "tcp";
-    answer.asked_at = read_timestamp(text_at(result, {"timestamp"}));
+    answer.asked_at = resolvers::parse_recorded_time(text_at(result, {"timestamp"}));
     if (const json::object* flags = object_at(data, {"flags"}))
         answer.authentic_data = bool_at(*flags, {"authenticated"}).value_or(false);
-    if (seen.observed_at == resolvers::Timestamp{})
+    if (!seen.observed_at)
         seen.observed_at = answer.asked_at;
 
     if (answer.status == DnsStatus::noerror && read_lookup(data, seen))

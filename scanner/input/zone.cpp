@@ -4,11 +4,11 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/input/emitter.h"
 #include "scanner/input/json_text.h"
 #include "scanner/input/resolution.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/timestamp_text.h"
 
 namespace scanner {
 
@@ -26,7 +26,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         return;
     }
     Observation seen = emitter.begin(read_subject(host, number));
-    seen.observed_at = read_timestamp(text_at(line, {"date"}));
+    seen.observed_at = resolvers::parse_recorded_time(text_at(line, {"date"}));
     if (const std::optional<bool> proxied = bool_at(line, {"proxied"}))
         seen.declared = *proxied ? "proxied" : "dns_only";
     if (!seen.declared.empty())

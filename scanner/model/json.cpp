@@ -1,14 +1,15 @@
 // What kind of line a line is; and the values that have a text of their own in JSON.
 #include "scanner/model/json.h"
 
+#include "resolvers/base/time_text.h"
 #include "scanner/model/json_observation.h"
 #include "scanner/model/json_shape.h"
 
 namespace scanner {
 
-bool read_value(JsonReader& in, resolvers::Timestamp& value)
+bool read_value(JsonReader& in, std::optional<resolvers::Timestamp>& value)
 {
-    value = {};
+    value.reset();
     if (in.take_null())
         return true;
     std::string_view text;
@@ -16,10 +17,9 @@ bool read_value(JsonReader& in, resolvers::Timestamp& value)
         return false;
     if (text.empty())
         return true;
-    const std::optional<resolvers::Timestamp> time = parse_time(text);
-    if (!time)
+    value = resolvers::parse_time(text);
+    if (!value)
         return in.fail("expected a time like 2026-11-22T03:04:05.123Z");
-    value = *time;
     return true;
 }
 

@@ -2,21 +2,13 @@
 
 #include <charconv>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "scanner/model/json_text.h"
 
 namespace scanner {
 
 namespace {
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 }  // namespace
 
@@ -61,7 +53,7 @@ resolvers::Failure JsonReader::failure() const
 
 void JsonReader::skip_more_space()
 {
-    while (at_ != end_ && is_space(*at_))
+    while (at_ != end_ && resolvers::is_space(*at_))
         ++at_;
 }
 
@@ -91,11 +83,11 @@ bool JsonReader::read_rest(std::string& value)
             value.push_back(c);
             ++at_;
         } else {
-            const Utf8Char next = decode_utf8(rest());
+            const resolvers::Utf8Char next = resolvers::decode_utf8(rest());
             if (next.valid)
                 value.append(at_, next.length);
             else
-                append_utf8(value, 0xFFFD);
+                resolvers::append_utf8(value, 0xFFFD);
             at_ += next.length;
         }
         const std::size_t plain = plain_length(rest());
@@ -153,13 +145,13 @@ bool JsonReader::read_escape(std::string& value)
         if (!read_code_unit(trail))
             return false;
         if (trail >= 0xDC00 && trail <= 0xDFFF) {
-            append_utf8(value, 0x10000 + ((unit - 0xD800) << 10) + (trail - 0xDC00));
+            resolvers::append_utf8(value, 0x10000 + ((unit - 0xD800) << 10) + (trail - 0xDC00));
             return true;
         }
         // Not its other half: it is a character of its own, read next.
         at_ = before;
     }
-    append_utf8(value, unit);
+    resolvers::append_utf8(value, unit);
     return true;
 }
 
@@ -200,7 +192,7 @@ bool JsonReader::take_number(std::string_view& digits, bool& whole)
     };
     const auto take_digits = [this, &at] {
         const char* const from = at;
-        while (at != end_ && is_digit(*at))
+        while (at != end_ && resolvers::is_digit(*at))
             ++at;
         return at != from;
     };
@@ -294,8 +286,8 @@ bool JsonReader::skip()
         case 'n':
             return take_null() || fail("expected a value");
         default:
-            return (c == '-' || is_digit(c)) ? take_number(ignored, whole)
-                                             : fail("expected a value");
+            return (c == '-' || resolvers::is_digit(c)) ? take_number(ignored, whole)
+                                                        : fail("expected a value");
     }
 }
 

@@ -111,7 +111,7 @@ inline void write_value(JsonWriter& out, double value)
 {
     out.number(value);
 }
-inline void write_value(JsonWriter& out, resolvers::Timestamp value)
+inline void write_value(JsonWriter& out, const std::optional<resolvers::Timestamp>& value)
 {
     out.time(value);
 }
@@ -221,7 +221,7 @@ inline bool read_value(JsonReader& in, double& value)
 {
     return in.read(value);
 }
-bool read_value(JsonReader& in, resolvers::Timestamp& value);
+bool read_value(JsonReader& in, std::optional<resolvers::Timestamp>& value);
 bool read_value(JsonReader& in, resolvers::IpAddress& value);
 bool read_value(JsonReader& in, resolvers::Prefix& value);
 bool read_value(JsonReader& in, resolvers::Milliseconds& value);

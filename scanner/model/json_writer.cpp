@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 
 namespace scanner {
 
@@ -147,7 +149,7 @@ void JsonWriter::rest_of_string(std::string_view text)
             at_ = escape(at_, text.front());
             text.remove_prefix(1);
         } else {
-            const Utf8Char next = decode_utf8(text);
+            const resolvers::Utf8Char next = resolvers::decode_utf8(text);
             need(scalar_room);
             at_ = copy(at_, next.valid ? text.substr(0, next.length) : "\xEF\xBF\xBD");
             text.remove_prefix(next.length);
@@ -189,17 +191,17 @@ void JsonWriter::number(double value)
     at_ = std::to_chars(at_, end_, value).ptr;
 }
 
-void JsonWriter::time(resolvers::Timestamp value)
+void JsonWriter::time(std::optional<resolvers::Timestamp> value)
 {
-    if (value == resolvers::Timestamp{}) {
+    if (!value) {
         null();
         return;
     }
     need(scalar_room);
     separate();
     put('"');
-    write_time(at_, value);
-    at_ += time_length;
+    resolvers::write_time(at_, *value);
+    at_ += resolvers::time_length;
     put('"');
 }
 

@@ -64,8 +64,8 @@ public:
     /// null.
     void number(double value);
 
-    /// RFC 3339; null for the epoch, which means "not known".
-    void time(resolvers::Timestamp value);
+    /// RFC 3339; null for a moment that is not known.
+    void time(std::optional<resolvers::Timestamp> value);
     void address(const resolvers::IpAddress& value);
     void prefix(const resolvers::Prefix& value);
 

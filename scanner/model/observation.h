@@ -81,7 +81,7 @@ struct DataStamp {
 struct Observation {
     Subject subject;
     /// When the looking began. For imports, when the tool that looked says it did.
-    resolvers::Timestamp observed_at{};
+    std::optional<resolvers::Timestamp> observed_at;
     /// "scan", or the importer's name ("har", "httpx").
     std::string source;
     /// What the user says about where this was seen from ("AS3320, DE"). May be empty.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
 #include "resolvers/moves.h"
 #include "scanner/observe/authority.h"

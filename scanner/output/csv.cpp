@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/model/json_text.h"
 #include "scanner/model/words.h"
 #include "scanner/output/escape.h"
@@ -254,7 +255,7 @@ constexpr Column last_columns[] = {
      Kind::number},
     {"category", "from the input", [](const Record& r) { return subject_of(r).category; }},
     {"observed_at", "when the looking began, UTC",
-     [](const Record& r) { return time_text(r.observation.observed_at); }},
+     [](const Record& r) { return resolvers::time_text(r.observation.observed_at); }},
     {"catalogue_date", "day of the newest entry of the catalogue that decided",
      [](const Record& r) { return r.provenance.catalogue_date; }},
 };

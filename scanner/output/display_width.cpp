@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "resolvers/base/utf8.h"
 #include "scanner/model/json_text.h"
 
 namespace scanner {
@@ -81,7 +82,7 @@ std::size_t display_width(std::string_view text)
 {
     std::size_t width = 0;
     while (!text.empty()) {
-        const Utf8Char next = decode_utf8(text);
+        const resolvers::Utf8Char next = resolvers::decode_utf8(text);
         width += width_of(next.code);
         text.remove_prefix(next.length);
     }
@@ -96,7 +97,7 @@ void append_in_width(std::string& out, std::string_view text, std::size_t width)
         std::size_t kept = 0;
         used = 0;
         while (kept < text.size()) {
-            const Utf8Char next = decode_utf8(text.substr(kept));
+            const resolvers::Utf8Char next = resolvers::decode_utf8(text.substr(kept));
             if (used + width_of(next.code) + 1 > width)
                 break;
             used += width_of(next.code);

@@ -1,5 +1,6 @@
 #include "scanner/output/escape.h"
 
+#include "resolvers/base/utf8.h"
 #include "scanner/model/json_text.h"
 #include "scanner/output/display_width.h"
 
@@ -45,7 +46,7 @@ std::string for_terminal(std::string_view text)
     std::string out;
     unsigned marks = 0;
     while (!text.empty()) {
-        const Utf8Char next = decode_utf8(text);
+        const resolvers::Utf8Char next = resolvers::decode_utf8(text);
         const char32_t code = next.code;
         const bool is_mark = next.valid && width_of(code) == 0;
         marks = is_mark ? marks + 1 : 0;
@@ -97,7 +98,7 @@ void append_csv_cell(std::string& out, std::string_view text)
     bool at_start = true;
     bool formula = false;
     while (!text.empty()) {
-        const Utf8Char next = decode_utf8(text);
+        const resolvers::Utf8Char next = resolvers::decode_utf8(text);
         text.remove_prefix(next.length);
         char32_t code = next.code;
         if (is_control(code) && is_space(code))
@@ -109,7 +110,7 @@ void append_csv_cell(std::string& out, std::string_view text)
             at_start = false;
             formula = starts_formula(code);
         }
-        append_utf8(cell, code);
+        resolvers::append_utf8(cell, code);
     }
     if (formula)
         cell.insert(cell.begin(), '\'');

@@ -75,7 +75,7 @@ Outcome<std::string> RefusalLists::read_again()
         words += (words.empty() ? "" : ", ") + in_words("--blocklist", (*both)->blocked);
     const std::lock_guard lock(mutex_);
     both_ = std::move(*both);
-    return {boost::system::in_place_value, std::move(words)};
+    return words;
 }
 
 std::shared_ptr<const RefusalLists::Both> RefusalLists::current() const

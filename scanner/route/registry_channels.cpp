@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/http_url.h"
 #include "scanner/model/json_text.h"
 
@@ -19,7 +20,7 @@ public:
     explicit Channels(const Catalogue& catalogue) : catalogue_(catalogue) {}
 
     void add(const char* type, const std::string& address, const std::string& source,
-             resolvers::Timestamp fetched_at)
+             std::optional<resolvers::Timestamp> fetched_at)
     {
         const bool known = std::any_of(list_.begin(), list_.end(), [&](const ContactChannel& one) {
             return one.address == address;
@@ -31,7 +32,7 @@ public:
         made.address = address;
         made.scope = "general";
         made.source = source;
-        made.checked = time_text(fetched_at).substr(0, length_of_day);
+        made.checked = resolvers::time_text(fetched_at).substr(0, length_of_day);
     }
 
     template <typename Facts>

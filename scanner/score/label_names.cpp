@@ -1,6 +1,7 @@
 #include "scanner/score/label_names.h"
 
 #include <algorithm>
+#include "resolvers/base/ascii.h"
 
 namespace scanner {
 
@@ -14,27 +15,15 @@ bool all_have(const std::vector<const Product*>& products, const std::string& al
     });
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (text.starts_with(' '))
-        text.remove_prefix(1);
-    while (text.ends_with(' '))
-        text.remove_suffix(1);
-    return text;
-}
-
 }  // namespace
 
 std::string folded(std::string_view name)
 {
     std::string plain;
     for (const char c : name) {
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            plain += c;
-        else if (c >= 'A' && c <= 'Z')
-            plain += static_cast<char>(c - 'A' + 'a');
-        else if (static_cast<unsigned char>(c) >= 0x80)
-            plain += c;
+        if (resolvers::is_alpha(c) || resolvers::is_digit(c) ||
+            static_cast<unsigned char>(c) >= 0x80)
+            plain += resolvers::to_lower(c);
     }
     return plain;
 }
@@ -86,19 +75,20 @@ Meaning LabelNames::find(const std::vector<std::string>& names) const
         look_up(name, whole);
         // "Edgio (EdgeCast)", "Google (own)": what stands before the bracket, then what is in it.
         const std::size_t bracket = name.find('(');
-        const std::string_view before = trimmed(std::string_view(name).substr(0, bracket));
+        const std::string_view before = resolvers::trim(std::string_view(name).substr(0, bracket));
         if (whole.is_unknown() && bracket != std::string::npos) {
             look_up(before, whole);
             const std::size_t end = name.find(')', bracket);
             if (whole.is_unknown() && end != std::string::npos)
-                look_up(trimmed(std::string_view(name).substr(bracket + 1, end - bracket - 1)),
-                        whole);
+                look_up(
+                    resolvers::trim(std::string_view(name).substr(bracket + 1, end - bracket - 1)),
+                    whole);
         }
         // "StackPath/Highwinds": either.
         if (whole.is_unknown() && before.find('/') != std::string_view::npos)
             for (std::string_view rest = before; !rest.empty();) {
                 const std::size_t slash = rest.find('/');
-                look_up(trimmed(rest.substr(0, slash)), whole);
+                look_up(resolvers::trim(rest.substr(0, slash)), whole);
                 rest =
                     slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
             }

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/attribute/attribute.h"
-#include "scanner/catalogue/calendar_day.h"
 #include "tests/support/observed.h"
 
 using namespace scanner;
@@ -17,7 +17,7 @@ const Headers highwinds = {{"server", "nginx"}, {"x-hw", "1568500000.dop001.fr8.
 Attribution judged(Observed made, const std::string& day, const std::string& routed_on)
 {
     if (!day.empty())
-        made.seen.observed_at = *parse_day(day);
+        made.seen.observed_at = *resolvers::parse_day(day);
     made.seen.origin_data.date = routed_on;
     return attribute(made.seen, support::shipped_catalogue());
 }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "resolvers/base/ascii.h"
+#include "resolvers/base/utf8.h"
 #include "resolvers/certificate.h"
 #include "resolvers/http_text.h"
 
@@ -59,9 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  {&certificate.subject_common_name, &certificate.subject_organisation,
                   &certificate.issuer_common_name, &certificate.issuer_organisation,
                   &certificate.key})
-                must(is_utf8(*text) && text->size() <= certificate_text_limit * 4);
+                must(resolvers::is_utf8(*text) && text->size() <= certificate_text_limit * 4);
             for (const std::string& name : certificate.names)
-                must(!name.empty() && is_utf8(name) && lower_ascii(name) == name);
+                must(!name.empty() && resolvers::is_utf8(name) &&
+                     resolvers::to_lower(name) == name);
         }
     }
     return 0;

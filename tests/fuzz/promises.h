@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/domain_name.h"
 #include "resolvers/ip_address.h"
 #include "scanner/input/subject_text.h"
-#include "scanner/input/utf8.h"
 #include "scanner/model/observation.h"
 
 namespace scanner::fuzz {
@@ -21,11 +21,12 @@ inline void require(bool kept)
 
 inline void check(const Subject& subject)
 {
-    require(subject.text.size() <= max_subject_text && is_utf8(subject.text));
-    require(is_utf8(subject.invalid) && is_utf8(subject.unicode) && is_utf8(subject.url));
+    require(subject.text.size() <= max_subject_text && resolvers::is_utf8(subject.text));
+    require(resolvers::is_utf8(subject.invalid) && resolvers::is_utf8(subject.unicode) &&
+            resolvers::is_utf8(subject.url));
     require(subject.host.empty() != subject.invalid.empty());
     for (const auto& [title, cell] : subject.extra)
-        require(is_utf8(title) && is_utf8(cell));
+        require(resolvers::is_utf8(title) && resolvers::is_utf8(cell));
     if (!subject.invalid.empty()) {
         require(subject.url.empty() && subject.registrable_domain.empty() && !subject.wildcard);
         return;
@@ -47,27 +48,29 @@ inline void check(const Observation& seen)
     require(seen.profile == "imported" && !seen.source.empty());
     require(std::is_sorted(seen.not_observed.begin(), seen.not_observed.end()));
     require(seen.chain.size() <= 17);
-    require(is_utf8(seen.vantage));
+    require(resolvers::is_utf8(seen.vantage));
     for (const std::string& name : seen.chain)
-        require(is_utf8(name));
+        require(resolvers::is_utf8(name));
     for (const resolvers::DnsAnswer& answer : seen.dns) {
-        require(is_utf8(answer.detail) && is_utf8(answer.resolver) && is_utf8(answer.type));
+        require(resolvers::is_utf8(answer.detail) && resolvers::is_utf8(answer.resolver) &&
+                resolvers::is_utf8(answer.type));
         for (const resolvers::DnsRecord& record : answer.records)
-            require(is_utf8(record.name) && is_utf8(record.type) && is_utf8(record.data));
+            require(resolvers::is_utf8(record.name) && resolvers::is_utf8(record.type) &&
+                    resolvers::is_utf8(record.data));
     }
     for (const resolvers::Probe& probe : seen.probes) {
-        require(!probe.host.empty() && is_utf8(probe.host));
-        require(is_utf8(probe.tcp.detail) && is_utf8(probe.tls.detail) &&
-                is_utf8(probe.http.detail));
+        require(!probe.host.empty() && resolvers::is_utf8(probe.host));
+        require(resolvers::is_utf8(probe.tcp.detail) && resolvers::is_utf8(probe.tls.detail) &&
+                resolvers::is_utf8(probe.http.detail));
         if (!probe.http_facts)
             continue;
         require(probe.http_facts->status <= 599 && probe.http_facts->headers.size() <= 200);
-        require(is_utf8(probe.http_facts->title));
+        require(resolvers::is_utf8(probe.http_facts->title));
         for (const auto& [name, value] : probe.http_facts->headers)
-            require(!name.empty() && is_utf8(name) && is_utf8(value));
+            require(!name.empty() && resolvers::is_utf8(name) && resolvers::is_utf8(value));
     }
     for (const Redirect& redirect : seen.redirects)
-        require(redirect.location.size() <= max_url && is_utf8(redirect.location));
+        require(redirect.location.size() <= max_url && resolvers::is_utf8(redirect.location));
 }
 
 }  // namespace scanner::fuzz

@@ -96,9 +96,10 @@ inline std::string headers_of(const resolvers::Probe& probe)
     return made;
 }
 
-inline std::string time_of(resolvers::Timestamp moment)
+/// Milliseconds since the epoch; "0" for a moment that is not known.
+inline std::string time_of(std::optional<resolvers::Timestamp> moment)
 {
-    return std::to_string(moment.time_since_epoch().count());
+    return moment ? std::to_string(moment->time_since_epoch().count()) : "0";
 }
 
 }  // namespace scanner::test

@@ -6,8 +6,7 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "scanner/input/utf8.h"
+#include "resolvers/base/utf8.h"
 
 using scanner::read_subject;
 using scanner::Subject;
@@ -133,7 +132,7 @@ TEST_CASE("The line is kept as it stood")
         many += mark;
     const Subject subject = read_subject(many, 1);
     CHECK(subject.text.size() == 2046);
-    CHECK(scanner::is_utf8(subject.text));
+    CHECK(resolvers::is_utf8(subject.text));
 }
 
 TEST_CASE("Addresses are read as such")

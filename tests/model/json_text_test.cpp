@@ -1,6 +1,8 @@
 #include "scanner/model/json_text.h"
 
 #include <doctest/doctest.h>
+#include "resolvers/base/time_text.h"
+#include "resolvers/base/utf8.h"
 
 using namespace scanner;
 
@@ -34,7 +36,7 @@ TEST_CASE("UTF-8 is read a character at a time, and what is not UTF-8 in maximal
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Utf8Char got = decode_utf8(c.text);
+        const resolvers::Utf8Char got = resolvers::decode_utf8(c.text);
         CHECK(got.code == c.code);
         CHECK(int{got.length} == c.length);
         CHECK(got.valid == c.valid);
@@ -47,15 +49,15 @@ TEST_CASE("every code point survives being appended and read")
         if (code >= 0xD800 && code <= 0xDFFF)
             continue;
         std::string text;
-        append_utf8(text, code);
-        const Utf8Char got = decode_utf8(text);
+        resolvers::append_utf8(text, code);
+        const resolvers::Utf8Char got = resolvers::decode_utf8(text);
         REQUIRE(got.valid);
         REQUIRE(got.code == code);
         REQUIRE(got.length == text.size());
     }
     std::string replaced;
-    append_utf8(replaced, 0xD800);
-    append_utf8(replaced, 0x110000);
+    resolvers::append_utf8(replaced, 0xD800);
+    resolvers::append_utf8(replaced, 0x110000);
     CHECK(replaced == "\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
@@ -95,9 +97,9 @@ TEST_CASE("times are written in UTC with milliseconds")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(time_text(c.time) == c.text);
+        CHECK(resolvers::time_text(c.time) == c.text);
     }
-    CHECK(time_text({}) == "");
+    CHECK(resolvers::time_text({}) == "");
 }
 
 TEST_CASE("times are read as RFC 3339 allows")
@@ -119,9 +121,9 @@ TEST_CASE("times are read as RFC 3339 allows")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const auto time = parse_time(c.text);
+        const auto time = resolvers::parse_time(c.text);
         REQUIRE(time.has_value());
-        CHECK(time_text(*time) == c.canonical);
+        CHECK(resolvers::time_text(*time) == c.canonical);
     }
 }
 
@@ -148,6 +150,6 @@ TEST_CASE("what is not a time is not read as one")
                              "+026-11-22T03:04:05Z",
                              "2026/11/22T03:04:05Z"}) {
         CAPTURE(text);
-        CHECK_FALSE(parse_time(text).has_value());
+        CHECK_FALSE(resolvers::parse_time(text).has_value());
     }
 }

@@ -93,12 +93,14 @@ inline void fill(Random& random, double& value)
         value = static_cast<double>(random.below(40'000)) / 2 - 10'000;
 }
 
-inline void fill(Random& random, resolvers::Timestamp& value)
+inline void fill(Random& random, std::optional<resolvers::Timestamp>& value)
 {
-    // From the year 0 to 9999, and the epoch, which means "not known".
+    // From the year 0 to 9999, and none.
     const auto milliseconds =
         static_cast<std::int64_t>(random.bits() % 315'569'000'000'000U) - 62'167'219'200'000;
-    value = resolvers::Timestamp{std::chrono::milliseconds{random.one_in(4) ? 0 : milliseconds}};
+    value.reset();
+    if (!random.one_in(4))
+        value = resolvers::Timestamp{std::chrono::milliseconds{milliseconds}};
 }
 
 inline void fill(Random& random, resolvers::Milliseconds& value)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/model/json_text.h"
 #include "scanner/model/record.h"
 
@@ -14,7 +15,7 @@ using namespace scanner;
 
 inline resolvers::Timestamp at(const char* time)
 {
-    return *parse_time(time);
+    return *resolvers::parse_time(time);
 }
 
 inline resolvers::IpAddress ip(const char* text)

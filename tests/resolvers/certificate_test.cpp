@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <openssl/asn1.h>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/digest.h"
 #include "resolvers/http_text.h"
 #include "tests/support/tls_server.h"
@@ -61,8 +62,8 @@ TEST_CASE("a certificate is described in full")
     CHECK(facts.names ==
           std::vector<std::string>{"www.example.org", "*.example.org", "192.0.2.7", "2001:db8::1"});
     CHECK(facts.names_total == 4);
-    CHECK(std::chrono::abs(facts.not_before - (now - 1h)) < 1min);
-    CHECK(std::chrono::abs(facts.not_after - (now + 24h)) < 1min);
+    CHECK(std::chrono::abs(facts.not_before.value() - (now - 1h)) < 1min);
+    CHECK(std::chrono::abs(facts.not_after.value() - (now + 24h)) < 1min);
     CHECK(facts.key == "EC P-256");
 
     const Certificate without = describe(chain_of({made}).at(0), false);
@@ -101,7 +102,7 @@ TEST_CASE("names in any string type come out as UTF-8")
         const Certificate facts =
             described({.common_name = c.bytes, .names = {}, .common_name_type = c.type});
         CHECK(facts.subject_common_name == c.expected);
-        CHECK(is_utf8(facts.subject_common_name));
+        CHECK(resolvers::is_utf8(facts.subject_common_name));
     }
 }
 

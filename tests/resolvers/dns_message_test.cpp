@@ -89,7 +89,7 @@ TEST_CASE("a query is written as RFC 1035 and RFC 6891 have it")
         CAPTURE(c.why);
         const Outcome<Octets> query = encode_query(c.question, 0x1234, c.edns);
         REQUIRE(query.has_value());
-        CHECK(hex_of(*query) == c.expected);
+        CHECK(resolvers::hex_of(*query) == c.expected);
     }
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("a long chain of pointers is refused")
         const std::vector<std::uint8_t> pointer = {static_cast<std::uint8_t>(0xC0 | previous >> 8),
                                                    static_cast<std::uint8_t>(previous)};
         previous = hex.size() / 2;
-        hex += hex_of(pointer);
+        hex += resolvers::hex_of(pointer);
     }
     const std::vector<std::uint8_t> message = from_hex(hex);
     CHECK(read_at(message, 1 + 2 * 126) == ".");
@@ -148,13 +148,13 @@ TEST_CASE("a name in presentation format becomes octets")
         {"escaped octet", "a\\000", "02610000"},
         {"an escaped capital is lowered too", "\\065", "016100"},
         {"longest label", std::string(63, 'a'),
-         "3f" + hex_of(std::vector<std::uint8_t>(63, 'a')) + "00"},
+         "3f" + resolvers::hex_of(std::vector<std::uint8_t>(63, 'a')) + "00"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
         const auto octets = name_octets(c.text);
         REQUIRE(octets);
-        CHECK(hex_of(*octets) == c.expected);
+        CHECK(resolvers::hex_of(*octets) == c.expected);
     }
     const Case refused[] = {
         {"nothing", "", ""},

@@ -1,4 +1,5 @@
 #include "resolvers/octet_text.h"
+#include "resolvers/base/utf8.h"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,7 @@ std::vector<std::uint8_t> octets(std::string_view text)
 
 TEST_CASE("hexadecimal goes both ways and refuses what is not")
 {
-    CHECK(hex_of(octets("\x01\xAB")) == "01ab");
+    CHECK(resolvers::hex_of(octets("\x01\xAB")) == "01ab");
     CHECK(octets_of_hex("01aB") == octets("\x01\xAB"));
     CHECK(octets_of_hex("") == octets(""));
     CHECK_FALSE(octets_of_hex("0"));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "resolvers/base/utf8.h"
 #include "resolvers/http_text.h"
 
 using namespace resolvers;
@@ -48,7 +49,7 @@ TEST_CASE("a title is cut after 200 characters, not bytes")
     CHECK(page_title("<title>" + euros + "</title>") == euros.substr(0, 600));
     const std::string huge(100'000, 'a');
     CHECK(page_title("<title>" + huge) == huge.substr(0, 200));
-    CHECK(is_utf8(page_title("<title>" + std::string(6399, 'a') + "\xe2\x82\xac")));
+    CHECK(resolvers::is_utf8(page_title("<title>" + std::string(6399, 'a') + "\xe2\x82\xac")));
 }
 
 TEST_CASE("a body is decoded by what it says it is")

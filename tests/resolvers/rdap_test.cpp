@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "resolvers/base/time_text.h"
 #include "resolvers/rdap_values.h"
 
 using namespace resolvers;
@@ -45,7 +46,7 @@ std::string printed(const std::vector<std::string>& list)
 
 Timestamp date(const char* text)
 {
-    return *parse_rdap_date(text);
+    return *resolvers::parse_loose_time(text);
 }
 
 // An object with these entities, for the cases that one line shows best.

@@ -1,6 +1,7 @@
 #include "resolvers/rdap_values.h"
 
 #include <doctest/doctest.h>
+#include "resolvers/base/time_text.h"
 
 using namespace resolvers;
 
@@ -88,7 +89,7 @@ TEST_CASE("dates are read in all the forms that registries send")
     };
     for (const Case& c : cases) {
         CAPTURE(c.text);
-        const std::optional<Timestamp> date = parse_rdap_date(c.text);
+        const std::optional<Timestamp> date = resolvers::parse_loose_time(c.text);
         REQUIRE(date.has_value() == c.expected.has_value());
         if (date)
             CHECK(date->time_since_epoch().count() == *c.expected);

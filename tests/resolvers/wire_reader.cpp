@@ -97,7 +97,7 @@ void read_service(JsonWriter& out, const std::string& text)
     if (!octets.has_value())
         return put_failure(out, octets.error());
     out.key("octets");
-    out.string(hex_of(*octets));
+    out.string(resolvers::hex_of(*octets));
 }
 
 }  // namespace

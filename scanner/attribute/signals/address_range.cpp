@@ -5,8 +5,8 @@
 // Misses: edges outside published lists (customers' own prefixes, nodes rented from others).
 #include <utility>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/attribute/signals.h"
-#include "scanner/catalogue/calendar_day.h"
 
 namespace scanner {
 
@@ -21,7 +21,7 @@ void address_range(Sight& sight, const Catalogue&)
                 continue;
             std::string text = address.address.text() + " in " + hit.prefix.text();
             if (hit.rule->until)
-                text += ", theirs until " + day_text(*hit.rule->until);
+                text += ", theirs until " + resolvers::day_text(*hit.rule->until);
             sight.signs.push_back({.signal = "address_range",
                                    .channel = Channel::network,
                                    .strength = hit.rule->strength,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "resolvers/base/ascii.h"
 #include "resolvers/digest.h"
-#include "scanner/catalogue/letter_case.h"
 #include "scanner/catalogue/range_file.h"
 #include "scanner/catalogue/update/json_select.h"
 
@@ -30,9 +30,9 @@ std::string quoted(std::string_view text)
 
 bool is_html(std::string_view body)
 {
-    body = trimmed(body.substr(0, 2048));
+    body = resolvers::trim(body.substr(0, 2048));
     if (body.starts_with("\xEF\xBB\xBF"))
-        body = trimmed(body.substr(3));
+        body = resolvers::trim(body.substr(3));
     return body.starts_with('<');
 }
 
@@ -44,7 +44,7 @@ std::vector<std::string> texts_by_line(std::string_view body, bool first_only)
         std::string_view line = body.substr(0, end);
         body.remove_prefix(std::min(end + 1, body.size()));
         line = line.substr(0, line.find('#'));
-        while (!(line = trimmed(line)).empty()) {
+        while (!(line = resolvers::trim(line)).empty()) {
             const std::size_t stop = std::min(line.find_first_of(" \t,;"), line.size());
             if (stop > 0)
                 texts.emplace_back(line.substr(0, stop));

@@ -1,4 +1,4 @@
-#include "scanner/input/timestamp_text.h"
+#include "resolvers/base/time_text.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,8 @@ namespace {
 
 std::int64_t milliseconds_of(std::string_view text)
 {
-    return scanner::read_timestamp(text).time_since_epoch().count();
+    const auto time = resolvers::parse_recorded_time(text);
+    return time ? time->time_since_epoch().count() : 0;
 }
 
 }  // namespace
@@ -30,6 +31,7 @@ TEST_CASE("Moments are read as tools write them")
         {"an offset", "2024-01-05T12:00:00+01:00", noon_in_berlin},
         {"an offset without colon", "2024-01-05T06:00:00-0500", noon_in_berlin},
         {"an offset of hours", "2024-01-05T12:00:00+01", noon_in_berlin},
+        {"an offset cut short", "2024-01-05T12:00:00.5+01:", noon_in_berlin + 500},
         {"a blank and no zone", "2024-01-05 11:00:00", noon_in_berlin},
         {"a blank and a zone's name", "2024-01-05 12:00:00 CET", noon_in_berlin},
         {"no seconds", "2024-01-05T11:00Z", noon_in_berlin},
@@ -57,9 +59,9 @@ TEST_CASE("Moments are read as tools write them")
 
 TEST_CASE("Seconds since the epoch are taken where they can be a moment of ours")
 {
-    CHECK(scanner::timestamp_of(1704452400.5).time_since_epoch().count() == 1704452400500);
-    CHECK(scanner::timestamp_of(0).time_since_epoch().count() == 0);
-    CHECK(scanner::timestamp_of(-1).time_since_epoch().count() == 0);
-    CHECK(scanner::timestamp_of(1e18).time_since_epoch().count() == 0);
-    CHECK(scanner::timestamp_of(std::nan("")).time_since_epoch().count() == 0);
+    CHECK(resolvers::recorded_time_of(1704452400.5)->time_since_epoch().count() == 1704452400500);
+    CHECK(resolvers::recorded_time_of(0).has_value() == false);
+    CHECK(resolvers::recorded_time_of(-1).has_value() == false);
+    CHECK(resolvers::recorded_time_of(1e18).has_value() == false);
+    CHECK(resolvers::recorded_time_of(std::nan("")).has_value() == false);
 }

@@ -13,7 +13,6 @@
 
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/http_text.h"
 #include "resolvers/octet_text.h"
 
 namespace resolvers {

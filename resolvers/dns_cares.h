@@ -34,8 +34,6 @@ struct DnsOptions {
     unsigned channels_per_server = 8;
     /// At most; how many really depends on what the server keeps up with (PoolServer::window).
     unsigned max_in_flight_per_channel = 2000;
-    /// Queries to each server over UDP in a second, retries among them; 0 means no limit.
-    double queries_per_second = 0;
     /// Asks for DNSSEC records too.
     bool dnssec_ok = false;
     /// The client network to claim (RFC 7871). Absent: none.

@@ -70,7 +70,7 @@ Outcome<bool> DnsCares::Engine::open()
         return Failure{"local_error", std::string("epoll: ") + std::strerror(errno)};
     poll_.assign(poll);
     read_clocks();
-    return pool_.open(options_, poll, &Engine::on_reply, now_);
+    return pool_.open(options_, poll, &Engine::on_reply);
 }
 
 void DnsCares::Engine::close()

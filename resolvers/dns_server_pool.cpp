@@ -24,13 +24,11 @@ constexpr unsigned max_connections = 4;
 constexpr unsigned most_in_flight = 32768;  // half of all ids: a free one is found at once
 // What a socket with the kernel's usual buffer (208 KiB) holds of small datagrams, and some room.
 constexpr double narrowest = 200;
-// A burst is what the rate allows in this time, so that no timer need fire for each query.
-constexpr double burst_seconds = 0.05;
 
 }  // namespace
 
 Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor,
-                                  CaresChannel::Callback callback, TimePoint now)
+                                  CaresChannel::Callback callback)
 {
     if (options.servers.empty())
         return Failure{"no_resolver", "no DNS resolver to ask"};
@@ -49,10 +47,7 @@ Outcome<bool> DnsServerPool::open(const DnsOptions& options, int poll_descriptor
         server->text = address.text();
         server->place = servers_.size();
         server->window = std::min(narrowest, widest_);
-        server->brisk_below = widest_;
-        const double rate = options.queries_per_second;
-        if (rate > 0)
-            server->limiter.emplace(rate, std::max(1.0, rate * burst_seconds), now);
+        server->slow_start_threshold = widest_;
         const bool over_tcp = address.transport == DnsTransport::tcp;
         const unsigned most = over_tcp ? max_connections : options.channels_per_server;
         for (unsigned i = 0; i < std::clamp(options.channels_per_server, 1U, most); ++i) {
@@ -155,8 +150,6 @@ PoolChannel* DnsServerPool::pick_of(PoolServer& server, TimePoint now)
             channel->unusable_until <= now)
             best = channel.get();
     }
-    if (best != nullptr && server.limiter && !server.limiter->take(now))
-        return nullptr;
     return best;
 }
 
@@ -216,7 +209,7 @@ void DnsServerPool::give_back(PoolChannel& channel, std::uint16_t id, ChannelRep
 
 void DnsServerPool::widen(PoolServer& server) const
 {
-    const double step = server.window < server.brisk_below ? 1 : 1 / server.window;
+    const double step = server.window < server.slow_start_threshold ? 1 : 1 / server.window;
     server.window = std::min(server.window + step, widest_);
 }
 
@@ -227,7 +220,7 @@ void DnsServerPool::narrow(PoolServer& server, TimePoint now) const
         return;
     server.narrowed_at = now;
     server.window = std::max(server.window / 2, std::min(narrowest, widest_));
-    server.brisk_below = server.window;
+    server.slow_start_threshold = server.window;
 }
 
 void DnsServerPool::check_timeouts()

@@ -15,7 +15,6 @@
 
 #include "resolvers/cares_channel.h"
 #include "resolvers/outcome.h"
-#include "resolvers/rate_limiter.h"
 #include "resolvers/resolver_address.h"
 
 namespace resolvers {
@@ -55,10 +54,9 @@ struct PoolServer {
     unsigned in_flight = 0;
     double window = 0;
     /// Below this the window grows by one for each response, above by one for each window's worth.
-    double brisk_below = 0;
+    double slow_start_threshold = 0;
     std::chrono::steady_clock::time_point narrowed_at{};
     std::chrono::steady_clock::time_point avoided_until{};
-    std::optional<RateLimiter> limiter;
     std::vector<std::unique_ptr<PoolChannel>> channels;
     /// Made when first needed.
     std::unique_ptr<PoolChannel> tcp;
@@ -71,7 +69,7 @@ public:
     /// Makes all UDP channels; they report to `callback` and appear in the epoll set. Failure
     /// "no_resolver" without servers, "local_error" if c-ares cannot start.
     Outcome<bool> open(const DnsOptions& options, int poll_descriptor,
-                       CaresChannel::Callback callback, TimePoint now);
+                       CaresChannel::Callback callback);
 
     /// Ends everything that is on its way.
     void close() { servers_.clear(); }

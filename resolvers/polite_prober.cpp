@@ -6,7 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "resolvers/rdap_throttle.h"
+#include "resolvers/http_retry_after.h"
 
 namespace resolvers {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "resolvers/base/ascii.h"
+#include "resolvers/http_retry_after.h"
 #include "resolvers/rdap_values.h"
 
 namespace resolvers {

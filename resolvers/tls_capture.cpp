@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 
 #include "resolvers/base/utf8.h"
-#include "resolvers/http_text.h"
 
 namespace resolvers {
 namespace {

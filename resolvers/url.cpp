@@ -10,7 +10,6 @@
 
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/http_text.h"
 #include "resolvers/idn.h"
 #include "resolvers/ip_address.h"
 

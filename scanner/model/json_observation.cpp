@@ -3,6 +3,7 @@
 
 #include "scanner/model/json.h"
 #include "scanner/model/json_shape.h"
+#include "scanner/model/words.h"
 
 namespace scanner {
 

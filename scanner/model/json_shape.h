@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "resolvers/base/words.h"
 #include "scanner/model/json_reader.h"
 #include "scanner/model/json_writer.h"
-#include "scanner/model/words.h"
 
 namespace scanner {
 
@@ -134,11 +134,10 @@ void write_value(JsonWriter& out, T value)
     out.number(value);
 }
 
-template <typename T>
-requires std::is_enum_v<T>
+template <resolvers::Worded T>
 void write_value(JsonWriter& out, T value)
 {
-    out.word(word(value));
+    out.word(resolvers::word(value));
 }
 
 template <typename T>
@@ -232,14 +231,13 @@ bool read_value(JsonReader& in, T& value)
     return in.read(value);
 }
 
-template <typename T>
-requires std::is_enum_v<T>
+template <resolvers::Worded T>
 bool read_value(JsonReader& in, T& value)
 {
     std::string_view text;
     if (!in.read_text(text))
         return false;
-    const std::optional<T> known = value_of<T>(text);
+    const std::optional<T> known = resolvers::value_of<T>(text);
     if (!known)
         return in.fail("a word that this version does not know");
     value = *known;

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "resolvers/facts.h"
+#include "resolvers/base/time_text.h"
+#include "resolvers/ip_address.h"
 #include "scanner/model/json_text.h"
 
 namespace scanner {

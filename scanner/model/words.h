@@ -1,31 +1,61 @@
-// The words that enumerations have in JSON, and back. One table each, here alone.
+// The words of the enumerations of the model. resolvers/base/words.h says what words are.
 #pragma once
 
-#include <optional>
-#include <span>
 #include <string_view>
 
+#include "resolvers/base/words.h"
+#include "resolvers/words.h"
 #include "scanner/model/attribution.h"
 #include "scanner/model/evidence.h"
 #include "scanner/model/observation.h"
 
+namespace resolvers {
+
+template <>
+struct Words<scanner::ChainEnd> {
+    static constexpr std::string_view all[] = {"not_observed", "address", "nodata",   "dangling",
+                                               "nxdomain",     "loop",    "too_long", "failed"};
+};
+
+template <>
+struct Words<scanner::Role> {
+    static constexpr std::string_view all[] = {"front",   "platform",  "host",
+                                               "network", "scrubber",  "steering",
+                                               "dns",     "registrar", "registry"};
+};
+
+template <>
+struct Words<scanner::Strength> {
+    static constexpr std::string_view all[] = {"weak", "partial", "strong", "conclusive"};
+};
+
+template <>
+struct Words<scanner::Channel> {
+    static constexpr std::string_view all[] = {"network", "dns",      "tls",
+                                               "http",    "registry", "declared"};
+};
+
+template <>
+struct Words<scanner::Grade> {
+    static constexpr std::string_view all[] = {"none", "possible", "probable", "confirmed"};
+};
+
+template <>
+struct Words<scanner::State> {
+    static constexpr std::string_view all[] = {
+        "live",        "edge_unconfigured", "origin_dead", "blocked_for_vantage",
+        "challenged",  "redirect_only",     "parked",      "seized",
+        "on_hold",     "not_registered",    "nxdomain",    "unreachable",
+        "tampered",    "reserved",          "opt_out",     "invalid_input",
+        "not_observed"};
+};
+
+}  // namespace resolvers
+
 namespace scanner {
 
-std::string_view word(resolvers::DnsStatus status);
-std::string_view word(resolvers::StepStatus status);
-std::string_view word(ChainEnd end);
-std::string_view word(Role role);
-std::string_view word(Strength strength);
-std::string_view word(Channel channel);
-std::string_view word(Grade grade);
-std::string_view word(State state);
-
-/// The value of that word; absent if there is no such word. T is one of the types above.
-template <typename T>
-std::optional<T> value_of(std::string_view word);
-
-/// All words of a type, in the order of its enumerators; for schemas and for help.
-template <typename T>
-std::span<const std::string_view> words_of();
+using resolvers::value_of;
+using resolvers::word;
+using resolvers::words_of;
 
 }  // namespace scanner

@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <utility>
 
-#include "resolvers/deadline.h"
+#include "tests/support/deadline.h"
 #include "tests/support/scripted_dns.h"
 
 using namespace resolvers;
@@ -1081,23 +1081,6 @@ TEST_CASE("a resolver without servers cannot be made")
     const auto made = DnsCares::create(context.get_executor(), {});
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().code == "no_resolver");
-}
-
-TEST_CASE("queries are held back to the rate that is allowed")
-{
-    ScriptedDns server(
-        [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.1")}; });
-    DnsOptions options = options_for({server.address()});
-    options.queries_per_second = 50;  // and so 2 at once
-    std::vector<Question> questions;
-    for (unsigned i = 0; i < 12; ++i)
-        questions.push_back(question("n" + std::to_string(i) + ".example"));
-    const Clock::time_point start = Clock::now();
-    const Answers answers = ask(options, questions);
-    CHECK(Clock::now() - start >= 150ms);  // 9.5 of them at 50 a second, and slack
-    for (const DnsAnswer& answer : answers)
-        CHECK(answer.status == DnsStatus::noerror);
-    CHECK(server.count() == 12);
 }
 
 // ---- Ends ---------------------------------------------------------------------------------------

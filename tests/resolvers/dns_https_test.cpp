@@ -9,7 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 
-#include "resolvers/deadline.h"
+#include "tests/support/deadline.h"
 #include "tests/support/dns_builder.h"
 #include "tests/support/scripted_dns.h"
 

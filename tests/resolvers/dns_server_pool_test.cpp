@@ -25,8 +25,7 @@ struct Pool {
         if (options.servers.empty())
             options.servers = {*ResolverAddress::parse("127.0.0.1:9")};
         options.timeout = 2s;
-        const auto opened = pool.open(
-            options, poll, [](ChannelQuery&, const ChannelReply&) {}, now);
+        const auto opened = pool.open(options, poll, [](ChannelQuery&, const ChannelReply&) {});
         REQUIRE(opened.has_value());
     }
     ~Pool()

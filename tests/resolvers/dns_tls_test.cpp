@@ -10,8 +10,8 @@
 #include <mutex>
 #include <optional>
 
-#include "resolvers/deadline.h"
 #include "resolvers/dns_message.h"
+#include "tests/support/deadline.h"
 #include "tests/support/scripted_dns.h"
 #include "tests/support/tls_server.h"
 

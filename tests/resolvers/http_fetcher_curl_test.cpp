@@ -9,7 +9,7 @@
 #include <optional>
 #include <thread>
 
-#include "resolvers/deadline.h"
+#include "tests/support/deadline.h"
 #include "tests/support/http_faults.h"
 #include "tests/support/tls_server.h"
 

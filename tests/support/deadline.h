@@ -1,4 +1,4 @@
-// Work that must not outlast a moment: the one place that races a coroutine against a timer.
+// Work that must not outlast a moment: races a coroutine against a timer.
 // Boost 1.81 has no asio::cancel_after.
 #pragma once
 

@@ -13,6 +13,9 @@ namespace resolvers {
 /// A moment of the wall clock, UTC.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// A span on a monotonic clock. Zero when it was not measured (imported observations).
+using Milliseconds = std::chrono::milliseconds;
+
 /// Length of "2026-11-22T03:04:05.123Z".
 inline constexpr std::size_t time_length = 24;
 

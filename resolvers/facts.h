@@ -10,13 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "resolvers/base/ip_address.h"
 #include "resolvers/base/time_text.h"
-#include "resolvers/ip_address.h"
 
 namespace resolvers {
-
-/// A span on a monotonic clock. Zero when it was not measured (imported observations).
-using Milliseconds = std::chrono::milliseconds;
 
 // ---- DNS ----------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "resolvers/base/ip_address.h"
 #include "resolvers/facts.h"
-#include "resolvers/ip_address.h"
 
 namespace resolvers {
 

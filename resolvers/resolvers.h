@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/domain_name.h"
+#include "resolvers/base/domain_name.h"
 #include "resolvers/facts.h"
 #include "resolvers/registry_facts.h"
 

@@ -7,38 +7,81 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Of resolvers/, these are plain values that everybody may see.
-VALUES = {"ascii", "utf8", "time_text", "domain_name", "ip_address", "outcome", "facts", "registry_facts"}
-# These are pure text work that the pure folders may use too.
-PURE = {"url", "moves", "idn", "dns_records", "http_url", "svcb", "ech", "dns_message", "byte_reader",
-        "http_text", "digest", "octet_text"}
-
-# Folder of scanner/ -> other folders of scanner/ that it may include.
+# Room -> the other rooms that it may include. A room is a folder with all below it, unless a row
+# of its own names a folder below. "resolvers" is what lies in that folder itself.
 MAY_SEE = {
-    "model": set(),
-    "catalogue": {"model"},
-    "attribute": {"model", "catalogue"},
-    "route": {"model", "catalogue"},
-    "input": {"model"},
-    "output": {"model", "catalogue"},
-    "explain": {"model", "catalogue", "output"},
-    "score": {"model", "catalogue"},
-    "history": {"model"},
-    "observe": {"model"},
-    "pipeline": {"model", "catalogue", "attribute", "route", "input", "output", "observe"},
-    "cli": {"model", "catalogue", "attribute", "route", "input", "output", "observe", "explain",
-            "score", "history", "pipeline"},
+    # The floor below both halves: plain values and text, no Asio, no sockets.
+    "resolvers/base": set(),
+    "resolvers/json": {"resolvers/base"},
+    # The facts that the resolvers bring back, and their interfaces.
+    "resolvers": {"resolvers/base"},
+    # One room a trade.
+    "resolvers/dnswire": {"resolvers/base", "resolvers"},
+    "resolvers/tls": {"resolvers/base", "resolvers"},
+    "resolvers/asn": {"resolvers/base", "resolvers"},
+    "resolvers/http": {"resolvers/base", "resolvers", "resolvers/dnswire", "resolvers/tls"},
+    "resolvers/dns": {"resolvers/base", "resolvers", "resolvers/dnswire", "resolvers/tls",
+                      "resolvers/http"},
+    "resolvers/rdap": {"resolvers/base", "resolvers/json", "resolvers", "resolvers/http"},
+    "resolvers/pace": {"resolvers/base", "resolvers", "resolvers/http"},
+    # What the scanner makes of them.
+    "scanner/model": set(),
+    "scanner/catalogue": {"scanner/model"},
+    "scanner/attribute": {"scanner/model", "scanner/catalogue"},
+    "scanner/route": {"scanner/model", "scanner/catalogue"},
+    "scanner/audit": {"scanner/model", "scanner/catalogue", "scanner/attribute"},
+    "scanner/input": {"scanner/model"},
+    "scanner/output": {"scanner/model", "scanner/catalogue"},
+    "scanner/explain": {"scanner/model", "scanner/catalogue", "scanner/output"},
+    "scanner/score": {"scanner/model", "scanner/catalogue"},
+    "scanner/history": {"scanner/model"},
+    "scanner/observe": {"scanner/model"},
+    "scanner/policy": {"scanner/model", "scanner/catalogue", "scanner/attribute",
+                       "scanner/observe"},
+    "scanner/pipeline": {"scanner/model", "scanner/catalogue", "scanner/attribute",
+                         "scanner/route", "scanner/input", "scanner/output", "scanner/observe"},
+    "scanner/cli": {"scanner/model", "scanner/catalogue", "scanner/attribute", "scanner/route",
+                    "scanner/audit", "scanner/input", "scanner/output", "scanner/explain",
+                    "scanner/score", "scanner/history", "scanner/observe", "scanner/policy",
+                    "scanner/pipeline"},
 }
+# Inside a room, folder -> the folders beside it that it may include. What lies in the room itself
+# is split in two: its headers include nothing of the folders below, its sources tie them together.
+INSIDE = {
+    "scanner/catalogue/load": set(),
+    "scanner/catalogue/index": {"scanner/catalogue/load"},
+    "scanner/catalogue/update": {"scanner/catalogue/load"},
+    "scanner/attribute/signals": set(),
+    "scanner/input/lists": set(),
+    "scanner/input/importers": {"scanner/input/lists"},
+    "scanner/cli/flags": {"scanner/cli/wiring"},
+    "scanner/cli/wiring": {"scanner/cli/flags"},
+    "scanner/cli/commands": {"scanner/cli/flags", "scanner/cli/wiring"},
+}
+
+# What all of scanner/ may see of resolvers/: values, text and the wire format. No Asio comes with
+# them, and no C library.
+PURE_ROOMS = {"resolvers/base", "resolvers/json", "resolvers/dnswire"}
+PURE_FILES = {"resolvers/facts.h", "resolvers/registry_facts.h", "resolvers/words.h",
+              "resolvers/http/head.h", "resolvers/http/page_moves.h",
+              "resolvers/http/url_parts.h"}
+# The interfaces, for what looks at the world through them.
+INTERFACES = {"resolvers/resolvers.h"}
+SEES_INTERFACES = {"scanner/observe", "scanner/pipeline"}
+# What names the implementations.
+SEES_ALL = {"scanner/cli"}
+ASIO = {"resolvers", "resolvers/dns", "resolvers/tls", "resolvers/http", "resolvers/rdap",
+        "resolvers/pace", "scanner/observe", "scanner/pipeline", "scanner/cli"}
 
 # Headers of C libraries, and of those that should stay behind one wall, by how many files may
 # include them, or which.
 WALLS = {
     r"ares\.h|ares_.*\.h": 1,
     # The loop that drives curl, and its two uses: looking at sites, asking registries.
-    r"curl/.*": {"resolvers/curl_multi.cpp", "resolvers/http_curl.cpp",
-                 "resolvers/http_fetcher_curl.cpp"},
+    r"curl/.*": {"resolvers/http/curl_multi.cpp", "resolvers/http/prober_curl.cpp",
+                 "resolvers/http/fetcher_curl.cpp"},
     # TLS: looking over curl's shoulder, and connections of our own.
-    r"openssl/ssl\.h": {"resolvers/tls_capture.cpp", "resolvers/tls_session.cpp"},
+    r"openssl/ssl\.h": {"resolvers/tls/capture.cpp", "resolvers/tls/session.cpp"},
     r"maxminddb\.h": 1,
     r"libpsl\.h": 1,
     r"idn2\.h": 1,
@@ -46,8 +89,8 @@ WALLS = {
     r"sqlite3\.h": 1,
     r"zstd\.h": 1,
 }
-NO_ASIO = {"model", "catalogue", "attribute", "route", "input", "output", "explain", "score",
-           "history"}
+MOST_FILES = 30
+MOST_LINES = 900
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
@@ -56,58 +99,82 @@ def sources():
     for folder in ("resolvers", "scanner"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in (".h", ".cpp"):
-                yield path
+                yield path, str(path.relative_to(ROOT)), path.read_text()
 
 
-def layer(path):
-    parts = path.relative_to(ROOT).parts
-    return (parts[0], parts[1] if parts[0] == "scanner" and len(parts) > 2 else "")
+def room_of(file):
+    """The innermost folder above the file that has a row in MAY_SEE; "" if none has."""
+    folder = str(Path(file).parent)
+    while folder not in MAY_SEE and "/" in folder:
+        folder = str(Path(folder).parent)
+    return folder if folder in MAY_SEE else ""
 
 
-def check_layers(faults):
-    for path in sources():
-        top, folder = layer(path)
-        where = path.relative_to(ROOT)
-        if top == "scanner" and folder not in MAY_SEE:
-            faults.append(f"{where}: folder {folder!r} has no row in tests/layout.py")
+def check_rooms(faults):
+    for path, file, text in sources():
+        room = room_of(file)
+        if not room or (room == "resolvers" and path.parent != ROOT / "resolvers"):
+            faults.append(f"{file}: its folder has no row in tests/layout.py")
             continue
-        for included in INCLUDE.findall(path.read_text()):
-            parts = included.split("/")
-            if top == "resolvers":
-                if parts[0] == "scanner":
-                    faults.append(f"{where}: resolvers/ must not see {included}")
-                if path.stem in VALUES and parts[0] == "resolvers" and \
-                        Path(included).stem not in VALUES:
-                    faults.append(f"{where}: a plain value must not see {included}")
+        for included in INCLUDE.findall(text):
+            if included.startswith("boost/asio"):
+                if room not in ASIO:
+                    faults.append(f"{file}: {room} must not see Asio")
                 continue
-            if parts[0] == "scanner" and len(parts) > 2 and parts[1] != folder and \
-                    parts[1] not in MAY_SEE[folder]:
-                faults.append(f"{where}: scanner/{folder} must not see {included}")
-            if parts[0] == "resolvers":
-                stem = Path(included).stem
-                pure_folder = folder in NO_ASIO
-                if pure_folder and stem not in VALUES | PURE:
-                    faults.append(f"{where}: scanner/{folder} must not see {included}")
-                if folder in ("observe", "pipeline") and \
-                        stem not in VALUES | PURE | {"resolvers"}:
-                    faults.append(f"{where}: only the composition root names {included}")
-            if folder in NO_ASIO and included.startswith("boost/asio"):
-                faults.append(f"{where}: scanner/{folder} must not see Asio")
+            other = room_of(included)
+            if not other:
+                if included.startswith(("resolvers/", "scanner/", "tests/")):
+                    faults.append(f"{file}: {included} is in no room")
+                continue
+            if not allowed(file, room, included, other):
+                faults.append(f"{file}: must not see {included}")
+
+
+def allowed(file, room, included, other):
+    if room == other:
+        return allowed_inside(file, room, included)
+    if room.startswith("resolvers") or other.startswith("scanner"):
+        return other in MAY_SEE[room]
+    return (other in PURE_ROOMS or included in PURE_FILES or room in SEES_ALL or
+            (included in INTERFACES and room in SEES_INTERFACES))
+
+
+def allowed_inside(file, room, included):
+    mine, its = str(Path(file).parent), str(Path(included).parent)
+    if mine == its or its == room:
+        return True
+    if mine == room:
+        return file.endswith(".cpp") or its not in INSIDE
+    return its in INSIDE.get(mine, set())
 
 
 def check_walls(faults):
-    users = {wall: [] for wall in WALLS}
-    for path in sources():
-        for included in INCLUDE.findall(path.read_text()):
+    users = {wall: set() for wall in WALLS}
+    for _, file, text in sources():
+        for included in INCLUDE.findall(text):
             for wall in WALLS:
                 if re.fullmatch(wall, included):
-                    users[wall].append(str(path.relative_to(ROOT)))
+                    users[wall].add(file)
     for wall, limit in WALLS.items():
-        files = sorted(set(users[wall]))
-        allowed = set(files) <= limit if isinstance(limit, set) else len(files) <= limit
-        if not allowed or any(file.endswith(".h") for file in files):
+        files = users[wall]
+        kept = files <= limit if isinstance(limit, set) else len(files) <= limit
+        if not kept or any(file.endswith(".h") for file in files):
             who = ", ".join(sorted(limit)) if isinstance(limit, set) else "one .cpp"
-            faults.append(f"<{wall}> is included by {', '.join(files)}: {who} may")
+            faults.append(f"<{wall}> is included by {', '.join(sorted(files))}: {who} may")
+
+
+def check_sizes(faults):
+    """A folder that nobody can survey, and a source that does several things."""
+    folders = {}
+    for path, file, text in sources():
+        folders.setdefault(path.parent, []).append(file)
+        lines = text.count("\n")
+        if lines > MOST_LINES and "Long because" not in text[:2000]:
+            faults.append(f"{file}: {lines} lines; split it, or say at its head why it is "
+                          '"Long because" of what')
+    for folder, files in folders.items():
+        if len(files) > MOST_FILES:
+            faults.append(f"{folder.relative_to(ROOT)}: {len(files)} files; at most {MOST_FILES}")
 
 
 def check_rows(faults):
@@ -122,14 +189,24 @@ def check_rows(faults):
                 faults.append(f"{path.relative_to(ROOT)}: has no row in {table}")
 
 
-def check_tests_exist(faults):
-    for script in sorted((ROOT / "tests").glob("*/*_test.py")):
+def check_tests(faults):
+    for script in sorted((ROOT / "tests").rglob("*_test.py")):
         if not script.stat().st_mode & 0o100:
             faults.append(f"{script.relative_to(ROOT)}: is not executable")
+    # tests/ mirrors the sources: what has a source of the same name stands where it stands.
+    homes = {}
+    for _, file, _ in sources():
+        parent = Path(file).parent
+        home = str(parent if parent.parts[0] == "resolvers" else Path(*parent.parts[1:]))
+        homes.setdefault(Path(file).stem, set()).add(home)
+    for test in sorted((ROOT / "tests").rglob("*_test.cpp")):
+        stem, folder = test.stem.removesuffix("_test"), str(test.parent.relative_to(ROOT / "tests"))
+        if stem in homes and folder not in homes[stem]:
+            faults.append(f"{test.relative_to(ROOT)}: {stem}.cpp is in {', '.join(homes[stem])}")
 
 
 def main():
-    checks = (check_layers, check_walls, check_rows, check_tests_exist)
+    checks = (check_rooms, check_walls, check_sizes, check_rows, check_tests)
     failed = 0
     for check in checks:
         faults = []

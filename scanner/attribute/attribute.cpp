@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "resolvers/domain_name.h"
+#include "resolvers/base/domain_name.h"
 #include "scanner/attribute/holder.h"
 #include "scanner/attribute/merge.h"
 #include "scanner/attribute/registration.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "scanner/attribute/verdict.h"
-#include "scanner/catalogue/company_names.h"
+#include "scanner/catalogue/index/company_names.h"
 
 namespace scanner {
 

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "resolvers/base/ascii.h"
-#include "resolvers/dns_records.h"
-#include "resolvers/domain_name.h"
-#include "resolvers/moves.h"
+#include "resolvers/base/domain_name.h"
+#include "resolvers/dnswire/records.h"
+#include "resolvers/http/page_moves.h"
 #include "scanner/attribute/registration.h"
 #include "scanner/attribute/views.h"
 #include "scanner/model/words.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "resolvers/dns_records.h"
-#include "resolvers/domain_name.h"
+#include "resolvers/base/domain_name.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/model/words.h"
 
 namespace scanner {

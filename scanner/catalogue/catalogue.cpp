@@ -4,10 +4,10 @@
 #include <limits>
 
 #include "resolvers/base/ascii.h"
-#include "scanner/catalogue/check.h"
-#include "scanner/catalogue/deny_file.h"
-#include "scanner/catalogue/load.h"
-#include "scanner/catalogue/lookup.h"
+#include "scanner/catalogue/index/check.h"
+#include "scanner/catalogue/index/lookup.h"
+#include "scanner/catalogue/load/deny_file.h"
+#include "scanner/catalogue/load/load.h"
 
 namespace scanner {
 

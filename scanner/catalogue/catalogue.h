@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/ip_address.h"
-#include "resolvers/outcome.h"
+#include "resolvers/base/ip_address.h"
+#include "resolvers/base/outcome.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
 #include "scanner/model/canary.h"

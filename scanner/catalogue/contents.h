@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/ip_address.h"
+#include "resolvers/base/ip_address.h"
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/pattern.h"
-#include "scanner/catalogue/update/publisher.h"
+#include "scanner/catalogue/publisher.h"
 #include "scanner/model/canary.h"
 
 namespace scanner {

@@ -1,7 +1,7 @@
 #include "scanner/history/change_report.h"
 
 #include "resolvers/base/time_text.h"
-#include "scanner/model/json_writer.h"
+#include "resolvers/json/writer.h"
 #include "scanner/model/words.h"
 
 namespace scanner {

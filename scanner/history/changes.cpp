@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "resolvers/digest.h"
+#include "resolvers/base/digest.h"
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 

@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "resolvers/base/ascii.h"
+#include "resolvers/base/domain_name.h"
+#include "resolvers/base/idn.h"
+#include "resolvers/base/ip_address.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/domain_name.h"
-#include "resolvers/idn.h"
-#include "resolvers/ip_address.h"
 #include "scanner/input/defang.h"
 #include "scanner/input/public_suffix.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/ip_address.h"
+#include "resolvers/base/ip_address.h"
 
 namespace scanner {
 

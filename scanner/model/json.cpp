@@ -2,8 +2,8 @@
 #include "scanner/model/json.h"
 
 #include "resolvers/base/time_text.h"
+#include "resolvers/json/shape.h"
 #include "scanner/model/json_observation.h"
-#include "scanner/model/json_shape.h"
 
 namespace scanner {
 

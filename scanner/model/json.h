@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 #include "scanner/model/observation.h"
 #include "scanner/model/record.h"
 

@@ -1,8 +1,8 @@
 // The members of observations, in the order of their declaration.
 #include "scanner/model/json_observation.h"
 
+#include "resolvers/json/shape.h"
 #include "scanner/model/json.h"
-#include "scanner/model/json_shape.h"
 #include "scanner/model/words.h"
 
 namespace scanner {

@@ -1,8 +1,8 @@
 // The part of the JSON of observations that records share. Internal; everybody else wants json.h.
 #pragma once
 
-#include "scanner/model/json_reader.h"
-#include "scanner/model/json_writer.h"
+#include "resolvers/json/reader.h"
+#include "resolvers/json/writer.h"
 #include "scanner/model/observation.h"
 
 namespace scanner {

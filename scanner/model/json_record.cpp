@@ -1,8 +1,8 @@
 // The members of records. Everything that was concluded is written even when it is empty, so that
 // a reader need not know the defaults.
+#include "resolvers/json/shape.h"
 #include "scanner/model/json.h"
 #include "scanner/model/json_observation.h"
-#include "scanner/model/json_shape.h"
 #include "scanner/model/words.h"
 
 namespace scanner {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/observe/budget.h"
 #include "scanner/observe/targets.h"
 

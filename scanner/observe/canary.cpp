@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 
 namespace scanner {
 

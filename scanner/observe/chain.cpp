@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 
 namespace scanner {
 

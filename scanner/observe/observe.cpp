@@ -4,8 +4,8 @@
 #include <set>
 
 #include "resolvers/base/utf8.h"
-#include "resolvers/http_text.h"
-#include "resolvers/moves.h"
+#include "resolvers/http/head.h"
+#include "resolvers/http/page_moves.h"
 #include "scanner/observe/authority.h"
 #include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <set>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/observe/canary.h"
 #include "scanner/observe/chain.h"
 #include "scanner/observe/targets.h"

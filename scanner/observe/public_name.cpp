@@ -1,6 +1,6 @@
 #include "scanner/observe/public_name.h"
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 
 namespace scanner {
 

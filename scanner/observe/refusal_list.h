@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/domain_name.h"
-#include "resolvers/ip_address.h"
+#include "resolvers/base/domain_name.h"
+#include "resolvers/base/ip_address.h"
 
 namespace scanner {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "resolvers/base/time_text.h"
-#include "scanner/model/json_text.h"
+#include "resolvers/json/text.h"
 #include "scanner/model/words.h"
 #include "scanner/output/escape.h"
 #include "scanner/output/outputs.h"

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "resolvers/base/utf8.h"
-#include "scanner/model/json_text.h"
+#include "resolvers/json/text.h"
 
 namespace scanner {
 

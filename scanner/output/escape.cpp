@@ -1,7 +1,7 @@
 #include "scanner/output/escape.h"
 
 #include "resolvers/base/utf8.h"
-#include "scanner/model/json_text.h"
+#include "resolvers/json/text.h"
 #include "scanner/output/display_width.h"
 
 namespace scanner {

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "resolvers/octet_text.h"
+#include "resolvers/base/hex.h"
 
 namespace scanner {
 

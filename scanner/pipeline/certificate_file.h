@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 
 namespace scanner {
 

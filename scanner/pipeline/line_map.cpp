@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "scanner/input/line_reader.h"
+#include "scanner/input/lists/line_reader.h"
 
 namespace scanner {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/outcome.h"
-#include "scanner/input/line_list.h"
+#include "resolvers/base/outcome.h"
+#include "scanner/input/lists/line_list.h"
 #include "scanner/model/subject.h"
 
 namespace scanner {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "resolvers/idn.h"
+#include "resolvers/base/idn.h"
 
 namespace scanner {
 

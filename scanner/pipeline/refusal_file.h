@@ -4,7 +4,7 @@
 #include <istream>
 #include <string>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 #include "scanner/observe/refusal_list.h"
 
 namespace scanner {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 #include "scanner/observe/refusal_list.h"
 
 namespace scanner {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "resolvers/base/time_text.h"
-#include "resolvers/http_url.h"
-#include "scanner/model/json_text.h"
+#include "resolvers/http/url_parts.h"
+#include "resolvers/json/text.h"
 
 namespace scanner {
 

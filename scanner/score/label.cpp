@@ -1,6 +1,6 @@
 #include "scanner/score/label.h"
 
-#include "scanner/model/json_reader.h"
+#include "resolvers/json/reader.h"
 
 namespace scanner {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 #include "scanner/model/evidence.h"
 
 namespace scanner {

@@ -1,4 +1,4 @@
-#include "scanner/model/json_writer.h"
+#include "resolvers/json/writer.h"
 #include "scanner/model/words.h"
 #include "scanner/score/interval.h"
 #include "scanner/score/report.h"

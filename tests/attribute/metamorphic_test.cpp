@@ -17,7 +17,7 @@
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 #include "scanner/route/route.h"
-#include "tests/input/imported.h"
+#include "tests/input/importers/imported.h"
 #include "tests/support/corpus.h"
 #include "tests/support/observed.h"
 

@@ -7,7 +7,7 @@
 
 #include "scanner/attribute/attribute.h"
 #include "scanner/route/route.h"
-#include "tests/input/imported.h"
+#include "tests/input/importers/imported.h"
 #include "tests/support/corpus.h"
 #include "tests/support/observed.h"
 #include "tests/support/shared_folder.h"

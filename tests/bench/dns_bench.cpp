@@ -23,8 +23,8 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/dns_cares.h"
-#include "resolvers/dns_message.h"
+#include "resolvers/dns/cares.h"
+#include "resolvers/dnswire/message.h"
 
 using namespace resolvers;
 namespace asio = boost::asio;

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "resolvers/origin_maxmind.h"
+#include "resolvers/asn/maxmind.h"
 
 using namespace resolvers;
 

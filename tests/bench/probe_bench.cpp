@@ -32,7 +32,7 @@
 #include <thread>
 #include <vector>
 
-#include "resolvers/http_curl.h"
+#include "resolvers/http/prober_curl.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/digest.h"
+#include "resolvers/base/digest.h"
 #include "tests/support/catalogue_files.h"
 
 namespace {

@@ -11,8 +11,8 @@
 
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/certificate.h"
-#include "resolvers/http_text.h"
+#include "resolvers/http/head.h"
+#include "resolvers/tls/certificate.h"
 
 namespace {
 

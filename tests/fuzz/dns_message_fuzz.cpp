@@ -1,8 +1,8 @@
 // Any octets as a DNS message: no crash, and what comes out keeps the promises of facts.h.
 #include <cstdlib>
 
-#include "resolvers/dns_message.h"
-#include "resolvers/dns_name.h"
+#include "resolvers/dnswire/message.h"
+#include "resolvers/dnswire/name.h"
 #include "resolvers/resolvers.h"
 
 using namespace resolvers;

@@ -9,10 +9,10 @@
 
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/http_response.h"
-#include "resolvers/http_text.h"
-#include "resolvers/moves.h"
-#include "resolvers/page_text.h"
+#include "resolvers/http/head.h"
+#include "resolvers/http/page_moves.h"
+#include "resolvers/http/page_text.h"
+#include "resolvers/http/response.h"
 
 namespace {
 

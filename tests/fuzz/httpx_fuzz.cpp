@@ -4,7 +4,7 @@
 #include <sstream>
 #include <string>
 
-#include "scanner/input/importers.h"
+#include "scanner/input/importers/importers.h"
 #include "tests/fuzz/promises.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "resolvers/json/reader.h"
 #include "scanner/model/json.h"
-#include "scanner/model/json_reader.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include "scanner/input/line_list.h"
+#include "scanner/input/lists/line_list.h"
 #include "scanner/input/subject_text.h"
 #include "tests/fuzz/promises.h"
 

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "resolvers/base/domain_name.h"
+#include "resolvers/base/ip_address.h"
 #include "resolvers/base/utf8.h"
-#include "resolvers/domain_name.h"
-#include "resolvers/ip_address.h"
 #include "scanner/input/subject_text.h"
 #include "scanner/model/observation.h"
 

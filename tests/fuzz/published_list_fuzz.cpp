@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/catalogue/range_file.h"
+#include "scanner/catalogue/load/range_file.h"
 #include "scanner/catalogue/update/renewal.h"
 #include "tests/fuzz/promises.h"
 

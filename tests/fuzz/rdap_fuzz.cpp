@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "resolvers/rdap.h"
+#include "resolvers/rdap/answers.h"
 
 using namespace resolvers;
 

@@ -2,8 +2,8 @@
 // text and back meet.
 #include <cstdlib>
 
-#include "resolvers/ech.h"
-#include "resolvers/svcb.h"
+#include "resolvers/dnswire/ech.h"
+#include "resolvers/dnswire/svcb.h"
 
 using namespace resolvers;
 

@@ -7,8 +7,8 @@
 #include <map>
 #include <sstream>
 
-#include "scanner/input/line_list.h"
-#include "tests/input/imported.h"
+#include "scanner/input/lists/line_list.h"
+#include "tests/input/importers/imported.h"
 #include "tests/support/shared_folder.h"
 
 using namespace scanner;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "resolvers/base/time_text.h"
-#include "scanner/model/json_text.h"
+#include "resolvers/json/text.h"
 #include "scanner/model/record.h"
 
 namespace samples {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "resolvers/origin_maxmind.h"
+#include "resolvers/asn/maxmind.h"
 #include "scanner/model/words.h"
 
 namespace support {

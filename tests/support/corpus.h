@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/catalogue/document.h"
+#include "scanner/catalogue/load/document.h"
 #include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
 #include "scanner/model/observation.h"

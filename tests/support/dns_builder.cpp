@@ -1,7 +1,7 @@
 #include "tests/support/dns_builder.h"
 
-#include "resolvers/dns_name.h"
-#include "resolvers/ip_address.h"
+#include "resolvers/base/ip_address.h"
+#include "resolvers/dnswire/name.h"
 
 namespace tests {
 

@@ -9,7 +9,7 @@
 #include <list>
 #include <stdexcept>
 
-#include "resolvers/dns_message.h"
+#include "resolvers/dnswire/message.h"
 
 namespace tests {
 

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "resolvers/resolver_address.h"
+#include "resolvers/dns/resolver_address.h"
 #include "tests/support/dns_builder.h"
 
 namespace tests {

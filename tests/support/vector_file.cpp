@@ -4,7 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "resolvers/octet_text.h"
+#include "resolvers/base/hex.h"
 
 namespace tests {
 

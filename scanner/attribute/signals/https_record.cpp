@@ -1,7 +1,7 @@
 // The ECH outer name (public_name) in the zone's HTTPS record is one that a provider uses.
 // Proves nothing alone: a configuration can be copied into any zone. With the provider's address it
 // agrees. Its absence says nothing: resolvers strip it, paid plans leave it out.
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {

@@ -4,7 +4,7 @@
 #include <array>
 #include <sstream>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {

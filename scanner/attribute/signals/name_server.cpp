@@ -1,7 +1,7 @@
 // The zone's name servers are the provider's.
 // Proves who runs the DNS, and that alone: most names on a CDN's name servers are also behind that
 // CDN, many are not (the record can be "DNS only").
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {

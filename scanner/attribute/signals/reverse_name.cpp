@@ -4,7 +4,7 @@
 // runs the reverse zone can write anybody's name.
 #include <algorithm>
 
-#include "resolvers/dns_records.h"
+#include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
 namespace scanner {

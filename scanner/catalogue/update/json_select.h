@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/outcome.h"
+#include "resolvers/base/outcome.h"
 
 namespace scanner {
 

@@ -4,8 +4,8 @@
 #include <charconv>
 
 #include "resolvers/base/ascii.h"
-#include "resolvers/digest.h"
-#include "scanner/catalogue/range_file.h"
+#include "resolvers/base/digest.h"
+#include "scanner/catalogue/load/range_file.h"
 #include "scanner/catalogue/update/json_select.h"
 
 namespace scanner {

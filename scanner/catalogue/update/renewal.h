@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/outcome.h"
-#include "scanner/catalogue/prefix_change.h"
-#include "scanner/catalogue/update/publisher.h"
+#include "resolvers/base/outcome.h"
+#include "scanner/catalogue/publisher.h"
+#include "scanner/catalogue/update/prefix_change.h"
 
 namespace scanner {
 

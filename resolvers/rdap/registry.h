@@ -1,0 +1,43 @@
+// The registries as a subject needs them: from RdapClient's answers to the facts that observations
+// keep, with what could not be learnt among them.
+#pragma once
+
+#include <memory>
+
+#include "resolvers/rdap/client.h"
+#include "resolvers/resolvers.h"
+
+namespace resolvers {
+
+/// What the clients of all threads share.
+struct RdapShared {
+    RdapBootstrap bootstrap;
+    std::unique_ptr<RdapCache> cache;
+    std::unique_ptr<RdapThrottle> throttle;
+};
+
+/// One for each io_context and thread.
+class RdapRegistry : public Registry {
+public:
+    RdapRegistry(std::unique_ptr<HttpFetcher> fetcher, std::shared_ptr<RdapShared> shared,
+                 RdapOptions options = {});
+
+    boost::asio::awaitable<RegistryFacts> look_up(RegistryQuestion question,
+                                                  Deadline deadline) override;
+
+private:
+    boost::asio::awaitable<RegistryFacts> domain(DomainName name, Deadline deadline);
+    boost::asio::awaitable<RegistryFacts> networks(std::vector<IpAddress> addresses,
+                                                   Deadline deadline);
+
+    // Shared by the shards of a run, none of which outlives the others for sure.
+    std::shared_ptr<RdapShared> shared_;
+    std::unique_ptr<HttpFetcher> fetcher_;
+    RdapClient client_;
+};
+
+/// What is kept of an answer.
+RegisteredDomain kept_facts(const RdapAnswer<RdapDomain>& answer);
+RegisteredNetwork kept_facts(const RdapAnswer<RdapNetwork>& answer);
+
+}  // namespace resolvers

@@ -1,0 +1,179 @@
+#include "scanner/catalogue/load/provider_file.h"
+
+#include <algorithm>
+
+#include "scanner/catalogue/load/channel_table.h"
+#include "scanner/catalogue/load/rule_table.h"
+#include "scanner/catalogue/load/source_table.h"
+#include "scanner/model/words.h"
+
+namespace scanner {
+
+namespace {
+
+// The words of Role, and "service", which is no role but the absence of one.
+constexpr std::string_view roles[] = {"front",    "platform", "host",      "network",  "scrubber",
+                                      "steering", "dns",      "registrar", "registry", "service"};
+constexpr std::string_view statuses[] = {"active", "retiring", "defunct", "handed_over"};
+constexpr std::string_view storages[] = {"static_hosting", "object_storage", "video",
+                                         "blog",           "site_builder",   "paas"};
+
+constexpr std::string_view tenancies[] = {"machines", "edge", "announced"};
+
+std::vector<std::string> plain(std::vector<LinedText> lined)
+{
+    std::vector<std::string> texts;
+    texts.reserve(lined.size());
+    for (LinedText& item : lined)
+        texts.push_back(std::move(item.text));
+    return texts;
+}
+
+void read_roles(TableReader& reader, std::string_view file, Product& product, Errors& errors)
+{
+    if (!reader.has("roles"))
+        errors.add(reader.where(), "[[product]] has no \"roles\"; add it");
+    for (const LinedText& item : reader.texts("roles")) {
+        if (item.text == "service")
+            product.service = true;
+        else if (const auto role = value_of<Role>(item.text))
+            product.roles.push_back(*role);
+        else
+            errors.add(place(file, item.line),
+                       "unknown role \"" + item.text + "\"" + suggestion(item.text, roles));
+    }
+    if (reader.has("roles") && product.roles.empty() && !product.service)
+        reader.error("roles", "a product needs at least one role");
+}
+
+void read_tenancies(TableReader& product_reader, std::string_view file,
+                    const std::map<std::string, Source>& sources, Product& product, Errors& errors)
+{
+    for (const Value& table : product_reader.tables("runs_on")) {
+        TableReader reader(table, file, "[[product.runs_on]]", errors);
+        Tenancy tenancy;
+        tenancy.where = reader.where();
+        tenancy.network = reader.required_text("network");
+        if (const auto how = reader.required_word("how", tenancies))
+            tenancy.how = tenancies[*how];
+        tenancy.source = read_source(reader, sources);
+        reader.finish();
+        if (product.tenancy_at(tenancy.network) != nullptr)
+            reader.error("network", "\"" + tenancy.network + "\" stands twice; keep one");
+        product.runs_on.push_back(std::move(tenancy));
+    }
+}
+
+// The value names the source that says so.
+void read_lessor(TableReader& reader, const Company& company, Product& product)
+{
+    const std::string source = reader.text("lessor");
+    product.lessor = !source.empty();
+    if (product.lessor && !company.sources.contains(source))
+        reader.error("lessor", "unknown source \"" + source +
+                                   "\"; \"lessor\" names the [sources.*] that says so");
+    if (product.lessor && !product.has(Role::network))
+        reader.error("lessor", "who lets addresses has the role \"network\"; add it");
+}
+
+void read_product(const Value& table, std::string_view file, Company& company,
+                  const std::string& legal_entity, const std::vector<std::string>& aliases,
+                  Errors& errors)
+{
+    TableReader reader(table, file, "[[product]]", errors);
+    const std::size_t index = company.products.size();
+    Product& product = company.products.emplace_back();
+    product.where = reader.where();
+    product.id = reader.required_text("id");
+    if (!product.id.empty() && !is_id(product.id))
+        reader.error("id", "\"" + product.id + "\" is not an id; use a-z, 0-9 and '-'");
+    else if (!product.id.empty() && product.id != company.id &&
+             !product.id.starts_with(company.id + "-"))
+        reader.error("id",
+                     "product \"" + product.id + "\" must begin with \"" + company.id + "-\"");
+    product.name = reader.required_text("name");
+    read_roles(reader, file, product, errors);
+    if (const auto status = reader.word("status", statuses))
+        product.status = statuses[*status];
+    if (const auto storage = reader.word("storage", storages))
+        product.storage = storages[*storage];
+    product.undetermined_with = plain(reader.texts("undetermined_with"));
+    read_lessor(reader, company, product);
+    product.notes = reader.text("notes");
+    read_tenancies(reader, file, company.sources, product, errors);
+
+    const std::string own_entity = reader.text("legal_entity");
+    std::vector<std::string> names = plain(reader.texts("aliases"));
+    names.insert(names.end(), aliases.begin(), aliases.end());
+    adopt(product, company, own_entity.empty() ? legal_entity : own_entity, names);
+
+    read_channels(reader.tables("channel"), file, "[[product.channel]]", company.sources, product,
+                  errors);
+    read_rules(reader, file, index, company, errors);
+    reader.finish();
+}
+
+// "providers/examplecdn.toml" -> "examplecdn".
+std::string_view stem_of(std::string_view file)
+{
+    file = file.substr(file.rfind('/') + 1);
+    return file.substr(0, file.rfind('.'));
+}
+
+}  // namespace
+
+bool is_id(std::string_view text)
+{
+    if (text.empty() || text.front() == '-' || text.back() == '-' ||
+        text.find("--") != std::string_view::npos)
+        return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+void adopt(Product& product, const Company& company, const std::string& legal_entity,
+           const std::vector<std::string>& aliases)
+{
+    product.provider = company.id;
+    product.provider_name = company.name;
+    product.legal_entity = legal_entity;
+    product.aliases = aliases;
+}
+
+std::unique_ptr<Company> read_provider_file(const std::string& file, std::string_view text,
+                                            Errors& errors)
+{
+    const Document document = parse_toml(text);
+    if (!document.error.empty()) {
+        errors.add(place(file, document.error_line), "not TOML: " + document.error);
+        return nullptr;
+    }
+    TableReader reader(document.root, file, "a provider's file", errors);
+    auto company = std::make_unique<Company>();
+    company->id = reader.required_text("id");
+    company->where = reader.where("id");
+    if (!company->id.empty() && !is_id(company->id))
+        reader.error("id", "\"" + company->id + "\" is not an id; use a-z, 0-9 and '-'");
+    else if (!company->id.empty() && company->id != stem_of(file))
+        reader.error("id", "id \"" + company->id + "\" is not the file's name; call the file " +
+                               company->id + ".toml");
+    company->name = reader.required_text("name");
+    const std::string legal_entity = reader.text("legal_entity");
+    const std::vector<std::string> aliases = plain(reader.texts("aliases"));
+    company->sources = read_sources(reader, file, errors);
+    for (const Value& table : reader.tables("product"))
+        read_product(table, file, *company, legal_entity, aliases, errors);
+    if (!reader.has("product"))
+        errors.add(reader.where(), "no [[product]] in this file; a company has at least one");
+    reader.finish();
+    if (company->id.empty())
+        return nullptr;
+
+    // Products stay where they are from here on.
+    for (RuleEntry& entry : company->rules)
+        entry.rule.product = &company->products[entry.product];
+    return company;
+}
+
+}  // namespace scanner

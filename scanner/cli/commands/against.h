@@ -1,0 +1,26 @@
+// servedby attribute --against OLD: the records as always, and what changed since an earlier run.
+#pragma once
+
+#include <string>
+
+#include "scanner/cli/flags/offline.h"
+#include "scanner/cli/wiring/knowledge.h"
+
+namespace scanner {
+
+struct AgainstFlags {
+    /// Records of the earlier run. Empty: nothing is compared.
+    std::string old;
+    /// Where the report goes; empty: stderr.
+    std::string report;
+    bool json = false;
+};
+
+void add_against_flags(CLI::App& app, AgainstFlags& flags);
+
+/// One line of the input after the other, on one thread. ExitCode::found if anything changed.
+ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
+                     std::vector<NamedFile> also_read, const Catalogue& catalogue,
+                     const Provenance& provenance);
+
+}  // namespace scanner

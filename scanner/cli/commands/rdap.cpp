@@ -1,0 +1,113 @@
+// servedby rdap: what registries say of names and addresses, and nothing else looked at.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <iostream>
+#include <memory>
+
+#include "scanner/cli/flags/live_flags.h"
+#include "scanner/cli/wiring/knowledge.h"
+#include "scanner/input/public_suffix.h"
+#include "scanner/input/subject_text.h"
+#include "scanner/model/json.h"
+
+namespace scanner {
+
+namespace {
+
+namespace asio = boost::asio;
+using resolvers::RegistryFacts;
+using resolvers::RegistryQuestion;
+
+struct Flags {
+    std::vector<std::string> queries;
+    LiveFlags live;
+    KnowledgeFlags knowledge;
+};
+
+// Absent if the text is neither a name that can be registered nor an address.
+std::optional<RegistryQuestion> question_of(const std::string& query)
+{
+    const Subject subject = read_subject(query, 1);
+    RegistryQuestion question;
+    if (subject.is_address)
+        if (const auto address = resolvers::IpAddress::parse(subject.host)) {
+            question.addresses.push_back(*address);
+            return question;
+        }
+    question.domain = resolvers::DomainName::parse(registered_domain(subject.host));
+    if (!question.domain)
+        return std::nullopt;
+    return question;
+}
+
+RegistryFacts look_up(resolvers::Registry& registry, RegistryQuestion question,
+                      std::chrono::milliseconds time, asio::io_context& io)
+{
+    RegistryFacts facts;
+    const resolvers::Deadline deadline = std::chrono::steady_clock::now() + time;
+    std::vector<std::string> asked = {question.domain ? "domain" : "network"};
+    asio::co_spawn(io, registry.look_up(std::move(question), deadline),
+                   [&](std::exception_ptr failed, RegistryFacts got) {
+                       if (failed)
+                           std::rethrow_exception(failed);
+                       facts = std::move(got);
+                       io.stop();
+                   });
+    io.restart();
+    io.run();
+    facts.asked = std::move(asked);
+    return facts;
+}
+
+ExitCode run_rdap(const Flags& flags)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    auto live = make_live(flags.live, flags.knowledge, *catalogue);
+    if (!live)
+        return fail(live.error().detail);
+    asio::io_context io(1);
+    const ShardResolvers made = live->parts.make_resolvers(io);
+    bool complete = true;
+    for (const std::string& query : flags.queries) {
+        const std::optional<RegistryQuestion> question = question_of(query);
+        if (!question)
+            return fail(query + ": neither a name below a public suffix nor an address");
+        const RegistryFacts facts =
+            look_up(*made.registry, *question, live->options.plan.deadline, io);
+        std::string line;
+        write_registry(line, facts);
+        std::cout << line << '\n' << std::flush;
+        complete = complete && facts.gaps.empty();
+    }
+    return complete ? ExitCode::ok : ExitCode::found;
+}
+
+}  // namespace
+
+std::function<ExitCode()> rdap_command(CLI::App& app)
+{
+    const auto flags = std::make_shared<Flags>();
+    app.add_option("queries", flags->queries, "Names, URLs or addresses")
+        ->required()
+        ->type_name("NAME|ADDRESS");
+    app.add_option("--resolvers", flags->live.resolvers,
+                   "Resolvers for the registries' own names, comma separated")
+        ->allow_extra_args(false)
+        ->delimiter(',');
+    app.add_option("--timeout", flags->live.timeout, "For each connection")->capture_default_str();
+    app.add_option("--deadline", flags->live.deadline, "For each query")->capture_default_str();
+    app.add_option("--contact", flags->live.contact, "Mail address or URL of yours");
+    app.add_option("--ca-file", flags->live.ca_file, "Trust these certificates (PEM) as well")
+        ->type_name("FILE");
+    add_rdap_cache_flags(app, flags->live.rdap);
+    add_catalogue_flags(app, flags->knowledge);
+    app.footer("  servedby rdap example.com 192.0.2.1");
+    flags->live.rdap.ask = "all";
+    flags->live.threads = 1;
+    flags->live.no_http = true;
+    return [flags] { return run_rdap(*flags); };
+}
+
+}  // namespace scanner

@@ -1,0 +1,120 @@
+// servedby scan and servedby observe: names in, records (or observations) out.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "scanner/cli/flags/live_flags.h"
+#include "scanner/cli/wiring/knowledge.h"
+#include "scanner/model/json.h"
+#include "scanner/output/outputs.h"
+#include "scanner/pipeline/stages.h"
+#include "scanner/route/route.h"
+
+namespace scanner {
+
+namespace {
+
+struct Flags {
+    LiveFlags live;
+    KnowledgeFlags knowledge;
+    std::string format;
+    bool json = false;
+};
+
+// People get a table; whatever is not a terminal gets lines for machines.
+std::string chosen_format(const Flags& flags)
+{
+    if (flags.json)
+        return "jsonl";
+    if (!flags.format.empty())
+        return flags.format;
+    const bool to_terminal =
+        (flags.live.output.empty() || flags.live.output == "-") && ::isatty(STDOUT_FILENO) != 0;
+    return to_terminal ? "table" : "jsonl";
+}
+
+// What stdout can show, if it is a terminal at all.
+OutputOptions terminal_look()
+{
+    OutputOptions look;
+    winsize size{};
+    if (::isatty(STDOUT_FILENO) == 0)
+        return look;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        look.width = size.ws_col;
+    look.colour = std::getenv("NO_COLOR") == nullptr;
+    return look;
+}
+
+ExitCode run_scan(const Flags& flags)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    auto live = make_live(flags.live, flags.knowledge, *catalogue);
+    if (!live)
+        return fail(live.error().detail);
+    const Provenance provenance = provenance_of(*catalogue);
+    const Output* output = find_output(chosen_format(flags));
+    const OutputOptions look = terminal_look();
+    live->parts.finish = [&](Observation&& seen, std::string& lines) {
+        Record record = decide(std::move(seen), *catalogue, provenance);
+        route_record(record, *catalogue);
+        output->write(lines, record, look);
+        return record.attribution.state;
+    };
+    Frame frame;
+    output->begin(frame.before, look);
+    output->end(frame.after, look);
+    return run_live(flags.live, *live, frame);
+}
+
+ExitCode run_observe(const Flags& flags)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    auto live = make_live(flags.live, flags.knowledge, *catalogue);
+    if (!live)
+        return fail(live.error().detail);
+    live->parts.finish = [](Observation&& seen, std::string& lines) {
+        write_observation(lines, seen);
+        lines += '\n';
+        return seen.subject.invalid.empty() ? State::not_observed : State::invalid_input;
+    };
+    return run_live(flags.live, *live, Frame{});
+}
+
+}  // namespace
+
+std::function<ExitCode()> scan_command(CLI::App& app)
+{
+    const auto flags = std::make_shared<Flags>();
+    add_live_flags(app, flags->live);
+    add_catalogue_flags(app, flags->knowledge);
+    add_asn_flag(app, flags->knowledge);
+    std::vector<std::string> formats;
+    for (const Output* output : outputs())
+        formats.emplace_back(output->name);
+    app.add_option("--format", flags->format, "jsonl, csv or table (default: table on a terminal)")
+        ->check(CLI::IsMember(formats));
+    app.add_flag("--json", flags->json, "The same as --format jsonl");
+    app.footer(
+        "  printf 'example.com\\nhttps://example.org/x\\n' | servedby scan\n"
+        "  servedby scan --ordered sites.csv -o records.jsonl");
+    return [flags] { return run_scan(*flags); };
+}
+
+std::function<ExitCode()> observe_command(CLI::App& app)
+{
+    const auto flags = std::make_shared<Flags>();
+    add_live_flags(app, flags->live);
+    add_catalogue_flags(app, flags->knowledge);
+    add_asn_flag(app, flags->knowledge);
+    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
+    return [flags] { return run_observe(*flags); };
+}
+
+}  // namespace scanner

@@ -1,0 +1,199 @@
+// servedby score: records held against labels. Offline.
+#include "scanner/score/scorer.h"
+
+#include <iostream>
+#include <memory>
+
+#include "scanner/cli/commands.h"
+#include "scanner/cli/wiring/file_clash.h"
+#include "scanner/cli/wiring/knowledge.h"
+#include "scanner/explain/explain.h"
+#include "scanner/input/lists/line_reader.h"
+#include "scanner/model/json.h"
+#include "scanner/model/words.h"
+#include "scanner/pipeline/input_stream.h"
+#include "scanner/score/report.h"
+
+namespace scanner {
+
+namespace {
+
+struct Flags {
+    std::string labels;
+    std::vector<std::string> records;
+    std::string grade = "probable";
+    bool json = false;
+    bool explain = false;
+    // Percent; negative: not asked for.
+    double min_precision = -1;
+    double min_coverage = -1;
+    std::string role = "front";
+    KnowledgeFlags knowledge;
+};
+
+constexpr const char* how_it_counts =
+    "  servedby attribute observations.jsonl | servedby score labels.jsonl\n"
+    "\n"
+    "LABELS holds a JSON object a line:\n"
+    "  {\"host\": \"example.com\", \"front\": \"Cloudflare\", \"host_provider\": null}\n"
+    "front, host_provider, platform, dns: a company, a product, an id or alias of the catalogue, "
+    "or a\n"
+    "list of names that are all right; null: there is nobody (for host_provider: nobody can be "
+    "seen);\n"
+    "left out: not labelled, not counted. Besides: id (joins the record with that value in its "
+    "column\n"
+    "\"case\"), group (groups are never counted together), kind (cdn_proxy, platform, lb, "
+    "own_edge,\n"
+    "none), basis. Labels with {\"expected\": {\"front\", \"front_accept\", \"front_role\",\n"
+    "\"host_provider\", \"front_scored\", \"host_scored\", \"declared_origin\"}} are read as well; "
+    "those\n"
+    "tagged declared_zone are a group of their own.\n"
+    "\n"
+    "How it counts, by group, with and without an address:\n"
+    "  named       somebody at --grade or above; below it a record is silent\n"
+    "  precision   labelled product named / all that were named, those of labels that say nobody\n"
+    "              among them; a label that names a company is content with any product of it\n"
+    "  of the company   the same, content with the company in any case\n"
+    "  recall      labelled product named / labels that name somebody\n"
+    "  coverage    somebody named / labels that name somebody\n"
+    "  abstention  neither a name nor \"none\" / all labels; a label without a record is silent\n"
+    "  nobody      a label says there is no front: \"none\" is right, \"unknown\" is silent, a "
+    "name is\n"
+    "              wrong. A label says the host is hidden: silence is right, any name is wrong, "
+    "the\n"
+    "              right one too. \"None\" where the label names a front is a disagreement, and "
+    "no\n"
+    "              name, so it lowers recall and not precision; for the kinds platform, lb and\n"
+    "              own_edge it is silence, and the platform or host named there answers for them.\n"
+    "  no look     where nobody connected to the site's addresses, a host that is known by its "
+    "network,\n"
+    "              and \"none\", are possible at most, and count from possible on\n"
+    "  host        a platform that is named answers for the host, if no host is named or the "
+    "label\n"
+    "              means the platform";
+
+Grade grade_of(const std::string& word)
+{
+    return value_of<Grade>(word).value_or(Grade::probable);
+}
+
+resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
+{
+    auto in = open_inputs({file});
+    if (!in)
+        return in.error();
+    std::vector<Label> labels;
+    LineReader lines(**in, max_stored_line);
+    for (Line line; lines.next(line);) {
+        if (line.text.empty() || line.text.front() == '#')
+            continue;
+        auto label = read_label(line.text);
+        if (!label)
+            return resolvers::Failure{
+                "malformed", file + ":" + std::to_string(line.number) + ": " +
+                                 label.error().detail +
+                                 "; a label is {\"host\": NAME, \"front\": NAME or null, ...}"};
+        labels.push_back(std::move(*label));
+    }
+    if ((*in)->bad())
+        return resolvers::Failure{"malformed", input_fault(**in)};
+    if (labels.empty())
+        return resolvers::Failure{"malformed", file + ": holds no label"};
+    return labels;
+}
+
+// A section without anything to count meets every bar.
+bool misses(const Share& share, double least_percent)
+{
+    return least_percent >= 0 && share.whole > 0 && share.value() * 100 < least_percent;
+}
+
+bool misses_a_bar(const Score& score, const Flags& flags)
+{
+    bool missed = false;
+    for (const auto& [key, section] : score.sections) {
+        const auto tally = section.roles.find(*value_of<Role>(flags.role));
+        if (tally == section.roles.end())
+            continue;
+        const std::string where = flags.role + ", " + key.group +
+                                  (key.with_address ? ", with" : ", without") + " an address";
+        if (misses(tally->second.precision(), flags.min_precision)) {
+            std::cerr << "servedby: precision is below the bar: " << where << '\n';
+            missed = true;
+        }
+        // What has no address is not expected to be covered.
+        if (key.with_address && misses(tally->second.coverage(), flags.min_coverage)) {
+            std::cerr << "servedby: coverage is below the bar: " << where << '\n';
+            missed = true;
+        }
+    }
+    return missed;
+}
+
+ExitCode run_score(const Flags& flags)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    auto labels = read_labels(flags.labels);
+    if (!labels)
+        return fail(labels.error().detail);
+    std::vector<NamedFile> read = named_inputs(flags.records);
+    read.push_back({"the labels", flags.labels});
+    for (NamedFile& file : knowledge_files(flags.knowledge))
+        read.push_back(std::move(file));
+    if (const auto clash = file_clash(read, {{"the output", ""}}))
+        return fail(*clash);
+    auto in = open_inputs(flags.records);
+    if (!in)
+        return fail(in.error().detail);
+    Scorer::Explain tell;
+    if (flags.explain)
+        tell = [&](const Record& record) { return explain(record, *catalogue); };
+    Scorer scorer(std::move(*labels), *catalogue, grade_of(flags.grade), tell);
+    LineReader lines(**in, max_stored_line);
+    for (Line line; lines.next(line);) {
+        if (line.text.empty() || line.broken)
+            continue;
+        if (const auto record = read_record(line.text))
+            scorer.add(*record);
+        else
+            scorer.add_unreadable();
+    }
+    if ((*in)->bad())
+        return fail(input_fault(**in));
+    const Score score = scorer.finish();
+    std::cout << (flags.json ? score_json(score) : score_text(score)) << std::flush;
+    return misses_a_bar(score, flags) ? ExitCode::found : ExitCode::ok;
+}
+
+}  // namespace
+
+std::function<ExitCode()> score_command(CLI::App& app)
+{
+    const auto flags = std::make_shared<Flags>();
+    app.add_option("labels", flags->labels, "What is known to be true, JSON lines")
+        ->required()
+        ->type_name("LABELS");
+    app.add_option("records", flags->records, "Record lines, plain or zstd (default: stdin)")
+        ->type_name("RECORDS");
+    app.add_option("--grade", flags->grade, "Count what is at least possible, probable, confirmed")
+        ->check(CLI::IsMember({"possible", "probable", "confirmed"}))
+        ->capture_default_str();
+    app.add_flag("--json", flags->json, "One JSON object instead of tables");
+    app.add_flag("--explain", flags->explain, "Tell each disagreement's record at length");
+    app.add_option("--min-precision", flags->min_precision,
+                   "Exit 1 if any group's precision is below so many percent")
+        ->check(CLI::Range(0.0, 100.0));
+    app.add_option("--min-coverage", flags->min_coverage,
+                   "Exit 1 if coverage is, in any group with addresses")
+        ->check(CLI::Range(0.0, 100.0));
+    app.add_option("--role", flags->role, "The role that the two bars are about")
+        ->check(CLI::IsMember({"front", "host", "platform", "dns"}))
+        ->capture_default_str();
+    add_catalogue_flags(app, flags->knowledge);
+    app.footer(how_it_counts);
+    return [flags] { return run_score(*flags); };
+}
+
+}  // namespace scanner

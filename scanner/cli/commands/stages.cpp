@@ -1,0 +1,81 @@
+// servedby attribute and servedby route: the pure stages over stored lines. Offline; the same input
+// and catalogue give the same bytes.
+#include <atomic>
+#include <memory>
+
+#include "scanner/cli/commands/against.h"
+#include "scanner/cli/flags/offline.h"
+#include "scanner/cli/wiring/knowledge.h"
+#include "scanner/model/json.h"
+#include "scanner/pipeline/stages.h"
+
+namespace scanner {
+
+namespace {
+
+struct Flags {
+    OfflineFlags offline;
+    KnowledgeFlags knowledge;
+    AgainstFlags against;
+};
+
+using Stage = Record (*)(std::string_view, std::uint64_t, const Catalogue&, const Provenance&);
+
+ExitCode run_stage(const Flags& flags, Stage stage)
+{
+    const auto catalogue = load_catalogue(flags.knowledge);
+    if (!catalogue)
+        return fail(catalogue.error().detail);
+    const Provenance provenance = provenance_of(*catalogue);
+    if (!flags.against.old.empty())
+        return run_against(flags.against, flags.offline, knowledge_files(flags.knowledge),
+                           *catalogue, provenance);
+    std::atomic<std::uint64_t> lines = 0;
+    std::atomic<std::uint64_t> unreadable = 0;
+    const ExitCode done =
+        run_offline(flags.offline, knowledge_files(flags.knowledge),
+                    [&](std::string_view line, std::uint64_t number, std::string& out) {
+                        const Record record = stage(line, number, *catalogue, provenance);
+                        lines.fetch_add(1, std::memory_order_relaxed);
+                        if (record.observation.source == "line")
+                            unreadable.fetch_add(1, std::memory_order_relaxed);
+                        write_record(out, record);
+                        out += '\n';
+                    });
+    if (done == ExitCode::ok && lines > 0 && unreadable == lines)
+        return fail(
+            "no line of the input is an observation or a record; lists of sites are for "
+            "servedby scan");
+    return done;
+}
+
+std::shared_ptr<Flags> stage_flags(CLI::App& app)
+{
+    // Lives as long as the parser, which the returned function outlives never.
+    const auto flags = std::make_shared<Flags>();
+    add_offline_flags(app, flags->offline);
+    add_catalogue_flags(app, flags->knowledge);
+    return flags;
+}
+
+}  // namespace
+
+std::function<ExitCode()> attribute_command(CLI::App& app)
+{
+    app.footer(
+        "  servedby observe sites.txt | servedby attribute | servedby route\n"
+        "  servedby attribute old.jsonl --against old.jsonl -o new.jsonl    # what newer data "
+        "change");
+    const auto flags = stage_flags(app);
+    add_against_flags(app, flags->against);
+    return [flags] { return run_stage(*flags, attribute_line); };
+}
+
+std::function<ExitCode()> route_command(CLI::App& app)
+{
+    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
+    const auto flags = stage_flags(app);
+    return [flags] { return run_stage(*flags, route_line); };
+}
+
+}  // namespace scanner

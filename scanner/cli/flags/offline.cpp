@@ -1,0 +1,81 @@
+#include "scanner/cli/flags/offline.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <thread>
+
+#include "scanner/cli/wiring/file_clash.h"
+#include "scanner/pipeline/input_stream.h"
+
+namespace scanner {
+
+void add_offline_flags(CLI::App& app, OfflineFlags& flags)
+{
+    app.add_option("files", flags.files, "JSON lines to read, plain or zstd (default: stdin)")
+        ->type_name("FILE");
+    app.add_option("-o,--output", flags.output,
+                   "Write to FILE instead of stdout; packed if it is called *.zst")
+        ->type_name("FILE");
+    app.add_option("--threads", flags.threads, "Threads (default: one a core)");
+}
+
+resolvers::Outcome<int> open_output(const std::string& file)
+{
+    if (file.empty() || file == "-")
+        return STDOUT_FILENO;
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return resolvers::Failure{"not_writable", file + ": " + std::strerror(errno)};
+    return descriptor;
+}
+
+LineWriter::Packing packing_of(const std::string& file)
+{
+    return file.ends_with(".zst") ? LineWriter::Packing::zstd : LineWriter::Packing::none;
+}
+
+ExitCode exit_code_of(const LineWriter& writer, const std::string& output)
+{
+    if (writer.failure() == 0 || writer.failure() == EPIPE)
+        return ExitCode::ok;
+    return fail((output.empty() ? "stdout" : output) + ": " + std::strerror(writer.failure()) +
+                "; what was written so far is whole lines");
+}
+
+unsigned usable_cores()
+{
+    return std::max(std::thread::hardware_concurrency(), 1U);
+}
+
+ExitCode run_offline(const OfflineFlags& flags, std::vector<NamedFile> also_read,
+                     const LineFunction& function)
+{
+    const std::vector<NamedFile> inputs = named_inputs(flags.files);
+    also_read.insert(also_read.end(), inputs.begin(), inputs.end());
+    if (const auto clash = file_clash(also_read, {{"-o", flags.output}}))
+        return fail(*clash);
+    auto in = open_inputs(flags.files);
+    if (!in)
+        return fail(in.error().detail);
+    const auto descriptor = open_output(flags.output);
+    if (!descriptor)
+        return fail(descriptor.error().detail);
+    LineWriter writer(*descriptor, LineWriter::Order::sequence, packing_of(flags.output));
+    const unsigned threads = flags.threads == 0 ? usable_cores() : flags.threads;
+    try {
+        map_lines(**in, writer, threads, function);
+    } catch (const std::exception& error) {
+        writer.flush();
+        return fail(error.what());
+    }
+    writer.flush();
+    if ((*in)->bad())
+        return fail(input_fault(**in));
+    return exit_code_of(writer, flags.output);
+}
+
+}  // namespace scanner

@@ -1,0 +1,42 @@
+// What attribute, route and import share: files in, lines out, in order, on several threads.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "resolvers/base/outcome.h"
+#include "scanner/cli/commands.h"
+#include "scanner/cli/wiring/file_clash.h"
+#include "scanner/pipeline/line_map.h"
+
+namespace scanner {
+
+struct OfflineFlags {
+    std::vector<std::string> files;
+    std::string output;
+    /// 0: one a core.
+    unsigned threads = 0;
+};
+
+void add_offline_flags(CLI::App& app, OfflineFlags& flags);
+
+/// Descriptor of the output: stdout for "" and "-", else the file, cut to nothing. Failure
+/// "not_writable".
+resolvers::Outcome<int> open_output(const std::string& file);
+
+/// Files called *.zst are packed.
+LineWriter::Packing packing_of(const std::string& file);
+
+/// Runs the function over all lines. Says on stderr what went wrong. `also_read` must not be
+/// written over either.
+ExitCode run_offline(const OfflineFlags& flags, std::vector<NamedFile> also_read,
+                     const LineFunction& function);
+
+/// What a failed writer means for the exit status: a reader that left is no failure.
+ExitCode exit_code_of(const LineWriter& writer, const std::string& output);
+
+/// Processors that this process may use.
+unsigned usable_cores();
+
+}  // namespace scanner

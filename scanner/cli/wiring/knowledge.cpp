@@ -1,0 +1,71 @@
+#include "scanner/cli/wiring/knowledge.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "resolvers/asn/maxmind.h"
+
+namespace scanner {
+
+using resolvers::Failure;
+using resolvers::Outcome;
+
+void add_catalogue_flags(CLI::App& app, KnowledgeFlags& flags)
+{
+    app.add_option("--data", flags.data_dir,
+                   "Directory of the catalogue (default: $SERVEDBY_DATA, else as built)")
+        ->type_name("DIR");
+    app.add_option("--catalogue", flags.overlays,
+                   "Add or replace providers by the files in DIR; may be given again")
+        ->allow_extra_args(false)
+        ->type_name("DIR");
+}
+
+void add_asn_flag(CLI::App& app, KnowledgeFlags& flags)
+{
+    app.add_option("--asn-db", flags.asn_db,
+                   "MaxMind DB of origin ASes, GeoLite2-ASN or alike (default: asn.mmdb of --data)")
+        ->type_name("FILE");
+}
+
+std::string data_dir_of(const KnowledgeFlags& flags)
+{
+    if (!flags.data_dir.empty())
+        return flags.data_dir;
+    if (const char* set = std::getenv("SERVEDBY_DATA"); set != nullptr && *set != '\0')
+        return set;
+    return SERVEDBY_DATA_DIR;
+}
+
+Outcome<Catalogue> load_catalogue(const KnowledgeFlags& flags)
+{
+    return Catalogue::load(data_dir_of(flags), flags.overlays);
+}
+
+Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(const KnowledgeFlags& flags)
+{
+    const std::string shipped = data_dir_of(flags) + "/asn.mmdb";
+    if (flags.asn_db.empty() && !std::filesystem::exists(shipped))
+        return std::unique_ptr<resolvers::OriginTable>();
+    auto opened = resolvers::MaxmindOrigins::open(flags.asn_db.empty() ? shipped : flags.asn_db);
+    if (!opened)
+        return opened.error();
+    return std::unique_ptr<resolvers::OriginTable>(std::move(*opened));
+}
+
+std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags)
+{
+    std::vector<NamedFile> files = {{"the catalogue's file", data_dir_of(flags)}};
+    for (const std::string& overlay : flags.overlays)
+        files.push_back({"the catalogue's file", overlay});
+    if (!flags.asn_db.empty())
+        files.push_back({"the routing data", flags.asn_db});
+    return files;
+}
+
+Provenance provenance_of(const Catalogue& catalogue)
+{
+    return {"servedby " SERVEDBY_VERSION, catalogue.date(), catalogue.sha256()};
+}
+
+}  // namespace scanner

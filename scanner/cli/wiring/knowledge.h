@@ -1,0 +1,43 @@
+// Finds and loads what decisions rest on: the catalogue and the routing data.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resolvers/base/outcome.h"
+#include "resolvers/resolvers.h"
+#include "scanner/catalogue/catalogue.h"
+#include "scanner/cli/wiring/file_clash.h"
+#include "scanner/model/record.h"
+
+namespace scanner {
+
+struct KnowledgeFlags {
+    /// Empty: SERVEDBY_DATA, else where servedby was built or installed.
+    std::string data_dir;
+    std::vector<std::string> overlays;
+    /// Empty: asn.mmdb in the data directory, if it is there.
+    std::string asn_db;
+};
+
+void add_catalogue_flags(CLI::App& app, KnowledgeFlags& flags);
+void add_asn_flag(CLI::App& app, KnowledgeFlags& flags);
+
+/// The data directory that the flags, the environment or the build point at.
+std::string data_dir_of(const KnowledgeFlags& flags);
+
+resolvers::Outcome<Catalogue> load_catalogue(const KnowledgeFlags& flags);
+
+/// Null when no file was named and none is shipped.
+resolvers::Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(
+    const KnowledgeFlags& flags);
+
+/// What is read because of these flags.
+std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags);
+
+Provenance provenance_of(const Catalogue& catalogue);
+
+}  // namespace scanner

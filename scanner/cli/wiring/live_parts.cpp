@@ -1,0 +1,277 @@
+// The composition root: here, and nowhere else, concrete resolvers are named and put together.
+
+#include <algorithm>
+#include <iostream>
+
+#include "resolvers/base/time_text.h"
+#include "resolvers/dns/resolver_address.h"
+#include "resolvers/http/fetcher_curl.h"
+#include "resolvers/http/prober_curl.h"
+#include "resolvers/http/url_parts.h"
+#include "resolvers/pace/limited_prober.h"
+#include "resolvers/rdap/registry.h"
+#include "resolvers/tls/certificate.h"
+#include "scanner/cli/flags/live_flags.h"
+#include "scanner/cli/flags/offline.h"
+#include "scanner/input/public_suffix.h"
+#include "scanner/policy/ech_public_name.h"
+#include "scanner/policy/edge_probe.h"
+
+namespace scanner {
+
+using resolvers::Failure;
+using resolvers::Outcome;
+
+namespace {
+
+// Says who asks and where to complain (RFC 9110 section 10.1.5). Without --contact that is whoever
+// runs this, at this machine: a real address is better.
+// Nobody is named whom the user did not name.
+std::string user_agent_of(const LiveFlags& flags)
+{
+    if (!flags.user_agent.empty())
+        return flags.user_agent;
+    const std::string contact = flags.contact.empty() ? "" : "; contact: " + flags.contact;
+    return "servedby/" SERVEDBY_VERSION " (looks at who serves a site" + contact + ")";
+}
+
+// What goes into a header must be a field value (RFC 9110 5.5), of visible ASCII and spaces.
+std::optional<Failure> unfit_for_header(const char* flag, const std::string& text)
+{
+    const bool fit = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+    if (fit && !text.starts_with(' ') && !text.ends_with(' '))
+        return std::nullopt;
+    return Failure{"malformed", std::string(flag) +
+                                    " takes printable ASCII characters, without a line end or a "
+                                    "space at either end"};
+}
+
+resolvers::Timestamp wall_clock()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// What an event loop with its resolvers opens besides their sockets.
+constexpr std::size_t loop_descriptors = 8;
+
+// Above this a channel's socket overflows (measured at default buffers).
+constexpr unsigned per_channel = 2000;
+
+Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
+    const std::vector<std::string>& texts)
+{
+    if (texts.empty())
+        return resolvers::read_resolv_conf();
+    return parse_resolvers("--resolvers", texts);
+}
+
+// Every name would be sent there: whoever names such a resolver must choose.
+std::optional<Failure> refused_resolver(const std::string& flag,
+                                        const std::vector<resolvers::ResolverAddress>& servers,
+                                        const RefusalLists& refusals)
+{
+    for (const resolvers::ResolverAddress& server : servers) {
+        const auto url = resolvers::parse_http_url(server.url);
+        std::string why =
+            url ? refusals.refusal_of(url->host) : refusals.refusal_of(server.address);
+        if (why.empty() && !server.certificate_name.empty())
+            why = refusals.refusal_of(server.certificate_name);
+        if (!why.empty())
+            return Failure{"malformed", flag + ": " + server.text() + " is on the list of --" +
+                                            (why == "opt_out" ? "optout" : "blocklist") +
+                                            "; name another, or take it off the list"};
+    }
+    return std::nullopt;
+}
+
+// Who holds an address, as the catalogue tells it: its addresses need one probe together.
+std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge ||
+            hit.rule->range_kind == RangeKind::customer ||
+            hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
+// Whose own edge or service an address is. A customer's range is let to others: that is registered.
+std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
+{
+    for (const RangeHit& hit : catalogue.ranges_of(address))
+        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
+            return hit.rule->product->id;
+    return "";
+}
+
+}  // namespace
+
+Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
+                        const Catalogue& catalogue)
+{
+    if (const auto clash = clash_of(flags, knowledge))
+        return Failure{"clash", *clash};
+    if (auto unfit = unfit_for_header("--user-agent", flags.user_agent))
+        return *unfit;
+    if (auto unfit = unfit_for_header("--contact", flags.contact))
+        return *unfit;
+    if (flags.contact.empty() && flags.user_agent.empty() && !flags.no_http && !flags.silent)
+        std::cerr
+            << "servedby: sites are not told whom to ask about this scan; name a mail address "
+               "or URL with --contact\n";
+    Live live;
+    auto origins = load_origins(knowledge);
+    if (!origins)
+        return origins.error();
+    live.origins = std::move(*origins);
+
+    const auto timeout = resolvers::parse_duration(flags.timeout);
+    const auto deadline = resolvers::parse_duration(flags.deadline);
+    if (!timeout || !deadline)
+        return Failure{"malformed", "--timeout and --deadline take spans like 5s or 500ms"};
+
+    live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
+    live.options.in_flight = std::max(flags.in_flight, live.options.shards);
+    live.options.parked = live.options.in_flight * 2;
+    auto planned = plan_of(flags.views, !flags.no_http);
+    if (!planned)
+        return planned.error();
+    Plan& plan = live.options.plan;
+    plan = std::move(*planned);
+    plan.deadline = *deadline;
+    plan.allow_private = flags.allow_private;
+    plan.vantage = flags.vantage;
+
+    const auto polite = make_polite(flags.polite, catalogue);
+    if (!polite)
+        return polite.error();
+    polite->restrain(live.parts.world);
+    if (polite->refusals->any())
+        live.refusals = polite->refusals;
+
+    const auto servers = chosen_resolvers(flags.resolvers);
+    if (!servers)
+        return servers.error();
+    resolvers::DnsOptions dns;
+    dns.servers = *servers;
+    dns.timeout = std::min(*timeout, *deadline);
+    dns.retries = flags.retries;
+    dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
+    auto views = parse_views(flags.views.views);
+    if (!views)
+        return views.error();
+    if (auto fault = refused_resolver("--resolvers", dns.servers, *polite->refusals))
+        return *fault;
+    for (const ViewSetup& view : *views)
+        if (auto fault = refused_resolver("--view " + view.name, view.servers, *polite->refusals))
+            return *fault;
+    // Every name has a handful of questions out at once.
+    const unsigned questions = live.options.in_flight / live.options.shards * 5;
+    dns.channels_per_server = std::clamp(questions / per_channel + 1, 1U, 64U);
+
+    auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
+    if (!rdap)
+        return rdap.error();
+    std::shared_ptr<const resolvers::TrustStore> store;
+    if (!flags.no_http || *rdap != nullptr || any_encrypted(*servers, *views)) {
+        auto loaded = resolvers::TrustStore::load(flags.ca_file);
+        if (!loaded)
+            return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
+        store = std::move(*loaded);
+    }
+    const ResolverTrust trust{store, user_agent_of(flags)};
+
+    live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns, trust);
+    const ResolverWatch* watch = live.watch.get();
+    if (watch != nullptr) {
+        dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
+        dns.silent = [watch](std::size_t server) { return watch->silent(server); };
+        live.parts.world.health_of = [watch](const std::string& view) {
+            return watch->health_of(view);
+        };
+    }
+
+    give_patience(*views, watch, dns.servers.size());
+    live.views = *views;
+
+    resolvers::HttpOptions http;
+    http.user_agent = trust.user_agent;
+    http.timeouts.connect = *timeout;
+    http.timeouts.handshake = *timeout;
+    http.timeouts.first_byte = *timeout;
+    http.timeouts.total = *deadline;
+    http.allow = [refusals = polite->refusals, all = flags.allow_private](const auto& address) {
+        return (all || !resolvers::special_purpose(address)) &&
+               refusals->refusal_of(address).empty();
+    };
+    resolvers::FetchOptions fetch;
+    fetch.user_agent = http.user_agent;
+    fetch.connect_timeout = *timeout;
+    fetch.allow_private = flags.allow_private;
+    fetch.refuses_host = [refusals = polite->refusals](const std::string& host) {
+        return refusals->refusal_of(host);
+    };
+    fetch.refuses_address = [refusals = polite->refusals](const resolvers::IpAddress& address) {
+        return refusals->refusal_of(address);
+    };
+
+    const bool connect = plan.connect;
+    if (!flags.polite.certificates.empty()) {
+        auto opened = CertificateFile::open(flags.polite.certificates);
+        if (!opened)
+            return opened.error();
+        live.certificates = std::move(*opened);
+        http.on_leaf = [file = live.certificates](const auto& sha256, const auto& der) {
+            file->add(sha256, der);
+        };
+    }
+    // What waits for its turn must not use up its subject's time.
+    http.timeouts.queue = polite->longest_wait;
+    const std::size_t dns_sockets = dns.servers.size() * dns.channels_per_server * 2;
+    const std::size_t sockets =
+        sockets_left(live.options.shards * (dns_sockets + loop_descriptors)) / live.options.shards;
+    http.max_in_flight = std::clamp<std::size_t>(sockets, 1, live.options.in_flight);
+    if (connect && sockets < live.options.in_flight / live.options.shards)
+        std::cerr << "servedby: open files allow " << http.max_in_flight * live.options.shards
+                  << " connections at once (ulimit -n)\n";
+    live.parts.make_resolvers = [dns, http, store, connect, watch, trust, fetch, views = *views,
+                                 polite = *polite, shared = *rdap](boost::asio::io_context& io) {
+        ShardResolvers made;
+        made.dns = make_resolver(dns.servers, dns, trust, io);
+        make_views(views, dns, trust, watch, io, made);
+        if (polite.dns_pace)
+            made.dns =
+                std::make_unique<resolvers::PoliteResolver>(std::move(made.dns), polite.dns_pace);
+        if (connect) {
+            auto prober = std::make_unique<resolvers::PoliteProber>(
+                std::make_unique<resolvers::HttpCurl>(io, http, store), polite.limits,
+                resolvers::PoliteProberOptions{polite.longest_wait, wall_clock});
+            made.tell_of_waits = [&prober = *prober](std::function<void(int)> tell) {
+                prober.tell_of_waits(std::move(tell));
+            };
+            made.http = std::move(prober);
+        }
+        if (shared != nullptr)
+            made.registry = std::make_unique<resolvers::RdapRegistry>(
+                std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
+        return made;
+    };
+    World& world = live.parts.world;
+    world.origins = live.origins.get();
+    world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
+        return holder_of(catalogue, address);
+    };
+    world.public_name_of = public_names_of(catalogue);
+    world.edge_path_of = EdgeQuestion(catalogue);
+    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
+        return edge_of(catalogue, address);
+    };
+    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
+    world.registrable_domain = [](const std::string& host) {
+        return split_at_suffix(host).registrable_domain;
+    };
+    world.markers = &catalogue.body_markers();
+    return live;
+}
+
+}  // namespace scanner

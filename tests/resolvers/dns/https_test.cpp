@@ -1,0 +1,263 @@
+#include "resolvers/dns/https.h"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+
+#include "tests/support/deadline.h"
+#include "tests/support/dns_builder.h"
+#include "tests/support/scripted_dns.h"
+
+namespace {
+
+using namespace resolvers;
+using namespace tests;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+/// Answers by a script, and keeps what it was asked for.
+class ScriptedFetcher : public HttpFetcher {
+public:
+    using Script = std::function<Outcome<FetchResponse>(const FetchRequest&)>;
+    struct Heard {
+        std::vector<FetchRequest> requests;
+    };
+
+    ScriptedFetcher(Heard& heard, Script script) : heard_(heard), script_(std::move(script)) {}
+
+    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline) override
+    {
+        heard_.requests.push_back(request);
+        Outcome<FetchResponse> answer = script_(request);
+        co_return answer;
+    }
+
+private:
+    Heard& heard_;
+    Script script_;
+};
+
+/// Answers honestly, but late.
+class SlowFetcher : public ScriptedFetcher {
+public:
+    using ScriptedFetcher::ScriptedFetcher;
+
+    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline deadline) override
+    {
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        asio::steady_timer timer(executor, 50ms);
+        co_await timer.async_wait(asio::use_awaitable);
+        Outcome<FetchResponse> got = co_await ScriptedFetcher::get(std::move(request), deadline);
+        co_return got;
+    }
+};
+
+Octets octets_of(const std::string& text)
+{
+    return Octets(text.begin(), text.end());
+}
+
+FetchResponse message(const Octets& octets)
+{
+    FetchResponse response;
+    response.status = 200;
+    response.content_type = "application/dns-message";
+    response.body.assign(octets.begin(), octets.end());
+    return response;
+}
+
+ScriptedQuery query_in(const FetchRequest& request)
+{
+    ScriptedQuery query;
+    query.octets = octets_of(request.content);
+    const DnsMessage read = parse_message(query.octets).value();
+    query.id = read.header.id;
+    query.name = read.question->name;
+    query.type = read.question->type;
+    return query;
+}
+
+FetchResponse honest(const FetchRequest& request)
+{
+    return message(address_reply(query_in(request), "192.0.2.7"));
+}
+
+DnsHttpsOptions options(std::vector<std::string> urls = {"https://dns.example/dns-query"})
+{
+    DnsHttpsOptions made;
+    made.urls = std::move(urls);
+    return made;
+}
+
+std::vector<DnsAnswer> ask(ScriptedFetcher::Heard& heard, ScriptedFetcher::Script script,
+                           DnsHttpsOptions given, const std::vector<std::string>& names)
+{
+    DnsHttps resolver(std::make_unique<ScriptedFetcher>(heard, std::move(script)), given);
+    std::vector<Question> questions;
+    for (const std::string& name : names)
+        questions.push_back({DomainName::parse(name).value(), "A"});
+    asio::io_context io(1);
+    std::vector<DnsAnswer> answers;
+    bool done = false;
+    const Deadline deadline = std::chrono::steady_clock::now() + 10s;
+    asio::co_spawn(io, resolver.ask(std::move(questions), deadline),
+                   [&](std::exception_ptr error, std::vector<DnsAnswer> got) {
+                       done = !error;
+                       answers = std::move(got);
+                   });
+    io.run();
+    REQUIRE(done);
+    REQUIRE(answers.size() == names.size());
+    return answers;
+}
+
+}  // namespace
+
+TEST_CASE("questions go out as POST requests, and come back in their order")
+{
+    ScriptedFetcher::Heard heard;
+    const auto answers = ask(heard, honest, options(), {"a.example", "b.example"});
+    CHECK(answers[0].name == "a.example");
+    CHECK(answers[0].status == DnsStatus::noerror);
+    CHECK(answers[0].records.at(0).data == "192.0.2.7");
+    CHECK(answers[0].resolver == "https://dns.example/dns-query");
+    CHECK(answers[0].attempts == 1);
+    CHECK_FALSE(answers[0].over_tcp);
+    CHECK(answers[1].name == "b.example");
+    REQUIRE(heard.requests.size() == 2);
+    CHECK(heard.requests[0].content_type == "application/dns-message");
+    CHECK(heard.requests[0].accept == "application/dns-message");
+    CHECK(query_in(heard.requests[0]).id == 0);
+    CHECK(ask(heard, honest, options(), {}).empty());
+}
+
+TEST_CASE("what is no answer is told as what it is, after another try")
+{
+    struct Case {
+        const char* why;
+        ScriptedFetcher::Script script;
+        DnsStatus status;
+        const char* detail;
+        unsigned attempts;
+    };
+    const Case cases[] = {
+        {"silence",
+         [](const FetchRequest&) {
+             return Failure{"timeout", "the deadline"};
+         },
+         DnsStatus::timeout, "timeout: the deadline", 2},
+        {"a certificate that does not verify",
+         [](const FetchRequest&) {
+             return Failure{"tls", "expired"};
+         },
+         DnsStatus::network_error, "tls: expired", 2},
+        {"our own limit",
+         [](const FetchRequest&) {
+             return Failure{"local_error", "files"};
+         },
+         DnsStatus::local_error, "local_error: files", 2},
+        {"an error of HTTP's",
+         [](const FetchRequest&) {
+             FetchResponse response;
+             response.status = 503;
+             return response;
+         },
+         DnsStatus::bad_response, "HTTP status 503", 2},
+        {"a page",
+         [](const FetchRequest&) {
+             FetchResponse response;
+             response.status = 200;
+             response.content_type = "text/html";
+             return response;
+         },
+         DnsStatus::bad_response, "no DNS message but text/html", 2},
+        {"an answer to something else",
+         [](const FetchRequest& request) {
+             ScriptedQuery query = query_in(request);
+             query.id = 7;
+             return message(reply_to(query).octets());
+         },
+         DnsStatus::bad_response, "", 2},
+        {"cut short",
+         [](const FetchRequest& request) {
+             FetchResponse response = honest(request);
+             response.body.resize(response.body.size() - 3);
+             return response;
+         },
+         DnsStatus::bad_response, "", 2},
+        {"SERVFAIL",
+         [](const FetchRequest& request) {
+             return message(reply_to(query_in(request), 0x8182).octets());
+         },
+         DnsStatus::servfail, "", 2},
+        {"NXDOMAIN is an answer",
+         [](const FetchRequest& request) {
+             return message(reply_to(query_in(request), 0x8183).octets());
+         },
+         DnsStatus::nxdomain, "", 1},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        ScriptedFetcher::Heard heard;
+        const DnsAnswer answer = ask(heard, c.script, options(), {"a.example"})[0];
+        CHECK(answer.status == c.status);
+        CHECK(answer.attempts == c.attempts);
+        CHECK(heard.requests.size() == c.attempts);
+        CHECK(answer.tried.size() == (c.attempts == 1 ? 0 : c.attempts));
+        if (!answer.tried.empty()) {
+            CHECK(answer.tried.back().status == c.status);
+            CHECK(answer.tried.back().resolver == answer.resolver);
+        }
+        if (*c.detail != '\0')
+            CHECK(answer.detail == c.detail);
+    }
+}
+
+TEST_CASE("of several servers each takes its turn, and the next one takes over from one that fails")
+{
+    const std::vector<std::string> urls = {"https://bad.example/q", "https://good.example/q"};
+    const auto script = [](const FetchRequest& request) -> Outcome<FetchResponse> {
+        if (request.url.find("bad") != std::string::npos)
+            return Failure{"refused", ""};
+        return honest(request);
+    };
+    ScriptedFetcher::Heard heard;
+    auto answers = ask(heard, script, options(urls), {"a.example", "b.example"});
+    for (const DnsAnswer& answer : answers) {
+        CHECK(answer.status == DnsStatus::noerror);
+        CHECK(answer.resolver == urls[1]);
+        CHECK(answer.detail.empty());
+    }
+    CHECK(answers[0].attempts + answers[1].attempts == 3);
+
+    heard.requests.clear();
+    DnsHttpsOptions given = options(urls);
+    given.out_of_use = [](std::size_t server) { return server == 0; };
+    answers = ask(heard, script, given, {"a.example", "b.example"});
+    CHECK(heard.requests.size() == 2);
+    for (const FetchRequest& request : heard.requests)
+        CHECK(request.url == urls[1]);
+}
+
+TEST_CASE("an ask may be cancelled while its questions are on their way")
+{
+    ScriptedFetcher::Heard heard;
+    DnsHttps resolver(std::make_unique<SlowFetcher>(heard, honest), options());
+    asio::io_context io(1);
+    std::vector<Question> questions(3, Question{DomainName::parse("a.example").value(), "A"});
+    bool cancelled = false;
+    const auto now = std::chrono::steady_clock::now();
+    auto work = resolver.ask(std::move(questions), now + 10s);
+    auto limited = with_deadline(std::move(work), now + 5ms);
+    asio::co_spawn(io, std::move(limited), [&](std::exception_ptr error, auto got) {
+        cancelled = !error && !got.has_value();
+    });
+    io.run();
+    CHECK(cancelled);
+    CHECK(heard.requests.size() == 3);
+}

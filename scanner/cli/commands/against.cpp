@@ -44,16 +44,22 @@ private:
 
 }  // namespace
 
-void add_against_flags(CLI::App& app, AgainstFlags& flags)
+void add_against_flags(OptionTable& table, AgainstFlags& flags)
 {
-    app.add_option("--against", flags.old,
+    table.add({.names = "--against",
+               .target = &flags.old,
+               .summary =
                    "Say what changed since these records (plain or zstd), and why; exit 1 if "
                    "anything did. Works on one thread, and holds as many verdicts as the two are "
-                   "out of order")
-        ->type_name("OLD");
-    app.add_option("--report", flags.report, "Write that to FILE instead of stderr")
-        ->type_name("FILE");
-    app.add_flag("--json", flags.json, "... as JSON lines, the summary last");
+                   "out of order",
+               .value = "OLD"});
+    table.add({.names = "--report",
+               .target = &flags.report,
+               .summary = "Write that to FILE instead of stderr",
+               .value = "FILE"});
+    table.add({.names = "--json",
+               .target = &flags.json,
+               .summary = "... as JSON lines, the summary last"});
 }
 
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "scanner/cli/flags/offline.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/cli/wiring/knowledge.h"
 
 namespace scanner {
@@ -16,7 +17,7 @@ struct AgainstFlags {
     bool json = false;
 };
 
-void add_against_flags(CLI::App& app, AgainstFlags& flags);
+void add_against_flags(OptionTable& table, AgainstFlags& flags);
 
 /// One line of the input after the other, on one thread. ExitCode::found if anything changed.
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,

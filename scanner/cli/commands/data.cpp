@@ -1,10 +1,6 @@
 // servedby data: what the catalogue knows, searched, checked, renewed and compared.
 #include "scanner/cli/commands/data.h"
 
-#include <memory>
-#include <utility>
-#include <vector>
-
 namespace scanner {
 
 namespace {
@@ -20,24 +16,9 @@ constexpr Command table[] = {
 
 }  // namespace
 
-std::function<ExitCode()> data_command(CLI::App& app)
+std::span<const Command> data_commands()
 {
-    app.require_subcommand(1);
-    using Part = std::pair<const CLI::App*, std::function<ExitCode()>>;
-    const auto parts = std::make_shared<std::vector<Part>>();
-    for (const Command& part : table) {
-        CLI::App* sub = app.add_subcommand(part.name, part.summary);
-        parts->emplace_back(sub, part.set_up(*sub));
-    }
-    app.footer(
-        "  servedby data show 104.16.1.1 'server: cloudflare'\n  servedby data check\n"
-        "  servedby data update --dry-run cloudflare\n  servedby data diff old-data data");
-    return [parts] {
-        for (const auto& [sub, run] : *parts)
-            if (sub->parsed())
-                return run();
-        return ExitCode::failed;
-    };
+    return table;
 }
 
 }  // namespace scanner

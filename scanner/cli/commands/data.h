@@ -2,12 +2,13 @@
 #pragma once
 
 #include "scanner/cli/commands.h"
+#include "scanner/cli/flags/option_table.h"
 
 namespace scanner {
 
-std::function<ExitCode()> data_show_command(CLI::App& app);
-std::function<ExitCode()> data_check_command(CLI::App& app);
-std::function<ExitCode()> data_update_command(CLI::App& app);
-std::function<ExitCode()> data_diff_command(CLI::App& app);
+CommandRun data_show_command(OptionTable& table);
+CommandRun data_check_command(OptionTable& table);
+CommandRun data_update_command(OptionTable& table);
+CommandRun data_diff_command(OptionTable& table);
 
 }  // namespace scanner

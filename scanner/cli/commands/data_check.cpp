@@ -166,14 +166,20 @@ ExitCode run(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> data_check_command(CLI::App& app)
+CommandRun data_check_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    add_catalogue_flags(app, flags->knowledge);
-    app.add_flag("--strict", flags->strict, "Also fail on lists and channels read too long ago");
-    app.add_flag("--stale", flags->stale, "Also list those lists and channels");
-    app.add_flag("--json", flags->json, "Findings and counts as one JSON object");
-    app.footer("  servedby data check --catalogue my-providers");
+    add_catalogue_flags(table, flags->knowledge);
+    table.add({.names = "--strict",
+               .target = &flags->strict,
+               .summary = "Also fail on lists and channels read too long ago"});
+    table.add({.names = "--stale",
+               .target = &flags->stale,
+               .summary = "Also list those lists and channels"});
+    table.add({.names = "--json",
+               .target = &flags->json,
+               .summary = "Findings and counts as one JSON object"});
+    table.epilogue("  servedby data check --catalogue my-providers");
     return [flags] { return run(*flags); };
 }
 

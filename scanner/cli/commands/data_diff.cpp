@@ -121,13 +121,22 @@ ExitCode run(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> data_diff_command(CLI::App& app)
+CommandRun data_diff_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    app.add_option("old", flags->before, "A data directory")->required()->type_name("OLD");
-    app.add_option("new", flags->after, "Another")->required()->type_name("NEW");
-    app.add_flag("--json", flags->json, "One JSON object instead of lines");
-    app.footer(
+    table.add({.names = "old",
+               .target = &flags->before,
+               .summary = "A data directory",
+               .value = "OLD",
+               .required = true});
+    table.add({.names = "new",
+               .target = &flags->after,
+               .summary = "Another",
+               .value = "NEW",
+               .required = true});
+    table.add(
+        {.names = "--json", .target = &flags->json, .summary = "One JSON object instead of lines"});
+    table.epilogue(
         "  servedby data diff data-of-june data\n\n"
         "Exit status: 0 the same, 1 they differ, 2 one of them could not be read.");
     return [flags] { return run(*flags); };

@@ -52,12 +52,15 @@ ExitCode run(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> data_show_command(CLI::App& app)
+CommandRun data_show_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    app.add_option("query", flags->queries, "NAME, ADDRESS, SUFFIX or 'HEADER: VALUE'")->required();
-    add_catalogue_flags(app, flags->knowledge);
-    add_asn_flag(app, flags->knowledge);
+    table.add({.names = "query",
+               .target = &flags->queries,
+               .summary = "NAME, ADDRESS, SUFFIX or 'HEADER: VALUE'",
+               .required = true});
+    add_catalogue_flags(table, flags->knowledge);
+    add_asn_flag(table, flags->knowledge);
     return [flags] { return run(*flags); };
 }
 

@@ -246,30 +246,45 @@ void tell_kept(const std::string& name, const std::string& why)
     std::cerr << "servedby: " << name << ": kept the old one: " << why << '\n';
 }
 
-std::function<ExitCode()> data_update_command(CLI::App& app)
+CommandRun data_update_command(OptionTable& table)
 {
     const auto flags = std::make_shared<UpdateFlags>();
-    app.add_option("names", flags->names,
-                   "Companies or lists to renew, or \"asn\" (default: every list)")
-        ->type_name("PROVIDER");
-    add_catalogue_flags(app, flags->knowledge);
-    app.add_option("--from", flags->source.from,
+    table.add({.names = "names",
+               .target = &flags->names,
+               .summary = "Companies or lists to renew, or \"asn\" (default: every list)",
+               .value = "PROVIDER"});
+    add_catalogue_flags(table, flags->knowledge);
+    table.add({.names = "--from",
+               .target = &flags->source.from,
+               .summary =
                    "A mirror (URL in place of every publisher's scheme and host) or a folder; for "
-                   "asn: the file or the URL itself")
-        ->type_name("URL|DIR|FILE");
-    app.add_option("--to", flags->to, "Write into this data directory (default: the loaded one)")
-        ->type_name("DIR");
-    app.add_flag("--dry-run", flags->dry_run, "Print what would change, write nothing");
-    app.add_option("--accept-shrink", flags->accept_shrink,
-                   "Believe that this list lost more than 30 %; may be given again")
-        ->allow_extra_args(false)
-        ->type_name("LIST");
-    app.add_option("--timeout", flags->source.timeout, "For each document")->capture_default_str();
-    app.add_option("--resolvers", flags->source.resolvers, "Resolvers to ask, comma separated")
-        ->allow_extra_args(false)
-        ->delimiter(',');
-    app.add_option("--ca-file", flags->source.ca_file, "Trust these certificates (PEM) as well");
-    app.footer(
+                   "asn: the file or the URL itself",
+               .value = "URL|DIR|FILE"});
+    table.add({.names = "--to",
+               .target = &flags->to,
+               .summary = "Write into this data directory (default: the loaded one)",
+               .value = "DIR"});
+    table.add({.names = "--dry-run",
+               .target = &flags->dry_run,
+               .summary = "Print what would change, write nothing"});
+    table.add({.names = "--accept-shrink",
+               .target = &flags->accept_shrink,
+               .summary = "Believe that this list lost more than 30 %; may be given again",
+               .value = "LIST",
+               .one_value = true});
+    table.add({.names = "--timeout",
+               .target = &flags->source.timeout,
+               .summary = "For each document",
+               .shows_default = true});
+    table.add({.names = "--resolvers",
+               .target = &flags->source.resolvers,
+               .summary = "Resolvers to ask, comma separated",
+               .one_value = true,
+               .delimiter = ','});
+    table.add({.names = "--ca-file",
+               .target = &flags->source.ca_file,
+               .summary = "Trust these certificates (PEM) as well"});
+    table.epilogue(
         "  servedby data update\n  servedby data update --dry-run cloudflare bunny\n"
         "  servedby data update --from https://mirror.example/lists --to /srv/servedby\n"
         "  servedby data update asn --from GeoLite2-ASN.mmdb\n\n"

@@ -35,23 +35,36 @@ ExitCode explain_stored(const Flags& flags, const Catalogue& catalogue)
 
 }  // namespace
 
-std::function<ExitCode()> explain_command(CLI::App& app)
+CommandRun explain_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    app.add_option("names", flags->names, "Names or URLs; - explains stored lines from stdin")
-        ->required()
-        ->type_name("NAME");
-    add_catalogue_flags(app, flags->knowledge);
-    add_asn_flag(app, flags->knowledge);
-    app.add_option("--resolvers", flags->live.resolvers, "Resolvers to ask, comma separated")
-        ->allow_extra_args(false)
-        ->delimiter(',');
-    app.add_option("--timeout", flags->live.timeout, "For each step")->capture_default_str();
-    app.add_option("--deadline", flags->live.deadline, "For each name")->capture_default_str();
-    app.add_option("--ca-file", flags->live.ca_file, "Trust these certificates (PEM) as well");
-    add_rdap_flags(app, flags->live.rdap);
-    app.add_flag("--no-http", flags->live.no_http, "Ask the DNS only");
-    app.footer(
+    table.add({.names = "names",
+               .target = &flags->names,
+               .summary = "Names or URLs; - explains stored lines from stdin",
+               .value = "NAME",
+               .required = true});
+    add_catalogue_flags(table, flags->knowledge);
+    add_asn_flag(table, flags->knowledge);
+    table.add({.names = "--resolvers",
+               .target = &flags->live.resolvers,
+               .summary = "Resolvers to ask, comma separated",
+               .one_value = true,
+               .delimiter = ','});
+    table.add({.names = "--timeout",
+               .target = &flags->live.timeout,
+               .summary = "For each step",
+               .shows_default = true});
+    table.add({.names = "--deadline",
+               .target = &flags->live.deadline,
+               .summary = "For each name",
+               .shows_default = true});
+    table.add({.names = "--ca-file",
+               .target = &flags->live.ca_file,
+               .summary = "Trust these certificates (PEM) as well"});
+    add_rdap_flags(table, flags->live.rdap);
+    table.add(
+        {.names = "--no-http", .target = &flags->live.no_http, .summary = "Ask the DNS only"});
+    table.epilogue(
         "  servedby explain example.com\n"
         "  grep '\"host\":\"example.com\"' records.jsonl | servedby explain -");
     return [flags]() -> ExitCode {

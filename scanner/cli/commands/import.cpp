@@ -85,27 +85,35 @@ ExitCode run_import(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> import_command(CLI::App& app)
+CommandRun import_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
     std::vector<std::string> names = {"auto"};
     for (const Importer* importer : importers())
         names.emplace_back(importer->name);
-    app.add_option("format", flags->format, "What wrote the files; auto looks at each")
-        ->required()
-        ->check(CLI::IsMember(names))
-        ->type_name("FORMAT");
-    app.add_option("files", flags->files, "Files to read, plain or zstd (default: stdin)")
-        ->type_name("FILE");
-    app.add_option("-o,--output", flags->output,
-                   "Write to FILE instead of stdout; packed if it is called *.zst")
-        ->type_name("FILE");
-    app.add_flag("--per-entry", flags->options.per_entry,
-                 "HAR: one observation for each entry, not for each host");
-    app.add_option("--data", flags->knowledge.data_dir, "Directory with asn.mmdb")
-        ->type_name("DIR");
-    add_asn_flag(app, flags->knowledge);
-    app.footer("  servedby import har page.har | servedby attribute | servedby route");
+    table.add({.names = "format",
+               .target = &flags->format,
+               .summary = "What wrote the files; auto looks at each",
+               .value = "FORMAT",
+               .choices = names,
+               .required = true});
+    table.add({.names = "files",
+               .target = &flags->files,
+               .summary = "Files to read, plain or zstd (default: stdin)",
+               .value = "FILE"});
+    table.add({.names = "-o,--output",
+               .target = &flags->output,
+               .summary = "Write to FILE instead of stdout; packed if it is called *.zst",
+               .value = "FILE"});
+    table.add({.names = "--per-entry",
+               .target = &flags->options.per_entry,
+               .summary = "HAR: one observation for each entry, not for each host"});
+    table.add({.names = "--data",
+               .target = &flags->knowledge.data_dir,
+               .summary = "Directory with asn.mmdb",
+               .value = "DIR"});
+    add_asn_flag(table, flags->knowledge);
+    table.epilogue("  servedby import har page.har | servedby attribute | servedby route");
     return [flags] { return run_import(*flags); };
 }
 

@@ -86,24 +86,37 @@ ExitCode run_rdap(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> rdap_command(CLI::App& app)
+CommandRun rdap_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    app.add_option("queries", flags->queries, "Names, URLs or addresses")
-        ->required()
-        ->type_name("NAME|ADDRESS");
-    app.add_option("--resolvers", flags->live.resolvers,
-                   "Resolvers for the registries' own names, comma separated")
-        ->allow_extra_args(false)
-        ->delimiter(',');
-    app.add_option("--timeout", flags->live.timeout, "For each connection")->capture_default_str();
-    app.add_option("--deadline", flags->live.deadline, "For each query")->capture_default_str();
-    app.add_option("--contact", flags->live.contact, "Mail address or URL of yours");
-    app.add_option("--ca-file", flags->live.ca_file, "Trust these certificates (PEM) as well")
-        ->type_name("FILE");
-    add_rdap_cache_flags(app, flags->live.rdap);
-    add_catalogue_flags(app, flags->knowledge);
-    app.footer("  servedby rdap example.com 192.0.2.1");
+    table.add({.names = "queries",
+               .target = &flags->queries,
+               .summary = "Names, URLs or addresses",
+               .value = "NAME|ADDRESS",
+               .required = true});
+    table.add({.names = "--resolvers",
+               .target = &flags->live.resolvers,
+               .summary = "Resolvers for the registries' own names, comma separated",
+               .one_value = true,
+               .delimiter = ','});
+    table.add({.names = "--timeout",
+               .target = &flags->live.timeout,
+               .summary = "For each connection",
+               .shows_default = true});
+    table.add({.names = "--deadline",
+               .target = &flags->live.deadline,
+               .summary = "For each query",
+               .shows_default = true});
+    table.add({.names = "--contact",
+               .target = &flags->live.contact,
+               .summary = "Mail address or URL of yours"});
+    table.add({.names = "--ca-file",
+               .target = &flags->live.ca_file,
+               .summary = "Trust these certificates (PEM) as well",
+               .value = "FILE"});
+    add_rdap_cache_flags(table, flags->live.rdap);
+    add_catalogue_flags(table, flags->knowledge);
+    table.epilogue("  servedby rdap example.com 192.0.2.1");
     flags->live.rdap.ask = "all";
     flags->live.threads = 1;
     flags->live.no_http = true;

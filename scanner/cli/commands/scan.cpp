@@ -89,31 +89,33 @@ ExitCode run_observe(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> scan_command(CLI::App& app)
+CommandRun scan_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    add_live_flags(app, flags->live);
-    add_catalogue_flags(app, flags->knowledge);
-    add_asn_flag(app, flags->knowledge);
+    add_live_flags(table, flags->live);
+    add_catalogue_flags(table, flags->knowledge);
+    add_asn_flag(table, flags->knowledge);
     std::vector<std::string> formats;
     for (const Output* output : outputs())
         formats.emplace_back(output->name);
-    app.add_option("--format", flags->format, "jsonl, csv or table (default: table on a terminal)")
-        ->check(CLI::IsMember(formats));
-    app.add_flag("--json", flags->json, "The same as --format jsonl");
-    app.footer(
+    table.add({.names = "--format",
+               .target = &flags->format,
+               .summary = "jsonl, csv or table (default: table on a terminal)",
+               .choices = formats});
+    table.add({.names = "--json", .target = &flags->json, .summary = "The same as --format jsonl"});
+    table.epilogue(
         "  printf 'example.com\\nhttps://example.org/x\\n' | servedby scan\n"
         "  servedby scan --ordered sites.csv -o records.jsonl");
     return [flags] { return run_scan(*flags); };
 }
 
-std::function<ExitCode()> observe_command(CLI::App& app)
+CommandRun observe_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    add_live_flags(app, flags->live);
-    add_catalogue_flags(app, flags->knowledge);
-    add_asn_flag(app, flags->knowledge);
-    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
+    add_live_flags(table, flags->live);
+    add_catalogue_flags(table, flags->knowledge);
+    add_asn_flag(table, flags->knowledge);
+    table.epilogue("  servedby observe sites.txt | servedby attribute | servedby route");
     return [flags] { return run_observe(*flags); };
 }
 

@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "scanner/cli/commands.h"
 #include "scanner/cli/wiring/file_clash.h"
@@ -24,9 +25,9 @@ struct Flags {
     std::string grade = "probable";
     bool json = false;
     bool explain = false;
-    // Percent; negative: not asked for.
-    double min_precision = -1;
-    double min_coverage = -1;
+    // Percent; absent: not asked for.
+    std::optional<double> min_precision;
+    std::optional<double> min_coverage;
     std::string role = "front";
     KnowledgeFlags knowledge;
 };
@@ -103,9 +104,9 @@ resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
 }
 
 // A section without anything to count meets every bar.
-bool misses(const Share& share, double least_percent)
+bool misses(const Share& share, std::optional<double> least_percent)
 {
-    return least_percent >= 0 && share.whole > 0 && share.value() * 100 < least_percent;
+    return least_percent && share.whole > 0 && share.value() * 100 < *least_percent;
 }
 
 bool misses_a_bar(const Score& score, const Flags& flags)
@@ -169,30 +170,44 @@ ExitCode run_score(const Flags& flags)
 
 }  // namespace
 
-std::function<ExitCode()> score_command(CLI::App& app)
+CommandRun score_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
-    app.add_option("labels", flags->labels, "What is known to be true, JSON lines")
-        ->required()
-        ->type_name("LABELS");
-    app.add_option("records", flags->records, "Record lines, plain or zstd (default: stdin)")
-        ->type_name("RECORDS");
-    app.add_option("--grade", flags->grade, "Count what is at least possible, probable, confirmed")
-        ->check(CLI::IsMember({"possible", "probable", "confirmed"}))
-        ->capture_default_str();
-    app.add_flag("--json", flags->json, "One JSON object instead of tables");
-    app.add_flag("--explain", flags->explain, "Tell each disagreement's record at length");
-    app.add_option("--min-precision", flags->min_precision,
-                   "Exit 1 if any group's precision is below so many percent")
-        ->check(CLI::Range(0.0, 100.0));
-    app.add_option("--min-coverage", flags->min_coverage,
-                   "Exit 1 if coverage is, in any group with addresses")
-        ->check(CLI::Range(0.0, 100.0));
-    app.add_option("--role", flags->role, "The role that the two bars are about")
-        ->check(CLI::IsMember({"front", "host", "platform", "dns"}))
-        ->capture_default_str();
-    add_catalogue_flags(app, flags->knowledge);
-    app.footer(how_it_counts);
+    table.add({.names = "labels",
+               .target = &flags->labels,
+               .summary = "What is known to be true, JSON lines",
+               .value = "LABELS",
+               .required = true});
+    table.add({.names = "records",
+               .target = &flags->records,
+               .summary = "Record lines, plain or zstd (default: stdin)",
+               .value = "RECORDS"});
+    table.add({.names = "--grade",
+               .target = &flags->grade,
+               .summary = "Count what is at least possible, probable, confirmed",
+               .choices = {"possible", "probable", "confirmed"},
+               .shows_default = true});
+    table.add({.names = "--json",
+               .target = &flags->json,
+               .summary = "One JSON object instead of tables"});
+    table.add({.names = "--explain",
+               .target = &flags->explain,
+               .summary = "Tell each disagreement's record at length"});
+    table.add({.names = "--min-precision",
+               .target = &flags->min_precision,
+               .summary = "Exit 1 if any group's precision is below so many percent",
+               .range = OptionRange{0.0, 100.0}});
+    table.add({.names = "--min-coverage",
+               .target = &flags->min_coverage,
+               .summary = "Exit 1 if coverage is, in any group with addresses",
+               .range = OptionRange{0.0, 100.0}});
+    table.add({.names = "--role",
+               .target = &flags->role,
+               .summary = "The role that the two bars are about",
+               .choices = {"front", "host", "platform", "dns"},
+               .shows_default = true});
+    add_catalogue_flags(table, flags->knowledge);
+    table.epilogue(how_it_counts);
     return [flags] { return run_score(*flags); };
 }
 

@@ -49,32 +49,32 @@ ExitCode run_stage(const Flags& flags, Stage stage)
     return done;
 }
 
-std::shared_ptr<Flags> stage_flags(CLI::App& app)
+std::shared_ptr<Flags> stage_flags(OptionTable& table)
 {
     // Lives as long as the parser, which the returned function outlives never.
     const auto flags = std::make_shared<Flags>();
-    add_offline_flags(app, flags->offline);
-    add_catalogue_flags(app, flags->knowledge);
+    add_offline_flags(table, flags->offline);
+    add_catalogue_flags(table, flags->knowledge);
     return flags;
 }
 
 }  // namespace
 
-std::function<ExitCode()> attribute_command(CLI::App& app)
+CommandRun attribute_command(OptionTable& table)
 {
-    app.footer(
+    table.epilogue(
         "  servedby observe sites.txt | servedby attribute | servedby route\n"
         "  servedby attribute old.jsonl --against old.jsonl -o new.jsonl    # what newer data "
         "change");
-    const auto flags = stage_flags(app);
-    add_against_flags(app, flags->against);
+    const auto flags = stage_flags(table);
+    add_against_flags(table, flags->against);
     return [flags] { return run_stage(*flags, attribute_line); };
 }
 
-std::function<ExitCode()> route_command(CLI::App& app)
+CommandRun route_command(OptionTable& table)
 {
-    app.footer("  servedby observe sites.txt | servedby attribute | servedby route");
-    const auto flags = stage_flags(app);
+    table.epilogue("  servedby observe sites.txt | servedby attribute | servedby route");
+    const auto flags = stage_flags(table);
     return [flags] { return run_stage(*flags, route_line); };
 }
 

@@ -89,57 +89,97 @@ ExitCode tell_of_sight(const ScanCounters& counters, std::uint64_t given)
 
 }  // namespace
 
-void add_live_flags(CLI::App& app, LiveFlags& flags)
+void add_live_flags(OptionTable& table, LiveFlags& flags)
 {
-    app.add_option("files,-l,-i,--list", flags.files,
-                   "Names or URLs, one a line, or CSV with a header (default: stdin)")
-        ->type_name("FILE");
-    app.add_option("-o,--output", flags.output,
-                   "Write to FILE instead of stdout; packed if it is called *.zst")
-        ->type_name("FILE");
-    app.add_option("--input-format", flags.input_format, "auto, text or csv")
-        ->check(CLI::IsMember({"auto", "text", "csv"}))
-        ->capture_default_str();
-    app.add_option("--column", flags.column,
-                   "CSV column that holds the sites: its title, or its number from 1")
-        ->type_name("NAME");
-    app.add_option("--resolvers", flags.resolvers,
+    table.add({.names = "files,-l,-i,--list",
+               .target = &flags.files,
+               .summary = "Names or URLs, one a line, or CSV with a header (default: stdin)",
+               .value = "FILE"});
+    table.add({.names = "-o,--output",
+               .target = &flags.output,
+               .summary = "Write to FILE instead of stdout; packed if it is called *.zst",
+               .value = "FILE"});
+    table.add({.names = "--input-format",
+               .target = &flags.input_format,
+               .summary = "auto, text or csv",
+               .choices = {"auto", "text", "csv"},
+               .shows_default = true});
+    table.add({.names = "--column",
+               .target = &flags.column,
+               .summary = "CSV column that holds the sites: its title, or its number from 1",
+               .value = "NAME"});
+    table.add({.names = "--resolvers",
+               .target = &flags.resolvers,
+               .summary =
                    "Resolvers that decide: ADDRESS or ADDRESS:PORT, over TCP with tcp:// before "
                    "it, over TLS as tls://ADDRESS#NAME, or https://HOST/PATH; comma separated "
-                   "(default: the system's)")
-        ->allow_extra_args(false)
-        ->delimiter(',');
-    add_view_flags(app, flags.views);
-    app.add_option("--timeout", flags.timeout, "For each step of a probe and each DNS query")
-        ->capture_default_str();
-    app.add_option("--deadline", flags.deadline, "For all that is done for one name")
-        ->capture_default_str();
-    app.add_option("--retries", flags.retries, "DNS queries more, after one that failed")
-        ->capture_default_str();
-    app.add_option("--max-inflight", flags.in_flight, "Names at work at once")
-        ->check(CLI::Range(1U, 1'000'000U))
-        ->capture_default_str();
-    app.add_option("--threads", flags.threads, "Threads (default: one a core)");
-    app.add_option("--shards", flags.shards, "Split the input in N for N machines")
-        ->check(CLI::Range(1U, 1'000'000U));
-    app.add_option("--shard", flags.shard, "... and take this part, 0 to N-1");
-    app.add_option("--seed", flags.seed, "For the order in which names are taken");
-    app.add_option("--contact", flags.contact,
-                   "Mail address or URL of yours, for the User-Agent (default: none)");
-    app.add_option("--user-agent", flags.user_agent,
-                   "The whole User-Agent, instead; put a contact in it");
-    app.add_option("--vantage", flags.vantage, "Where you look from, kept in each observation");
-    app.add_option("--ca-file", flags.ca_file, "Trust these certificates (PEM) as well")
-        ->type_name("FILE");
-    add_rdap_flags(app, flags.rdap);
-    app.add_flag("--no-http", flags.no_http, "Ask the DNS only, connect to nothing");
-    app.add_flag("--ordered", flags.ordered, "Records in the order of the input");
-    app.add_flag("--allow-private", flags.allow_private,
-                 "Connect to private and other special-purpose addresses too");
-    add_polite_flags(app, flags.polite);
-    app.add_flag("--silent", flags.silent, "No progress and no findings about resolvers on stderr");
-    app.add_flag("--stats", flags.stats, "Progress even when stderr is no terminal");
-    app.add_flag("--strict", flags.strict, "Exit with 1 when a line could not be read");
+                   "(default: the system's)",
+               .one_value = true,
+               .delimiter = ','});
+    add_view_flags(table, flags.views);
+    table.add({.names = "--timeout",
+               .target = &flags.timeout,
+               .summary = "For each step of a probe and each DNS query",
+               .shows_default = true});
+    table.add({.names = "--deadline",
+               .target = &flags.deadline,
+               .summary = "For all that is done for one name",
+               .shows_default = true});
+    table.add({.names = "--retries",
+               .target = &flags.retries,
+               .summary = "DNS queries more, after one that failed",
+               .shows_default = true});
+    table.add({.names = "--max-inflight",
+               .target = &flags.in_flight,
+               .summary = "Names at work at once",
+               .range = OptionRange{1, 1e6, true},
+               .shows_default = true});
+    table.add({.names = "--threads",
+               .target = &flags.threads,
+               .summary = "Threads (default: one a core)"});
+    table.add({.names = "--shards",
+               .target = &flags.shards,
+               .summary = "Split the input in N for N machines",
+               .range = OptionRange{1, 1e6, true}});
+    table.add({.names = "--shard",
+               .target = &flags.shard,
+               .summary = "... and take this part, 0 to N-1"});
+    table.add({.names = "--seed",
+               .target = &flags.seed,
+               .summary = "For the order in which names are taken"});
+    table.add({.names = "--contact",
+               .target = &flags.contact,
+               .summary = "Mail address or URL of yours, for the User-Agent (default: none)"});
+    table.add({.names = "--user-agent",
+               .target = &flags.user_agent,
+               .summary = "The whole User-Agent, instead; put a contact in it"});
+    table.add({.names = "--vantage",
+               .target = &flags.vantage,
+               .summary = "Where you look from, kept in each observation"});
+    table.add({.names = "--ca-file",
+               .target = &flags.ca_file,
+               .summary = "Trust these certificates (PEM) as well",
+               .value = "FILE"});
+    add_rdap_flags(table, flags.rdap);
+    table.add({.names = "--no-http",
+               .target = &flags.no_http,
+               .summary = "Ask the DNS only, connect to nothing"});
+    table.add({.names = "--ordered",
+               .target = &flags.ordered,
+               .summary = "Records in the order of the input"});
+    table.add({.names = "--allow-private",
+               .target = &flags.allow_private,
+               .summary = "Connect to private and other special-purpose addresses too"});
+    add_polite_flags(table, flags.polite);
+    table.add({.names = "--silent",
+               .target = &flags.silent,
+               .summary = "No progress and no findings about resolvers on stderr"});
+    table.add({.names = "--stats",
+               .target = &flags.stats,
+               .summary = "Progress even when stderr is no terminal"});
+    table.add({.names = "--strict",
+               .target = &flags.strict,
+               .summary = "Exit with 1 when a line could not be read"});
 }
 
 namespace {

@@ -2,7 +2,6 @@
 // made in live_parts.cpp alone.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <istream>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "resolvers/base/outcome.h"
 #include "scanner/cli/commands.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/cli/flags/polite_flags.h"
 #include "scanner/cli/flags/rdap_flags.h"
 #include "scanner/cli/flags/view_flags.h"
@@ -49,7 +49,7 @@ struct LiveFlags {
     PoliteFlags polite;
 };
 
-void add_live_flags(CLI::App& app, LiveFlags& flags);
+void add_live_flags(OptionTable& table, LiveFlags& flags);
 
 /// What a run needs, made once; must outlive the scan.
 struct Live {

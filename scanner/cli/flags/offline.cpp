@@ -13,14 +13,19 @@
 
 namespace scanner {
 
-void add_offline_flags(CLI::App& app, OfflineFlags& flags)
+void add_offline_flags(OptionTable& table, OfflineFlags& flags)
 {
-    app.add_option("files", flags.files, "JSON lines to read, plain or zstd (default: stdin)")
-        ->type_name("FILE");
-    app.add_option("-o,--output", flags.output,
-                   "Write to FILE instead of stdout; packed if it is called *.zst")
-        ->type_name("FILE");
-    app.add_option("--threads", flags.threads, "Threads (default: one a core)");
+    table.add({.names = "files",
+               .target = &flags.files,
+               .summary = "JSON lines to read, plain or zstd (default: stdin)",
+               .value = "FILE"});
+    table.add({.names = "-o,--output",
+               .target = &flags.output,
+               .summary = "Write to FILE instead of stdout; packed if it is called *.zst",
+               .value = "FILE"});
+    table.add({.names = "--threads",
+               .target = &flags.threads,
+               .summary = "Threads (default: one a core)"});
 }
 
 resolvers::Outcome<int> open_output(const std::string& file)

@@ -1,12 +1,12 @@
 // What attribute, route and import share: files in, lines out, in order, on several threads.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "resolvers/base/outcome.h"
 #include "scanner/cli/commands.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/pipeline/line_map.h"
 
@@ -19,7 +19,7 @@ struct OfflineFlags {
     unsigned threads = 0;
 };
 
-void add_offline_flags(CLI::App& app, OfflineFlags& flags);
+void add_offline_flags(OptionTable& table, OfflineFlags& flags);
 
 /// Descriptor of the output: stdout for "" and "-", else the file, cut to nothing. Failure
 /// "not_writable".

@@ -1,7 +1,6 @@
 // Flags that hold a run back: who must not be looked at, and how fast everybody else may be.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/pace/peer_limiter.h"
 #include "scanner/catalogue/catalogue.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/observe/observe.h"
 #include "scanner/pipeline/refusal_lists.h"
 
@@ -26,7 +26,7 @@ struct PoliteFlags {
     std::string certificates;
 };
 
-void add_polite_flags(CLI::App& app, PoliteFlags& flags);
+void add_polite_flags(OptionTable& table, PoliteFlags& flags);
 
 /// What the flags come to, shared by all threads of a run.
 struct Polite {

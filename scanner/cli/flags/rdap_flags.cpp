@@ -20,29 +20,36 @@ constexpr double fastest = 100.0;
 
 }  // namespace
 
-void add_rdap_flags(CLI::App& app, RdapFlags& flags)
+void add_rdap_flags(OptionTable& table, RdapFlags& flags)
 {
-    app.add_option(
-           "--rdap", flags.ask,
-           "Ask registries about the domain, the network of the addresses, or all; off asks "
-           "nobody")
-        ->check(CLI::IsMember({"off", "domain", "network", "all"}))
-        ->capture_default_str();
-    add_rdap_cache_flags(app, flags);
+    table.add(
+        {.names = "--rdap",
+         .target = &flags.ask,
+         .summary =
+             "Ask registries about the domain, the network of the addresses, or all; off asks "
+             "nobody",
+         .choices = {"off", "domain", "network", "all"},
+         .shows_default = true});
+    add_rdap_cache_flags(table, flags);
 }
 
-void add_rdap_cache_flags(CLI::App& app, RdapFlags& flags)
+void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags)
 {
-    app.add_option("--rdap-cache", flags.cache,
-                   "Remember registries' answers in this file, for later runs too")
-        ->type_name("FILE");
-    app.add_option("--rdap-rate", flags.rate, "Questions a second to one registry")
-        ->check(CLI::Range(slowest, fastest))
-        ->capture_default_str();
-    app.add_option("--rdap-bootstrap", flags.bootstrap,
+    table.add({.names = "--rdap-cache",
+               .target = &flags.cache,
+               .summary = "Remember registries' answers in this file, for later runs too",
+               .value = "FILE"});
+    table.add({.names = "--rdap-rate",
+               .target = &flags.rate,
+               .summary = "Questions a second to one registry",
+               .range = OptionRange{slowest, fastest},
+               .shows_default = true});
+    table.add({.names = "--rdap-bootstrap",
+               .target = &flags.bootstrap,
+               .summary =
                    "Folder with IANA's dns.json, ipv4.json, ipv6.json and asn.json (default: those "
-                   "shipped)")
-        ->type_name("DIR");
+                   "shipped)",
+               .value = "DIR"});
 }
 
 Outcome<std::shared_ptr<RdapShared>> make_rdap(const RdapFlags& flags, const std::string& data_dir,

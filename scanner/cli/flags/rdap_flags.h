@@ -1,12 +1,12 @@
 // Flags of the questions to registries (RDAP), and what they make.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "resolvers/base/outcome.h"
 #include "resolvers/rdap/registry.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/observe/observe.h"
 
 namespace scanner {
@@ -23,9 +23,9 @@ struct RdapFlags {
 };
 
 /// All of them.
-void add_rdap_flags(CLI::App& app, RdapFlags& flags);
+void add_rdap_flags(OptionTable& table, RdapFlags& flags);
 /// All but --rdap itself.
-void add_rdap_cache_flags(CLI::App& app, RdapFlags& flags);
+void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags);
 
 /// Puts into the plan what is to be asked, and makes what the shards share for it; null if nothing
 /// is asked.

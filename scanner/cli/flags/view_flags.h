@@ -1,7 +1,6 @@
 // Flags about who is asked and what is asked of them: views, canaries, profiles.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include "resolvers/dns/breaker.h"
 #include "resolvers/dns/cares.h"
 #include "resolvers/tls/certificate.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/observe/observe.h"
 #include "scanner/pipeline/resolver_watch.h"
 #include "scanner/pipeline/scan.h"
@@ -26,7 +26,7 @@ struct ViewFlags {
     bool www = false;
 };
 
-void add_view_flags(CLI::App& app, ViewFlags& flags);
+void add_view_flags(OptionTable& table, ViewFlags& flags);
 
 /// For resolvers over HTTPS and TLS: whose certificates are believed, and what we say who we are.
 struct ResolverTrust {

@@ -10,22 +10,26 @@ namespace scanner {
 using resolvers::Failure;
 using resolvers::Outcome;
 
-void add_catalogue_flags(CLI::App& app, KnowledgeFlags& flags)
+void add_catalogue_flags(OptionTable& table, KnowledgeFlags& flags)
 {
-    app.add_option("--data", flags.data_dir,
-                   "Directory of the catalogue (default: $SERVEDBY_DATA, else as built)")
-        ->type_name("DIR");
-    app.add_option("--catalogue", flags.overlays,
-                   "Add or replace providers by the files in DIR; may be given again")
-        ->allow_extra_args(false)
-        ->type_name("DIR");
+    table.add({.names = "--data",
+               .target = &flags.data_dir,
+               .summary = "Directory of the catalogue (default: $SERVEDBY_DATA, else as built)",
+               .value = "DIR"});
+    table.add({.names = "--catalogue",
+               .target = &flags.overlays,
+               .summary = "Add or replace providers by the files in DIR; may be given again",
+               .value = "DIR",
+               .one_value = true});
 }
 
-void add_asn_flag(CLI::App& app, KnowledgeFlags& flags)
+void add_asn_flag(OptionTable& table, KnowledgeFlags& flags)
 {
-    app.add_option("--asn-db", flags.asn_db,
-                   "MaxMind DB of origin ASes, GeoLite2-ASN or alike (default: asn.mmdb of --data)")
-        ->type_name("FILE");
+    table.add({.names = "--asn-db",
+               .target = &flags.asn_db,
+               .summary =
+                   "MaxMind DB of origin ASes, GeoLite2-ASN or alike (default: asn.mmdb of --data)",
+               .value = "FILE"});
 }
 
 std::string data_dir_of(const KnowledgeFlags& flags)

@@ -1,7 +1,6 @@
 // Finds and loads what decisions rest on: the catalogue and the routing data.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/resolvers.h"
 #include "scanner/catalogue/catalogue.h"
+#include "scanner/cli/flags/option_table.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/model/record.h"
 
@@ -23,8 +23,8 @@ struct KnowledgeFlags {
     std::string asn_db;
 };
 
-void add_catalogue_flags(CLI::App& app, KnowledgeFlags& flags);
-void add_asn_flag(CLI::App& app, KnowledgeFlags& flags);
+void add_catalogue_flags(OptionTable& table, KnowledgeFlags& flags);
+void add_asn_flag(OptionTable& table, KnowledgeFlags& flags);
 
 /// The data directory that the flags, the environment or the build point at.
 std::string data_dir_of(const KnowledgeFlags& flags);

@@ -3,7 +3,7 @@
 #include <exception>
 #include <iostream>
 
-#include "scanner/cli/commands.h"
+#include "scanner/cli/commands/commands.h"
 
 namespace {
 

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "scanner/cli/flags/offline.h"
 #include "scanner/cli/flags/option_table.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/offline.h"
 
 namespace scanner {
 

@@ -1,7 +1,7 @@
 // The parts of servedby data: one file each, one row each in data.cpp.
 #pragma once
 
-#include "scanner/cli/commands.h"
+#include "scanner/cli/commands/commands.h"
 #include "scanner/cli/flags/option_table.h"
 
 namespace scanner {

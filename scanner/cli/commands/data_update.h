@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/cli/commands.h"
+#include "scanner/cli/commands/commands.h"
 #include "scanner/cli/wiring/knowledge.h"
 #include "scanner/cli/wiring/list_source.h"
 

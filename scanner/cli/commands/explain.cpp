@@ -4,9 +4,9 @@
 #include <memory>
 #include <sstream>
 
-#include "scanner/cli/flags/live_flags.h"
-#include "scanner/cli/flags/offline.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/live.h"
+#include "scanner/cli/wiring/offline.h"
 #include "scanner/pipeline/stages.h"
 #include "scanner/route/route.h"
 

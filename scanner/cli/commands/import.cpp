@@ -1,10 +1,10 @@
 // servedby import: what other tools recorded, as observations.
 #include <memory>
 
-#include "scanner/cli/commands.h"
-#include "scanner/cli/flags/offline.h"
+#include "scanner/cli/commands/commands.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/offline.h"
 #include "scanner/input/importers/importers.h"
 #include "scanner/model/json.h"
 #include "scanner/pipeline/input_stream.h"

@@ -4,8 +4,8 @@
 #include <iostream>
 #include <memory>
 
-#include "scanner/cli/flags/live_flags.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/live.h"
 #include "scanner/input/public_suffix.h"
 #include "scanner/input/subject_text.h"
 #include "scanner/model/json.h"

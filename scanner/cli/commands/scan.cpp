@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "scanner/cli/flags/live_flags.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/live.h"
 #include "scanner/model/json.h"
 #include "scanner/output/outputs.h"
 #include "scanner/pipeline/stages.h"

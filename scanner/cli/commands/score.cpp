@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "scanner/cli/commands.h"
+#include "scanner/cli/commands/commands.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/cli/wiring/knowledge.h"
 #include "scanner/explain/explain.h"

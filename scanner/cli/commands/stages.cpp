@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "scanner/cli/commands/against.h"
-#include "scanner/cli/flags/offline.h"
 #include "scanner/cli/wiring/knowledge.h"
+#include "scanner/cli/wiring/offline.h"
 #include "scanner/model/json.h"
 #include "scanner/pipeline/stages.h"
 

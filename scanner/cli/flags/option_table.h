@@ -12,15 +12,9 @@
 #include <variant>
 #include <vector>
 
-namespace scanner {
+#include "scanner/cli/exit_code.h"
 
-/// Exit statuses, the same for every command.
-enum class ExitCode : int {
-    ok = 0,
-    found = 1,          ///< done, with something to report
-    failed = 2,         ///< could not
-    interrupted = 130,  ///< by SIGINT or SIGTERM, what was done is written
-};
+namespace scanner {
 
 /// Where the value of an option goes. A bool is set by the flag alone, a vector collects the values
 /// of an option that is given more than once. What the variable holds at the start is the default.

@@ -1,13 +1,9 @@
-// Flags of the questions to registries (RDAP), and what they make.
+// Flags of the questions to registries (RDAP).
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "resolvers/base/outcome.h"
-#include "resolvers/rdap/registry.h"
 #include "scanner/cli/flags/option_table.h"
-#include "scanner/observe/observe.h"
 
 namespace scanner {
 
@@ -26,11 +22,5 @@ struct RdapFlags {
 void add_rdap_flags(OptionTable& table, RdapFlags& flags);
 /// All but --rdap itself.
 void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags);
-
-/// Puts into the plan what is to be asked, and makes what the shards share for it; null if nothing
-/// is asked.
-resolvers::Outcome<std::shared_ptr<resolvers::RdapShared>> make_rdap(const RdapFlags& flags,
-                                                                     const std::string& data_dir,
-                                                                     Plan& plan);
 
 }  // namespace scanner

@@ -1,19 +1,10 @@
 // Flags about who is asked and what is asked of them: views, canaries, profiles.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "resolvers/base/outcome.h"
-#include "resolvers/dns/breaker.h"
-#include "resolvers/dns/cares.h"
-#include "resolvers/tls/certificate.h"
 #include "scanner/cli/flags/option_table.h"
-#include "scanner/observe/observe.h"
-#include "scanner/pipeline/resolver_watch.h"
-#include "scanner/pipeline/scan.h"
 
 namespace scanner {
 
@@ -27,70 +18,5 @@ struct ViewFlags {
 };
 
 void add_view_flags(OptionTable& table, ViewFlags& flags);
-
-/// For resolvers over HTTPS and TLS: whose certificates are believed, and what we say who we are.
-struct ResolverTrust {
-    std::shared_ptr<const resolvers::TrustStore> store;
-    std::string user_agent;
-};
-
-/// A view as the flags give it.
-struct ViewSetup {
-    std::string name;
-    std::vector<resolvers::ResolverAddress> servers;
-    /// Shared by all threads of a run; null before give_patience().
-    std::shared_ptr<resolvers::Patience> patience{};
-    /// The servers, comma separated.
-    std::string text() const;
-};
-
-/// Reads "ADDR,ADDR" of --resolvers or behind the "=" of --view. Failure "malformed" names `flag`,
-/// also for resolvers over HTTPS or TLS beside others.
-resolvers::Outcome<std::vector<resolvers::ResolverAddress>> parse_resolvers(
-    const std::string& flag, const std::vector<std::string>& texts);
-
-/// Reads --view. Failure "malformed" for a flag that is not NAME=ADDR[,ADDR], for a name that is
-/// taken, and for "reference" and "authority", which mean something else.
-resolvers::Outcome<std::vector<ViewSetup>> parse_views(const std::vector<std::string>& flags);
-
-/// Something that asks these servers as `options` says (but for its own): over HTTPS, or TLS, all
-/// of them or none. Throws std::runtime_error when it cannot be made. A null `store` trusts nobody.
-std::unique_ptr<resolvers::DnsResolver> make_resolver(
-    const std::vector<resolvers::ResolverAddress>& servers, const resolvers::DnsOptions& options,
-    const ResolverTrust& trust, boost::asio::io_context& io);
-
-/// The plan of --profile with what the other flags here add. Failure "malformed" for --ecs.
-resolvers::Outcome<Plan> plan_of(const ViewFlags& flags, bool connect);
-
-/// Who is watched: each resolver of the reference view, then each of the views, in their order.
-/// Null with --canary off, and without canaries in the catalogue.
-std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries& canaries,
-                                          const std::vector<ViewSetup>& views,
-                                          const resolvers::DnsOptions& reference,
-                                          const ResolverTrust& trust);
-
-/// Lets the first round of canaries end before the run begins. Null is nobody to watch.
-void start_watch(ResolverWatch* watch);
-/// Ends it, and says on stderr once more who was caught; with `findings`, what there is to say
-/// about each resolver.
-void finish_watch(ResolverWatch* watch, bool findings);
-
-/// Lets views be left alone whose resolvers have long not answered, neither to questions nor to
-/// canaries. (The reference view never is: names would go by unobserved.) `watch` may be null and
-/// must outlive the run.
-void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
-                   std::size_t reference_servers);
-/// Says on stderr who was left alone.
-void tell_of_patience(const std::vector<ViewSetup>& views);
-
-/// Makes a shard's resolvers for the views, each like `reference` but for its servers. Throws
-/// std::runtime_error when one cannot be made. `watch` may be null and must outlive the run.
-void make_views(const std::vector<ViewSetup>& views, const resolvers::DnsOptions& reference,
-                const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
-                ShardResolvers& made);
-
-/// Does any of these servers have to prove who it is?
-bool any_encrypted(const std::vector<resolvers::ResolverAddress>& servers,
-                   const std::vector<ViewSetup>& views);
 
 }  // namespace scanner

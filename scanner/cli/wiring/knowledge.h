@@ -9,22 +9,11 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/resolvers.h"
 #include "scanner/catalogue/catalogue.h"
-#include "scanner/cli/flags/option_table.h"
+#include "scanner/cli/flags/knowledge_flags.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/model/record.h"
 
 namespace scanner {
-
-struct KnowledgeFlags {
-    /// Empty: SERVEDBY_DATA, else where servedby was built or installed.
-    std::string data_dir;
-    std::vector<std::string> overlays;
-    /// Empty: asn.mmdb in the data directory, if it is there.
-    std::string asn_db;
-};
-
-void add_catalogue_flags(OptionTable& table, KnowledgeFlags& flags);
-void add_asn_flag(OptionTable& table, KnowledgeFlags& flags);
 
 /// The data directory that the flags, the environment or the build point at.
 std::string data_dir_of(const KnowledgeFlags& flags);

@@ -8,18 +8,9 @@
 
 #include "resolvers/base/outcome.h"
 #include "scanner/catalogue/publisher.h"
+#include "scanner/cli/flags/source_flags.h"
 
 namespace scanner {
-
-struct SourceFlags {
-    /// Empty: the publishers. "https://mirror.example/x": in place of every scheme and host.
-    /// Anything else: a folder with HOST/PATH as `wget -x` stores it, or LIST.txt, LIST.json,
-    /// LIST.csv (LIST-1, LIST-2... where a list has several URLs).
-    std::string from;
-    std::vector<std::string> resolvers;
-    std::string ca_file;
-    std::string timeout = "60s";
-};
 
 /// No list is larger; Azure's, the largest, has 5 MB. The routing data have 10.
 constexpr std::size_t largest_document = std::size_t{64} << 20;

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "scanner/cli/commands.h"
+#include "scanner/cli/exit_code.h"
 
 namespace scanner {
 

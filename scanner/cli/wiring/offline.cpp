@@ -1,4 +1,4 @@
-#include "scanner/cli/flags/offline.h"
+#include "scanner/cli/wiring/offline.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,21 +12,6 @@
 #include "scanner/pipeline/input_stream.h"
 
 namespace scanner {
-
-void add_offline_flags(OptionTable& table, OfflineFlags& flags)
-{
-    table.add({.names = "files",
-               .target = &flags.files,
-               .summary = "JSON lines to read, plain or zstd (default: stdin)",
-               .value = "FILE"});
-    table.add({.names = "-o,--output",
-               .target = &flags.output,
-               .summary = "Write to FILE instead of stdout; packed if it is called *.zst",
-               .value = "FILE"});
-    table.add({.names = "--threads",
-               .target = &flags.threads,
-               .summary = "Threads (default: one a core)"});
-}
 
 resolvers::Outcome<int> open_output(const std::string& file)
 {

@@ -1,6 +1,4 @@
-#include "scanner/cli/commands.h"
-
-#include <iostream>
+#include "scanner/cli/commands/commands.h"
 
 namespace scanner {
 
@@ -27,12 +25,6 @@ const Command table[] = {
 std::span<const Command> commands()
 {
     return table;
-}
-
-ExitCode fail(const std::string& what)
-{
-    std::cerr << "servedby: " << what << '\n';
-    return ExitCode::failed;
 }
 
 }  // namespace scanner

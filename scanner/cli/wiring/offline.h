@@ -5,21 +5,12 @@
 #include <vector>
 
 #include "resolvers/base/outcome.h"
-#include "scanner/cli/commands.h"
-#include "scanner/cli/flags/option_table.h"
+#include "scanner/cli/exit_code.h"
+#include "scanner/cli/flags/offline_flags.h"
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/pipeline/line_map.h"
 
 namespace scanner {
-
-struct OfflineFlags {
-    std::vector<std::string> files;
-    std::string output;
-    /// 0: one a core.
-    unsigned threads = 0;
-};
-
-void add_offline_flags(OptionTable& table, OfflineFlags& flags);
 
 /// Descriptor of the output: stdout for "" and "-", else the file, cut to nothing. Failure
 /// "not_writable".

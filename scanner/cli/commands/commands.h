@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "scanner/cli/flags/option_table.h"
 
@@ -20,8 +19,5 @@ CommandRun explain_command(OptionTable& table);
 CommandRun import_command(OptionTable& table);
 CommandRun score_command(OptionTable& table);
 CommandRun rdap_command(OptionTable& table);
-
-/// Prints "servedby: <what>" to stderr and gives ExitCode::failed.
-ExitCode fail(const std::string& what);
 
 }  // namespace scanner

@@ -7,21 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "resolvers/base/domain_name.h"
 #include "resolvers/facts.h"
+#include "resolvers/questions.h"
 #include "resolvers/registry_facts.h"
 
 namespace resolvers {
-
-/// A moment on the monotonic clock after which an answer is of no use any more.
-using Deadline = std::chrono::steady_clock::time_point;
-
-struct Question {
-    DomainName name;
-    /// A mnemonic that dns_message knows: "A", "AAAA", "CNAME", "NS", "SOA", "PTR", "MX", "TXT",
-    /// "CAA", "HTTPS", "SVCB".
-    std::string type;
-};
 
 class DnsResolver {
 public:
@@ -33,26 +23,6 @@ public:
     /// The resolver must outlive the coroutine.
     virtual boost::asio::awaitable<std::vector<DnsAnswer>> ask(std::vector<Question> questions,
                                                                Deadline deadline) = 0;
-};
-
-struct ProbeRequest {
-    /// "https" or "http".
-    std::string scheme;
-    IpAddress address;
-    std::uint16_t port = 443;
-    /// Name for SNI and Host; an address literal sends no SNI.
-    std::string host;
-    /// Origin-form target, "/" at least.
-    std::string target = "/";
-    std::string purpose = "root";
-    /// Strings to look for in the body: (id, lower-case text), found ones go to
-    /// HttpFacts::markers. Must outlive the probe. May be null.
-    const std::vector<std::pair<std::string, std::string>>* markers = nullptr;
-    /// Ends after the TLS handshake: nothing is asked for, and the http step stays not_tried. For
-    /// "https" only.
-    bool handshake_only = false;
-    /// Octets of content to read at most, below the prober's own cap. 0: that cap alone.
-    std::size_t body_cap = 0;
 };
 
 class HttpProber {
@@ -76,13 +46,6 @@ public:
     /// Day of the data, "2026-06-17"; and SHA-256 of the file, lower-case hex.
     virtual std::string date() const = 0;
     virtual std::string sha256() const = 0;
-};
-
-struct RegistryQuestion {
-    /// A name that was registered with a registry, not one below it. Absent: none is asked about.
-    std::optional<DomainName> domain;
-    /// Their networks are asked for, one after the other.
-    std::vector<IpAddress> addresses;
 };
 
 /// Who a name and addresses are registered to, and through whom.

@@ -56,6 +56,14 @@ constexpr bool is_space(char c)
     return white_space.find(c) != std::string_view::npos;
 }
 
+constexpr bool is_ascii(std::string_view text)
+{
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) >= 0x80)
+            return false;
+    return true;
+}
+
 /// The text without any of `these` at both ends.
 constexpr std::string_view trim(std::string_view text, std::string_view these = white_space)
 {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "resolvers/base/ascii.h"
+
 namespace resolvers {
 
 namespace {
@@ -17,12 +19,6 @@ struct FreeText {
     void operator()(char* text) const { idn2_free(text); }
 };
 using IdnText = std::unique_ptr<char, FreeText>;
-
-bool is_ascii(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 // The characters that the two modes of UTS 46 map differently (section 6, deviations).
 bool has_deviation(std::string_view label)

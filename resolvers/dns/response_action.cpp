@@ -1,6 +1,6 @@
 #include "resolvers/dns/response_action.h"
 
-#include "resolvers/resolvers.h"
+#include "resolvers/questions.h"
 
 namespace resolvers {
 

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "resolvers/facts.h"
-#include "resolvers/resolvers.h"
+#include "resolvers/questions.h"
 
 namespace resolvers {
 

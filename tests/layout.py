@@ -202,16 +202,36 @@ def check_sizes(faults):
             faults.append(f"{folder.relative_to(ROOT)}: {len(files)} files; at most {MOST_FILES}")
 
 
+# (where things of a kind are defined, how, the file that must name each of them, what they are)
+TABLES = (
+    ("scanner/attribute/signals/*.cpp", None, "scanner/attribute/signals.cpp", "signal"),
+    ("scanner/output/*.cpp", r"^(?:extern )?const Output (\w+)", "scanner/output/outputs.cpp",
+     "output"),
+    ("scanner/input/importers/*.cpp", r"^(?:extern )?const Importer (\w+)",
+     "scanner/input/importers/importers.cpp", "importer"),
+    ("scanner/cli/commands/*.cpp", r"^CommandRun (\w+_command)\(", "scanner/cli/commands/*.cpp",
+     "command"),
+    ("scanner/cli/flags/*.cpp", r"^void (add_\w+)\(OptionTable", "scanner/cli/*/*.cpp", "flags"),
+)
+
+
 def check_rows(faults):
-    """A file in a folder of things needs its row in the table of things."""
-    tables = {
-        "scanner/attribute/signals": "scanner/attribute/signals.cpp",
-    }
-    for folder, table in tables.items():
-        text = (ROOT / table).read_text()
-        for path in sorted((ROOT / folder).glob("*.cpp")):
-            if not re.search(rf"\b{path.stem}\b", text):
-                faults.append(f"{path.relative_to(ROOT)}: has no row in {table}")
+    """A thing of a kind needs its row in the table of its kind, or nobody would find it."""
+    for pattern, definition, table, kind in TABLES:
+        found = 0
+        text = "".join(path.read_text() for path in sorted(ROOT.glob(table)))
+        for path in sorted(ROOT.glob(pattern)):
+            names = [path.stem] if definition is None else \
+                re.findall(definition, path.read_text(), re.M)
+            found += len(names)
+            for name in names:
+                uses = len(re.findall(rf"\b{name}\b", text))
+                defined_here = definition is not None and path in set(ROOT.glob(table))
+                if uses < 1 + defined_here:
+                    faults.append(f"{path.relative_to(ROOT)}: the {kind} {name} has no row "
+                                  f"in {table}")
+        if found < 2:
+            faults.append(f"{pattern}: no {kind} found; has its definition changed?")
 
 
 def check_tests(faults):

@@ -323,4 +323,12 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
     return std::chrono::milliseconds(static_cast<std::int64_t>(amount));
 }
 
+std::string duration_text(std::chrono::milliseconds span)
+{
+    const auto count = span.count();
+    if (count % 60'000 == 0 && count != 0)
+        return std::to_string(count / 60'000) + "m";
+    return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
+}
+
 }  // namespace resolvers

@@ -54,4 +54,7 @@ std::string day_text(std::chrono::sys_days day);
 /// with one of those units, at least 1 ms and at most a day.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// The shortest text that parse_duration() reads as that span: "2m", "5s", "1500ms".
+std::string duration_text(std::chrono::milliseconds span);
+
 }  // namespace resolvers

@@ -1,6 +1,7 @@
 // Flags of the commands that look at the world.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct LiveFlags {
     std::string contact;
     std::string vantage;
     std::string ca_file;
-    std::string timeout = "5s";
-    std::string deadline = "20s";
+    std::chrono::milliseconds timeout{5'000};
+    std::chrono::milliseconds deadline{20'000};
     unsigned retries = 1;
     unsigned in_flight = 1000;
     unsigned threads = 0;

@@ -2,6 +2,7 @@
 // made from. The parser itself is known to parse.cpp alone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,9 +18,11 @@
 namespace scanner {
 
 /// Where the value of an option goes. A bool is set by the flag alone, a vector collects the values
-/// of an option that is given more than once. What the variable holds at the start is the default.
-using OptionTarget = std::variant<bool*, std::string*, std::vector<std::string>*, unsigned*,
-                                  std::uint64_t*, double*, std::optional<double>*>;
+/// of an option that is given more than once, milliseconds are given as "500ms", "8s" or "2m". What
+/// the variable holds at the start is the default.
+using OptionTarget =
+    std::variant<bool*, std::string*, std::vector<std::string>*, unsigned*, std::uint64_t*, double*,
+                 std::optional<double>*, std::chrono::milliseconds*>;
 
 /// The smallest and the largest value of a number, both allowed.
 struct OptionRange {

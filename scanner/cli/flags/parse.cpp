@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "resolvers/base/time_text.h"
 #include "scanner/cli/flags/option_table.h"
 
 namespace scanner {
@@ -14,6 +15,26 @@ constexpr std::size_t column_of_summaries = 34;
 CLI::Option* add_to(CLI::App& app, const Option& row, bool* target)
 {
     return app.add_flag(row.names, *target, row.summary);
+}
+
+// Spans are texts to CLI11, so that help and errors show them as people type them.
+CLI::Option* add_to(CLI::App& app, const Option& row, std::chrono::milliseconds* target)
+{
+    const std::string name = row.names;
+    CLI::Option* option = app.add_option_function<std::string>(
+        name,
+        [target, name](const std::string& text) {
+            const auto span = resolvers::parse_duration(text);
+            if (!span)
+                throw CLI::ValidationError(
+                    name, "'" + text + "' is no span; write it like 500ms, 5s or 2m");
+            *target = *span;
+        },
+        row.summary);
+    option->type_name("TEXT");
+    if (row.shows_default)
+        option->default_str(resolvers::duration_text(*target));
+    return option;
 }
 
 template <typename T>
@@ -38,7 +59,7 @@ void add_row(CLI::App& app, const Option& row)
         option->type_name(row.value);
     if (!row.choices.empty())
         option->check(CLI::IsMember(row.choices));
-    if (row.shows_default)
+    if (row.shows_default && !std::holds_alternative<std::chrono::milliseconds*>(row.target))
         option->capture_default_str();
     if (row.one_value)
         option->allow_extra_args(false);

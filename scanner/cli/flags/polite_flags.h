@@ -1,6 +1,7 @@
 // Flags that hold a run back: who must not be looked at, and how fast everybody else may be.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct PoliteFlags {
     std::string per_edge = "50:50";
     std::string rate;
     std::string dns_rate;
-    std::string longest_wait = "30m";
+    std::chrono::milliseconds longest_wait = std::chrono::minutes(30);
     std::string certificates;
 };
 

@@ -1,6 +1,7 @@
 // Flags that say where `servedby data update` gets documents from.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ struct SourceFlags {
     std::string from;
     std::vector<std::string> resolvers;
     std::string ca_file;
-    std::string timeout = "60s";
+    std::chrono::milliseconds timeout{60'000};
 };
 
 }  // namespace scanner

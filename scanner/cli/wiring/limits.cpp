@@ -92,10 +92,7 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
         if (!*rate)
             return Failure{"malformed", std::string(name) + " takes a number a second, like 50"};
     }
-    const auto wait = resolvers::parse_duration(flags.longest_wait);
-    if (!wait)
-        return Failure{"malformed", "--max-wait takes a span like 5m"};
-    polite.longest_wait = *wait;
+    polite.longest_wait = flags.longest_wait;
     options.is_edge = [&catalogue](const resolvers::IpAddress& address) {
         const std::vector<RangeHit> hits = catalogue.ranges_of(address);
         return std::any_of(hits.begin(), hits.end(), [](const RangeHit& hit) {

@@ -211,9 +211,6 @@ Outcome<std::string> read_whole_file(const std::string& path)
 
 Outcome<std::unique_ptr<ListSource>> make_source(const SourceFlags& flags)
 {
-    const auto timeout = resolvers::parse_duration(flags.timeout);
-    if (!timeout)
-        return Failure{"malformed", "--timeout takes a span like 30s or 2m"};
     const bool is_url = flags.from.starts_with("https://") || flags.from.starts_with("http://");
     if (!flags.from.empty() && !is_url) {
         std::error_code error;
@@ -224,7 +221,7 @@ Outcome<std::unique_ptr<ListSource>> make_source(const SourceFlags& flags)
     std::string base = flags.from;
     while (base.ends_with('/'))
         base.pop_back();
-    auto source = std::make_unique<NetSource>(base, *timeout);
+    auto source = std::make_unique<NetSource>(base, flags.timeout);
     if (auto failure = source->open(flags))
         return *failure;
     return std::unique_ptr<ListSource>(std::move(source));

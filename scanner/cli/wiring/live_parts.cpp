@@ -125,11 +125,6 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return origins.error();
     live.origins = std::move(*origins);
 
-    const auto timeout = resolvers::parse_duration(flags.timeout);
-    const auto deadline = resolvers::parse_duration(flags.deadline);
-    if (!timeout || !deadline)
-        return Failure{"malformed", "--timeout and --deadline take spans like 5s or 500ms"};
-
     live.options.shards = flags.threads == 0 ? usable_cores() : flags.threads;
     live.options.in_flight = std::max(flags.in_flight, live.options.shards);
     live.options.parked = live.options.in_flight * 2;
@@ -138,7 +133,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return planned.error();
     Plan& plan = live.options.plan;
     plan = std::move(*planned);
-    plan.deadline = *deadline;
+    plan.deadline = flags.deadline;
     plan.allow_private = flags.allow_private;
     plan.vantage = flags.vantage;
 
@@ -154,7 +149,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return servers.error();
     resolvers::DnsOptions dns;
     dns.servers = *servers;
-    dns.timeout = std::min(*timeout, *deadline);
+    dns.timeout = std::min(flags.timeout, flags.deadline);
     dns.retries = flags.retries;
     dns.client_subnet = resolvers::Prefix::parse(plan.client_subnet);
     auto views = parse_views(flags.views.views);
@@ -196,17 +191,17 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 
     resolvers::HttpOptions http;
     http.user_agent = trust.user_agent;
-    http.timeouts.connect = *timeout;
-    http.timeouts.handshake = *timeout;
-    http.timeouts.first_byte = *timeout;
-    http.timeouts.total = *deadline;
+    http.timeouts.connect = flags.timeout;
+    http.timeouts.handshake = flags.timeout;
+    http.timeouts.first_byte = flags.timeout;
+    http.timeouts.total = flags.deadline;
     http.allow = [refusals = polite->refusals, all = flags.allow_private](const auto& address) {
         return (all || !resolvers::special_purpose(address)) &&
                refusals->refusal_of(address).empty();
     };
     resolvers::FetchOptions fetch;
     fetch.user_agent = http.user_agent;
-    fetch.connect_timeout = *timeout;
+    fetch.connect_timeout = flags.timeout;
     fetch.allow_private = flags.allow_private;
     fetch.refuses_host = [refusals = polite->refusals](const std::string& host) {
         return refusals->refusal_of(host);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace {
 
@@ -64,4 +66,37 @@ TEST_CASE("Seconds since the epoch are taken where they can be a moment of ours"
     CHECK(resolvers::recorded_time_of(-1).has_value() == false);
     CHECK(resolvers::recorded_time_of(1e18).has_value() == false);
     CHECK(resolvers::recorded_time_of(std::nan("")).has_value() == false);
+}
+
+TEST_CASE("Spans are read as people type them, and written as short as they can be read")
+{
+    using std::chrono::milliseconds;
+    struct Case {
+        std::string text;
+        std::optional<milliseconds> expected;
+        std::string written;
+    };
+    const Case cases[] = {
+        {"500ms", milliseconds(500), "500ms"},
+        {"1500ms", milliseconds(1500), "1500ms"},
+        {"5s", milliseconds(5000), "5s"},
+        {"5", milliseconds(5000), "5s"},
+        {"0.25s", milliseconds(250), "250ms"},
+        {"2m", milliseconds(120'000), "2m"},
+        {"90s", milliseconds(90'000), "90s"},
+        {"0", std::nullopt, ""},
+        {"-1s", std::nullopt, ""},
+        {"5 s", std::nullopt, ""},
+        {"2h", std::nullopt, ""},
+        {"1441m", std::nullopt, ""},
+        {"soon", std::nullopt, ""},
+        {"", std::nullopt, ""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.text);
+        const auto span = resolvers::parse_duration(c.text);
+        REQUIRE(span == c.expected);
+        if (span)
+            CHECK(resolvers::duration_text(*span) == c.written);
+    }
 }

@@ -58,7 +58,7 @@ std::vector<Evidence> evidence_of(const Sight& sight)
         made.channel = sign.channel;
         made.strength = sign.strength;
         made.role = role_of(sign);
-        made.provider = sign.product->provider;
+        made.provider = sign.product->provider->id;
         made.product = sign.product->id;
         if (sign.rule != nullptr) {
             made.rule = sign.rule->id;
@@ -145,13 +145,13 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const bool placed = sight.addresses[i].known || sight.addresses.size() == 1;
         if (placed)
-            verdicts.push_back(judge(sight, static_cast<int>(i), catalogue));
+            verdicts.push_back(judge(sight, static_cast<int>(i)));
     }
     if (verdicts.empty())
-        verdicts.push_back(judge(sight, -1, catalogue));
+        verdicts.push_back(judge(sight, -1));
 
     merge_weighty(sight, verdicts, out);
-    add_name_roles(sight, catalogue, out);
+    add_name_roles(sight, out);
     add_registration(sight, out);
 
     StateVerdict state = state_of(sight, verdicts, catalogue);
@@ -170,7 +170,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
 
     for (const Verdict& verdict : verdicts) {
         for (const Product* product : verdict.claims)
-            out.claims.push_back(product->provider);
+            out.claims.push_back(product->provider->id);
         if (verdict.address < 0 ||
             !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
             continue;

@@ -162,17 +162,16 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
 
 // Who announces an address without fronting there: a scrubber's AS, or that of a company that also
 // scrubs, on an address in none of its lists and without any of its marks.
-void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, Attribution& out)
+void add_scrubbers(const Sight& sight, int index, Attribution& out)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
     for (const Rule* rule : address.as_rules) {
-        const std::string& provider = rule->product->provider;
-        const Product* scrubber = rule->product->has(Role::scrubber)
-                                      ? rule->product
-                                      : catalogue.product_of(provider, Role::scrubber);
+        const Provider& provider = *rule->product->provider;
+        const Product* scrubber =
+            rule->product->has(Role::scrubber) ? rule->product : provider.best(Role::scrubber);
         const bool listed =
-            address.owner != nullptr && address.owner->product->provider == provider;
-        const bool fronts = out.front.provider == provider || rule->product->has(Role::host);
+            address.owner != nullptr && address.owner->product->provider == &provider;
+        const bool fronts = out.front.provider == provider.id || rule->product->has(Role::host);
         if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
             continue;
         std::vector<int> signs;
@@ -252,7 +251,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
             add_flag(out, "not_all_addresses_probed");
 }
 
-void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution& out)
+void add_name_roles(const Sight& sight, Attribution& out)
 {
     // dns, steering: by name; one finding a product.
     for (const Role role : {Role::steering, Role::dns}) {
@@ -297,12 +296,12 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
         finding.grade = Grade::confirmed;
         for (const Rule* rule : address.as_rules)
             if (rule->precision != AsnPrecision::shared || rule->product->has(Role::network)) {
-                finding.provider = rule->product->provider;
+                finding.provider = rule->product->provider->id;
                 if (rule->product->has(Role::network))
                     finding.product = rule->product->id;
                 break;
             }
-        add_scrubbers(sight, static_cast<int>(i), catalogue, out);
+        add_scrubbers(sight, static_cast<int>(i), out);
     }
     for (auto& [key, finding] : networks) {
         finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);

@@ -13,14 +13,14 @@ bool asks_for_page(const Probe& probe, const Observation& seen)
     return probe.host == seen.subject.host && probe.purpose != "edge";
 }
 
-bool AddressSight::belongs_to(const std::string& provider) const
+bool AddressSight::belongs_to(const Provider& provider) const
 {
     for (const RangeHit& hit : ranges)
-        if (hit.rule->product->provider == provider &&
+        if (hit.rule->product->provider == &provider &&
             hit.rule->range_kind != RangeKind::third_party)
             return true;
     return std::any_of(as_rules.begin(), as_rules.end(), [&](const Rule* rule) {
-        return rule->product->provider == provider && rule->precision != AsnPrecision::shared;
+        return rule->product->provider == &provider && rule->precision != AsnPrecision::shared;
     });
 }
 

@@ -79,7 +79,7 @@ struct AddressSight {
     }
 
     /// Does the address lie in the network of that company, by range or by AS?
-    bool belongs_to(const std::string& provider) const;
+    bool belongs_to(const Provider& provider) const;
 
     /// Does only an unverified list say that it is a service of its company, and serves no site?
     bool is_doubtful_service() const;

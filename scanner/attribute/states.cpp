@@ -196,7 +196,7 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
             if (sign.address != verdict.address || sign.rule == nullptr ||
                 sign.rule->kind != RuleKind::answer || sign.rule->state == "edge")
                 continue;
-            if (address.known && !address.belongs_to(sign.product->provider))
+            if (address.known && !address.belongs_to(*sign.product->provider))
                 continue;
             if (const std::optional<State> state = value_of<State>(sign.rule->state))
                 return StateVerdict{*state, sign.seen};

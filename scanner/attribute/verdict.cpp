@@ -15,7 +15,7 @@ Finding finding_of(const Product& product, Role role, Grade grade, const std::ve
     Finding finding;
     finding.role = role;
     finding.status = "identified";
-    finding.provider = product.provider;
+    finding.provider = product.provider->id;
     finding.product = product.id;
     finding.name = product.name;
     finding.grade = grade;
@@ -113,14 +113,6 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
     return hops;
 }
 
-bool lists_its_edges(const Catalogue& catalogue, const Product& product)
-{
-    return std::any_of(catalogue.rules().begin(), catalogue.rules().end(), [&](const Rule* rule) {
-        return rule->product == &product && rule->kind == RuleKind::range &&
-               rule->range_kind == RangeKind::edge && rule->strength >= Strength::strong;
-    });
-}
-
 // Is the name, or the address, one that several products of the company answer to alike?
 bool shares_its_name(const Sight& sight, const Candidate& platform)
 {
@@ -151,30 +143,18 @@ std::vector<int> holder_signs(const Sight& sight, int address, const Product& pr
 
 // A product of the company that an alias or the native name singles out (an ELB name among all that
 // Amazon rents out).
-const Product* host_by_name(const Sight& sight, const std::string& provider)
+const Product* host_by_name(const Sight& sight, const Provider& provider)
 {
     for (const Sign& sign : sight.signs)
-        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == provider &&
+        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == &provider &&
             sign.product->has(Role::host) && sign.strength >= Strength::partial &&
             (sign.rule->kind == RuleKind::cname || sign.rule->kind == RuleKind::native))
             return sign.product;
     return nullptr;
 }
 
-// Does the company have more than one product that such an address may belong to?
-bool rents_in_several_ways(const Catalogue& catalogue, const std::string& provider)
-{
-    std::size_t ways = 0;
-    for (const Product* product : catalogue.products())
-        if (product->provider == provider &&
-            (product->has(Role::host) || product->has(Role::platform)))
-            ++ways;
-    return ways > 1;
-}
-
 // `undetermined` tells whether the product stands for any of its company's.
-Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue,
-                       bool& undetermined)
+Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
     if (address.owner != nullptr && address.owner->product->service)
@@ -197,22 +177,21 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
                 rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, "ambiguous_holder");
-            const Product* candidate =
-                rule->product->has(Role::host)
-                    ? rule->product
-                    : catalogue.product_of(rule->product->provider, Role::host);
+            const Product* candidate = rule->product->has(Role::host)
+                                           ? rule->product
+                                           : rule->product->provider->best(Role::host);
             if (candidate == nullptr)
                 continue;
             product = candidate;
             // Where nobody answered, whose network it is says no more than who may be the host.
             grade = address.connected ? Grade::probable : Grade::possible;
             undetermined = rule->precision == AsnPrecision::company &&
-                           rents_in_several_ways(catalogue, product->provider);
+                           product->provider->products_with_machines > 1;
             break;
         }
     }
     if (product != nullptr) {
-        if (const Product* named = host_by_name(sight, product->provider)) {
+        if (const Product* named = host_by_name(sight, *product->provider)) {
             product = named;
             undetermined = false;
         }
@@ -245,7 +224,7 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
 }
 
 // Nobody fronts here, as far as that can be seen.
-Finding no_front(const Sight& sight, const AddressSight* address, const Catalogue& catalogue)
+Finding no_front(const Sight& sight, const AddressSight* address)
 {
     if (address == nullptr || !address->known) {
         // The DNS was asked and gave no address: that is a look, if one that showed nothing.
@@ -272,34 +251,33 @@ Finding no_front(const Sight& sight, const AddressSight* address, const Catalogu
     if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
         return none(Role::front, address);
     for (const Rule* rule : address->as_rules)
-        if (rule->precision != AsnPrecision::shared &&
-            catalogue.product_of(rule->product->provider, Role::host) != nullptr &&
-            catalogue.product_of(rule->product->provider, Role::front) == nullptr)
+        if (rule->precision != AsnPrecision::shared && rule->product->provider->rents_machines() &&
+            rule->product->provider->best(Role::front) == nullptr)
             return none(Role::front, address);
     return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
 }
 
 // Signs that speak for another outermost hop than this one, on this address.
-void note_against(const Sight& sight, int address, Finding& finding)
+void note_against(const Sight& sight, int address, const Product& product, Finding& finding)
 {
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         if (sign.address != address || sign.strength < Strength::strong || sign.forgeable)
             continue;
-        if (sign.product->provider != finding.provider && sign.product->has(Role::front))
+        if (sign.product->provider != product.provider && sign.product->has(Role::front))
             finding.against.push_back(evidence_id(static_cast<int>(i)));
     }
 }
 
 }  // namespace
 
-Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
+Verdict judge(const Sight& sight, int index)
 {
     Verdict verdict;
     verdict.address = index;
     const AddressSight* address =
         index < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(index)];
-    const std::vector<Candidate> all = weigh(sight, index, catalogue);
+    const std::vector<Candidate> all = weigh(sight, index);
 
     const Candidate* front = best_with(all, Role::front);
     const Candidate* platform = best_with(all, Role::platform);
@@ -331,7 +309,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     if (front != nullptr) {
         verdict.front =
             finding_of(*front->product, Role::front, front->grade, front->signs, front->score);
-        note_against(sight, index, verdict.front);
+        note_against(sight, index, *front->product, verdict.front);
         verdict.product_undetermined = !front->product->undetermined_with.empty();
         verdict.chain.push_back({*front, Role::front, front->grade});
         if (front->grade >= Grade::probable)
@@ -346,17 +324,17 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
         // A mere possibility of a front does not hide whose address it is.
         if (front->grade == Grade::possible && address != nullptr && address->known &&
             !front->holds_address) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
             verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
         }
     } else {
-        verdict.front = no_front(sight, address, catalogue);
+        verdict.front = no_front(sight, address);
         // The operator's word for a platform does not change whose address answers.
         const bool elsewhere = platform != nullptr && platform->grade == Grade::possible &&
                                !platform->holds_address && address != nullptr &&
                                address->has_holder();
         if (elsewhere) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
             // A platform that is known to run on such machines: then they are rented by it, and
             // whether they are cannot be told from marks that anybody can send.
             const bool plausible =
@@ -374,7 +352,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (address != nullptr && address->known) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
         } else {
             verdict.host = unknown(Role::host, verdict.front.reason.c_str());
         }
@@ -391,8 +369,7 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     // nobody has catalogued: its marks there are no proof of it, and no proof of none.
     const bool claimed = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
         return c.claim && c.product->has(Role::front) &&
-               c.http_edge >= static_cast<int>(Strength::strong) &&
-               !lists_its_edges(catalogue, *c.product);
+               c.http_edge >= static_cast<int>(Strength::strong) && !c.product->lists_edges;
     });
     if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
         address != nullptr && address->owner == nullptr && address->as_rules.empty())

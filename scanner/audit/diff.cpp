@@ -43,8 +43,8 @@ Entries products_of(const Catalogue& catalogue)
         if (product->service)
             roles.emplace_back("service");
         entries[product->id].fields = {{"name", product->name},
-                                       {"provider", product->provider},
-                                       {"provider_name", product->provider_name},
+                                       {"provider", product->provider->id},
+                                       {"provider_name", product->provider->name},
                                        {"legal_entity", product->legal_entity},
                                        {"aliases", joined(product->aliases)},
                                        {"roles", joined(roles)},

@@ -286,7 +286,7 @@ std::string EngineJudge::operator()(const Rule& rule) const
     const Finding* finding = finding_for(rule, verdict);
     if (rule.kind == RuleKind::ns)
         return finding == nullptr ? "" : finding->product;
-    if (finding != nullptr && finding->provider != rule.product->provider)
+    if (finding != nullptr && finding->provider != rule.product->provider->id)
         return finding->product.empty() ? finding->name : finding->product;
     return rule.product->id;
 }

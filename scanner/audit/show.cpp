@@ -45,10 +45,16 @@ std::string source_text(const Source& source)
            ")";
 }
 
+bool is_registrar(const Product& product)
+{
+    return product.id.starts_with("registrar-");
+}
+
 std::string name_of(const Product& product)
 {
-    const bool same = product.name == product.provider_name;
-    return product.id + " (" + product.name + (same ? "" : ", " + product.provider_name) + ")";
+    const std::string& company = product.provider->name;
+    const bool enough = product.name == company || is_registrar(product);
+    return product.id + " (" + product.name + (enough ? "" : ", " + company) + ")";
 }
 
 // What else must hold, and what follows: answers are about more than one header.
@@ -289,16 +295,16 @@ std::string company_text(const Catalogue& catalogue, std::string_view query)
     const std::string normal = normal_name(query);
     if (const Product* product = catalogue.product(normal))
         return product_text(catalogue, *product);
-    const std::string company = catalogue.company_named(query);
+    const Provider* company = catalogue.provider_named(query);
     std::string whole;
     std::string single;
     for (const Product* product : catalogue.products()) {
-        const bool registrar = product->id.starts_with("registrar-");
-        const bool belongs = !company.empty() && product->provider == company;
+        const bool registrar = is_registrar(*product);
+        const bool belongs = product->provider == company;
         if (belongs || (registrar && is_called(*product, normal)))
             whole += product_text(catalogue, *product);
-        if (belongs && normal != company && normal != normal_name(product->provider_name) &&
-            normal_name(product->name) == normal)
+        if (belongs && !registrar && normal != company->id &&
+            normal != normal_name(company->name) && normal_name(product->name) == normal)
             single += product_text(catalogue, *product);
     }
     return single.empty() ? whole : single;

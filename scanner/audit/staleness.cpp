@@ -43,12 +43,12 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
         if (rule->kind != RuleKind::range || rule->until)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
-            found.add(rule->where,
-                      "ranges of " + rule->product->id + " were " + *age + "; " +
-                          (is_published(catalogue, rule->key)
-                               ? "run \"servedby data update " + rule->product->provider + "\", or "
-                               : "") +
-                          "read " + rule->source->text() + " again");
+            found.add(rule->where, "ranges of " + rule->product->id + " were " + *age + "; " +
+                                       (is_published(catalogue, rule->key)
+                                            ? "run \"servedby data update " +
+                                                  rule->product->provider->id + "\", or "
+                                            : "") +
+                                       "read " + rule->source->text() + " again");
     }
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
@@ -120,7 +120,7 @@ Census count_facts(const Catalogue& catalogue)
             add_one(census.facts, "registrar");
         } else {
             ++census.products;
-            companies.insert(product->provider);
+            companies.insert(product->provider->id);
         }
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
             const ContactChannel& channel = product->channels[i];

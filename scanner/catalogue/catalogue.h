@@ -2,6 +2,7 @@
 // thing seen: an address, a name, a header. Safe to share between threads.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -33,11 +34,15 @@ struct Source {
     std::string text() const;
 };
 
+struct Product;
+struct Provider;
+
 /// Whose network a product is known to answer from, besides its own company's: a platform on rented
 /// machines, behind a CDN that it bought, or with addresses of its own that a CDN announces.
 struct Tenancy {
-    /// Id of the company whose network it is.
+    /// Id of the company whose network it is, and the company; never null once it is loaded.
     std::string network;
+    const Provider* provider = nullptr;
     /// "machines": rented machines and balancers; "edge": the network's own addresses face the
     /// visitor; "announced": the product's addresses, brought to that network.
     std::string how;
@@ -50,11 +55,11 @@ struct Tenancy {
 struct Product {
     std::string id;
     std::string name;
-    /// Of the company.
-    std::string provider;
-    std::string provider_name;
+    /// The company that offers it. Never null once it is loaded.
+    const Provider* provider = nullptr;
+    /// Of the product if it has one of its own, else of the company. May be empty.
     std::string legal_entity;
-    /// Other names of the product or of the company, for labels.
+    /// Other names of the product, then those of the company.
     std::vector<std::string> aliases;
     std::vector<Role> roles;
     /// An address of this product serves no customer's site (public resolver, VPN exit).
@@ -67,6 +72,8 @@ struct Product {
     std::vector<std::string> undetermined_with;
     /// Lets address space to others, who run the machines.
     bool lessor = false;
+    /// Derived: a strong range rule lists addresses of its edge.
+    bool lists_edges = false;
     std::vector<Tenancy> runs_on;
     std::vector<ContactChannel> channels;
     std::string notes;
@@ -78,7 +85,42 @@ struct Product {
     /// Does one of the two name the other as a product that looks the same from outside?
     bool looks_like(const Product& other) const;
     /// The entry of runs_on for that company's network; null if there is none.
-    const Tenancy* tenancy_at(std::string_view network) const;
+    const Tenancy* tenancy_at(const Provider& network) const;
+};
+
+/// A company: one file of data/providers/, or a registrar that has no such file. The Catalogue has
+/// one object for each company, so that two products are of one company if their pointers are
+/// equal.
+struct Provider {
+    std::string id;
+    std::string name;
+    /// As the file has it for all products. May be empty.
+    std::string legal_entity;
+    std::vector<std::string> aliases;
+    /// In the order of the file. Registrars that stand in registrars.toml are not among them.
+    std::vector<const Product*> products;
+
+    // What follows is derived from the products when the catalogue is loaded.
+
+    /// By role; null where no product has it.
+    std::array<const Product*, role_count> best_by_role{};
+    /// The product that lets address space to others; null if there is none.
+    const Product* lessor = nullptr;
+    /// How many products (host, platform) an address of its network may belong to.
+    std::size_t products_with_machines = 0;
+
+    /// The product in that role: one in use before one that has been given up, one that can be
+    /// reached before one that cannot, then the first. Null if there is none.
+    const Product* best(Role role) const { return best_by_role[static_cast<std::size_t>(role)]; }
+    /// Do customers run the machines in its network?
+    bool rents_machines() const { return best(Role::host) != nullptr; }
+    /// Does it announce prefixes of others?
+    bool carries() const
+    {
+        return best(Role::scrubber) != nullptr || best(Role::network) != nullptr;
+    }
+    /// Do all machines in its network face visitors? Then nobody else's can be there.
+    bool is_only_edges() const { return !rents_machines() && !carries(); }
 };
 
 enum class RuleKind {
@@ -255,12 +297,11 @@ public:
     /// Every rule, by id.
     const std::vector<const Rule*>& rules() const;
 
-    /// A product of the company with that role that is reached through the same channels; for
-    /// addressees that are known by company only. Null if there is none.
-    const Product* product_of(std::string_view provider, Role role) const;
+    /// A company by its id; null if there is none.
+    const Provider* provider(std::string_view id) const;
 
-    /// Which company a free-text name means (label, AS organisation): its id, or empty.
-    std::string company_named(std::string_view name) const;
+    /// Which company a free-text name means (label, AS organisation); null if none, or several.
+    const Provider* provider_named(std::string_view name) const;
 
     /// Must this mailbox never be written to (RIRs, registries, placeholders)?
     bool is_denied(std::string_view mailbox) const;

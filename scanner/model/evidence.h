@@ -1,6 +1,7 @@
 // What one signal says about one product, with where it was seen and which rule read it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ enum class Role {
     registrar,
     registry,
 };
+
+inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::registry) + 1;
 
 /// How far a single signal carries (signals.md section 7). In rising order.
 enum class Strength { weak, partial, strong, conclusive };

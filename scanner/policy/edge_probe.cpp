@@ -56,7 +56,7 @@ EdgeQuestion::EdgeQuestion(const Catalogue& catalogue) : catalogue_(catalogue)
 {
     for (const Rule* rule : catalogue.edge_path_rules())
         if (rule->strength >= Strength::strong)
-            paths_[rule->product->provider].push_back(rule);
+            paths_[rule->product->provider->id].push_back(rule);
 }
 
 std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
@@ -68,14 +68,14 @@ std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
         if (kind == RangeKind::third_party || kind == RangeKind::from_routing)
             continue;
         const auto found =
-            kind == RangeKind::edge ? paths_.find(hit.rule->product->provider) : none;
+            kind == RangeKind::edge ? paths_.find(hit.rule->product->provider->id) : none;
         return found == none ? std::vector<const Rule*>{} : found->second;
     }
     for (const SeenAddress& one : seen.addresses) {
         if (one.address != address || !one.origin)
             continue;
         for (const Rule* rule : catalogue_.asn_rules(one.origin->asn))
-            if (const auto found = paths_.find(rule->product->provider);
+            if (const auto found = paths_.find(rule->product->provider->id);
                 rule->precision != AsnPrecision::shared && found != none)
                 return found->second;
     }

@@ -27,7 +27,7 @@ std::vector<ContactChannel> channels_for(const Product& product, Role role,
 {
     const Product* source = &product;
     if (source->channels.empty())
-        if (const Product* sibling = catalogue.product_of(product.provider, role))
+        if (const Product* sibling = product.provider->best(role))
             source = sibling;
     std::vector<ContactChannel> channels;
     for (const ContactChannel& channel : source->channels)

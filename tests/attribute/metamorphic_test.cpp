@@ -349,11 +349,11 @@ bool is_at_home(const Observation& seen, const std::string& provider)
     const Catalogue& catalogue = support::shipped_catalogue();
     for (const SeenAddress& address : seen.addresses) {
         for (const RangeHit& hit : catalogue.ranges_of(address.address))
-            if (hit.rule->product->provider == provider)
+            if (hit.rule->product->provider->id == provider)
                 return true;
         if (address.origin)
             for (const Rule* rule : catalogue.asn_rules(address.origin->asn))
-                if (rule->product->provider == provider)
+                if (rule->product->provider->id == provider)
                     return true;
     }
     const Attribution verdict = judged(seen);

@@ -399,8 +399,9 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     const Product* proxy = fixture_catalogue().product("examplecdn-proxy");
     REQUIRE(proxy != nullptr);
     CHECK(proxy->name == "ExampleCDN");
-    CHECK(proxy->provider == "examplecdn");
-    CHECK(proxy->provider_name == "ExampleCDN");
+    CHECK(proxy->provider == fixture_catalogue().provider("examplecdn"));
+    CHECK(proxy->provider->id == "examplecdn");
+    CHECK(proxy->provider->name == "ExampleCDN");
     CHECK(proxy->legal_entity == "Example CDN, Inc.");
     CHECK(proxy->aliases == Texts{"Example Edge", "EXAMPLECDN-NET"});
     CHECK(proxy->has(Role::front));
@@ -440,14 +441,14 @@ TEST_CASE("a channel's word is taken when the provider itself gives it, unless t
 TEST_CASE("a company's product is found by role")
 {
     const Catalogue& catalogue = fixture_catalogue();
-    CHECK(catalogue.product_of("examplecdn", Role::front)->id == "examplecdn-proxy");
-    CHECK(catalogue.product_of("examplecdn", Role::dns)->id == "examplecdn-dns");
+    CHECK(catalogue.provider("examplecdn")->best(Role::front)->id == "examplecdn-proxy");
+    CHECK(catalogue.provider("examplecdn")->best(Role::dns)->id == "examplecdn-dns");
     // The one that can be reached before the one that cannot.
-    CHECK(catalogue.product_of("examplehost", Role::host)->id == "examplehost-cloud");
-    CHECK(catalogue.product_of("examplecdn", Role::registry) == nullptr);
-    CHECK(catalogue.product_of("nobody", Role::front) == nullptr);
-    CHECK(catalogue.product_of("registrar-999001", Role::registrar)->id == "registrar-999001");
-    CHECK(catalogue.product_of("registrar-999001", Role::dns) == nullptr);
+    CHECK(catalogue.provider("examplehost")->best(Role::host)->id == "examplehost-cloud");
+    CHECK(catalogue.provider("examplecdn")->best(Role::registry) == nullptr);
+    CHECK(catalogue.provider("nobody") == nullptr);
+    CHECK(catalogue.provider("registrar-999001")->best(Role::registrar)->id == "registrar-999001");
+    CHECK(catalogue.provider("registrar-999001")->best(Role::dns) == nullptr);
 }
 
 TEST_CASE("registrars are products, by IANA id")
@@ -457,14 +458,14 @@ TEST_CASE("registrars are products, by IANA id")
     REQUIRE(first != nullptr);
     CHECK(first->id == "registrar-999001");
     CHECK(first->name == "Example Registrar, LLC");
-    CHECK(first->provider == "registrar-999001");
+    CHECK(first->provider->id == "registrar-999001");
     CHECK(first->has(Role::registrar));
     CHECK(first->aliases == Texts{"ExReg"});
     REQUIRE(first->channels.size() == 2);
     CHECK(first->channels[0].address == "abuse@exampleregistrar.example");
     CHECK(catalogue.product("registrar-999001") == first);
     // One that is also a company of ours keeps that company's id.
-    CHECK(catalogue.registrar(999002)->provider == "examplenet");
+    CHECK(catalogue.registrar(999002)->provider == catalogue.provider("examplenet"));
     CHECK(catalogue.registrar(999003)->channels.empty());
     CHECK(catalogue.registrar(4) == nullptr);
 }

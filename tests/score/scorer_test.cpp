@@ -27,7 +27,7 @@ Finding named(Role role, const std::string& product, Grade grade)
     finding.role = role;
     finding.status = "identified";
     finding.product = product;
-    finding.provider = known->provider;
+    finding.provider = known->provider->id;
     finding.name = known->name;
     finding.grade = grade;
     return finding;

@@ -88,7 +88,7 @@ void check_references(const Lookup& lookup, Errors& errors)
         for (const Product& product : company->products)
             for (const Tenancy& tenancy : product.runs_on)
                 if (!lookup.contents.companies.contains(tenancy.network) ||
-                    tenancy.network == product.provider) {
+                    tenancy.provider == product.provider) {
                     const std::string_view near = nearest(tenancy.network, companies);
                     errors.add(tenancy.where, "network " + quoted(tenancy.network) +
                                                   " is no other company with a file in providers/" +
@@ -112,13 +112,13 @@ void check_registrar_companies(const Lookup& lookup, Errors& errors)
         ids.push_back(id);
     for (const Registrars& file : lookup.contents.registrars)
         for (const Product& product : file.company->products) {
-            if (product.provider == product.id ||
-                lookup.contents.companies.contains(product.provider))
+            if (product.provider->id == product.id ||
+                lookup.contents.companies.contains(product.provider->id))
                 continue;
-            const std::string_view near = nearest(product.provider, ids);
+            const std::string_view near = nearest(product.provider->id, ids);
             errors.add(
                 product.where,
-                "provider " + quoted(product.provider) + " has no file in providers/" +
+                "provider " + quoted(product.provider->id) + " has no file in providers/" +
                     (near.empty() ? "; leave it out" : "; did you mean " + quoted(near) + "?"));
         }
 }

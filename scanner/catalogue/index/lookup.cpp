@@ -136,14 +136,15 @@ void Lookup::add_product(const Product& product)
 void Lookup::add_names(const Company& company)
 {
     using Claim = CompanyNames::Claim;
-    company_names.add(company.id, company.id, Claim::own);
-    company_names.add(company.name, company.id, Claim::own);
+    const Provider& provider = company.provider;
+    company_names.add(provider.id, provider, Claim::own);
+    company_names.add(provider.name, provider, Claim::own);
     for (const Product& product : company.products) {
-        company_names.add(product.id, company.id, Claim::alias);
-        company_names.add(product.name, company.id, Claim::alias);
-        company_names.add(product.legal_entity, company.id, Claim::alias);
+        company_names.add(product.id, provider, Claim::alias);
+        company_names.add(product.name, provider, Claim::alias);
+        company_names.add(product.legal_entity, provider, Claim::alias);
         for (const std::string& alias : product.aliases)
-            company_names.add(alias, company.id, Claim::alias);
+            company_names.add(alias, provider, Claim::alias);
     }
 }
 

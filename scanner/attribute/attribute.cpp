@@ -177,7 +177,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
         const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         AddressVerdict& line = out.addresses.emplace_back();
         line.address = address.address;
-        line.owner = address.owner != nullptr ? address.owner->product->id : "";
+        line.owner = address.holding.owner != nullptr ? address.holding.owner->product->id : "";
         line.front = verdict.front;
         line.host = verdict.host;
     }

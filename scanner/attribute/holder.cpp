@@ -25,7 +25,7 @@ const RegisteredNetwork* network_of(const Observation& seen, const resolvers::Ip
 // Is that company the announcer, by the AS's number or by its name?
 bool announces(const AddressSight& address, const Provider& company, const Catalogue& catalogue)
 {
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(),
+    return std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
                        [&](const Rule* rule) { return rule->product->provider == &company; }) ||
            catalogue.provider_named(address.origin()->organisation) == &company;
 }
@@ -44,7 +44,7 @@ Relation relation_of(const RegisteredNetwork& network, const AddressSight& addre
         return Relation::same;
     lessor = company == nullptr ? nullptr : company->lessor;
     // Who announces it must be known too: a lessor alone is nobody to write to.
-    const bool known_announcer = !announcer.empty() || !address.as_rules.empty();
+    const bool known_announcer = !announcer.empty() || !address.holding.as_rules.empty();
     return lessor != nullptr && known_announcer ? Relation::let : Relation::unknown;
 }
 
@@ -89,9 +89,9 @@ bool same_finding(const Finding& a, const Finding& b)
 bool is_announcer(const Finding& host, const AddressSight& address)
 {
     return host.product.empty() ||
-           std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-               return rule->product->provider->id == host.provider;
-           });
+           std::any_of(
+               address.holding.as_rules.begin(), address.holding.as_rules.end(),
+               [&](const Rule* rule) { return rule->product->provider->id == host.provider; });
 }
 
 // Headers of caches and CDNs in general. A company may front sites and be in no catalogue; it must

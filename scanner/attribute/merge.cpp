@@ -165,12 +165,12 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
 void add_scrubbers(const Sight& sight, int index, Attribution& out)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
-    for (const Rule* rule : address.as_rules) {
+    for (const Rule* rule : address.holding.as_rules) {
         const Provider& provider = *rule->product->provider;
         const Product* scrubber =
             rule->product->has(Role::scrubber) ? rule->product : provider.best(Role::scrubber);
-        const bool listed =
-            address.owner != nullptr && address.owner->product->provider == &provider;
+        const bool listed = address.holding.owner != nullptr &&
+                            address.holding.owner->product->provider == &provider;
         const bool fronts = out.front.provider == provider.id || rule->product->has(Role::host);
         if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
             continue;
@@ -294,7 +294,7 @@ void add_name_roles(const Sight& sight, Attribution& out)
         finding.status = "identified";
         finding.name = key + (origin->organisation.empty() ? "" : " " + origin->organisation);
         finding.grade = Grade::confirmed;
-        for (const Rule* rule : address.as_rules)
+        for (const Rule* rule : address.holding.as_rules)
             if (rule->precision != AsnPrecision::shared || rule->product->has(Role::network)) {
                 finding.provider = rule->product->provider->id;
                 if (rule->product->has(Role::network))

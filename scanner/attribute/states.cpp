@@ -65,10 +65,11 @@ std::optional<StateVerdict> from_reserved(const Sight& sight, bool services)
         if (const auto kind = resolvers::special_purpose(address.address)) {
             ++special;
             which = address.address.text() + " is " + std::string(*kind);
-        } else if (services && address.weightless && address.owner != nullptr &&
-                   address.owner->product->service) {
+        } else if (services && address.weightless && address.holding.owner != nullptr &&
+                   address.holding.owner->product->service) {
             ++special;
-            which = address.address.text() + " is an address of " + address.owner->product->name;
+            which = address.address.text() + " is an address of " +
+                    address.holding.owner->product->name;
         }
     }
     if (special > 0 && special == sight.addresses.size())
@@ -196,7 +197,7 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
             if (sign.address != verdict.address || sign.rule == nullptr ||
                 sign.rule->kind != RuleKind::answer || sign.rule->state == "edge")
                 continue;
-            if (address.known && !address.belongs_to(*sign.product->provider))
+            if (address.known && !address.holding.belongs_to(*sign.product->provider))
                 continue;
             if (const std::optional<State> state = value_of<State>(sign.rule->state))
                 return StateVerdict{*state, sign.seen};

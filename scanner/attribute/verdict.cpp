@@ -157,22 +157,22 @@ const Product* host_by_name(const Sight& sight, const Provider& provider)
 Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
-    if (address.owner != nullptr && address.owner->product->service)
+    if (address.holding.owner != nullptr && address.holding.owner->product->service)
         return unknown(Role::host, "ambiguous_holder");
 
     const Product* product = nullptr;
     Grade grade = Grade::none;
-    if (address.owner != nullptr && address.owner->range_kind == RangeKind::customer) {
-        product = address.owner->product;
+    if (address.holding.is_customers()) {
+        product = address.holding.owner->product;
         if (address.connected)
             grade = address.certificate_veto ? Grade::probable : Grade::confirmed;
         else
             grade = Grade::possible;
     } else {
-        for (const Rule* rule : address.as_rules) {
+        for (const Rule* rule : address.holding.as_rules) {
             // Carriers and scrubbers announce what others run.
             const bool carries = rule->product->has(Role::scrubber) ||
-                                 (rule->product->has(Role::network) && !address.owner);
+                                 (rule->product->has(Role::network) && !address.holding.owner);
             const bool other_use =
                 rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
@@ -196,10 +196,10 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
             undetermined = false;
         }
         std::vector<int> signs = holder_signs(sight, index, *product);
-        if (address.owner != nullptr && address.owner->product != product)
-            for (const int sign : holder_signs(sight, index, *address.owner->product))
+        if (address.holding.owner != nullptr && address.holding.owner->product != product)
+            for (const int sign : holder_signs(sight, index, *address.holding.owner->product))
                 signs.push_back(sign);
-        for (const Rule* rule : address.as_rules)
+        for (const Rule* rule : address.holding.as_rules)
             if (rule->product != product)
                 for (const int sign : holder_signs(sight, index, *rule->product))
                     if (sight.signs[static_cast<std::size_t>(sign)].rule->kind == RuleKind::asn)
@@ -209,7 +209,7 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
         return finding_of(*product, Role::host, grade, signs, score_of(sight, signs));
     }
     // An AS that carries others' traffic says nothing about whose machine it is.
-    if (!address.as_rules.empty())
+    if (!address.holding.as_rules.empty())
         return unknown(Role::host, "ambiguous_holder");
     if (const resolvers::Origin* origin = address.origin();
         origin != nullptr && !origin->organisation.empty() && address.connected) {
@@ -234,23 +234,23 @@ Finding no_front(const Sight& sight, const AddressSight* address)
     // In a network that nobody has catalogued, a carrier's perhaps, stand edges of fronts too. The
     // aliases would tell; whoever did not see them cannot say that there is none.
     const bool aliases_unseen = sight.observation->chain_end == ChainEnd::not_observed;
-    const bool strange_network = address->owner == nullptr && address->as_rules.empty();
+    const bool strange_network =
+        address->holding.owner == nullptr && address->holding.as_rules.empty();
     if (address->connected && strange_network && aliases_unseen)
         return unknown(Role::front, "no_evidence");
-    const bool service =
-        address->owner != nullptr && address->owner->range_kind == RangeKind::service;
-    if (service && address->owner->product->service)
+    const bool service = address->holding.is_service();
+    if (service && address->holding.owner->product->service)
         return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
-    if (address->connected || address->owner != nullptr)
+    if (address->connected || address->holding.owner != nullptr)
         return none(Role::front, address);
-    const bool in_front_network =
-        std::any_of(address->as_rules.begin(), address->as_rules.end(), [](const Rule* rule) {
+    const bool in_front_network = std::any_of(
+        address->holding.as_rules.begin(), address->holding.as_rules.end(), [](const Rule* rule) {
             return rule->product->has(Role::front) || rule->product->has(Role::platform);
         });
     // The zone's operator says so, and no front's network says otherwise.
     if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
         return none(Role::front, address);
-    for (const Rule* rule : address->as_rules)
+    for (const Rule* rule : address->holding.as_rules)
         if (rule->precision != AsnPrecision::shared && rule->product->provider->rents_machines() &&
             rule->product->provider->best(Role::front) == nullptr)
             return none(Role::front, address);
@@ -372,7 +372,8 @@ Verdict judge(const Sight& sight, int index)
                c.http_edge >= static_cast<int>(Strength::strong) && !c.product->lists_edges;
     });
     if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
-        address != nullptr && address->owner == nullptr && address->as_rules.empty())
+        address != nullptr && address->holding.owner == nullptr &&
+        address->holding.as_rules.empty())
         verdict.front = unknown(Role::front, "no_evidence");
     // Nor does a later tenant of the address refute a network that has gone since.
     const bool gone = address != nullptr && address->origin_is_much_later &&

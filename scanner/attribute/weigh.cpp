@@ -26,11 +26,12 @@ Candidate& candidate_for(std::vector<Candidate>& all, const Product* product)
 bool is_inside_sound_list(const Sign& sign, const AddressSight* address)
 {
     return address != nullptr &&
-           std::any_of(address->ranges.begin(), address->ranges.end(), [&](const RangeHit& hit) {
-               return hit.rule->product->provider == sign.product->provider &&
-                      hit.rule->range_kind == RangeKind::edge &&
-                      hit.rule->strength >= Strength::strong;
-           });
+           std::any_of(address->holding.ranges.begin(), address->holding.ranges.end(),
+                       [&](const RangeHit& hit) {
+                           return hit.rule->product->provider == sign.product->provider &&
+                                  hit.rule->range_kind == RangeKind::edge &&
+                                  hit.rule->strength >= Strength::strong;
+                       });
 }
 
 void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
@@ -104,15 +105,6 @@ bool counts_for_fronting(const Sign& sign)
            product.has(Role::scrubber);
 }
 
-// By its AS alone, whatever the lists say.
-bool announced_by_company(const AddressSight& address, const Provider& provider)
-{
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-        return rule->product->provider == &provider && rule->precision != AsnPrecision::shared &&
-               (address.owner == nullptr || address.owner->product->provider != &provider);
-    });
-}
-
 constexpr int at_least_partial = static_cast<int>(Strength::partial);
 constexpr int at_least_strong = static_cast<int>(Strength::strong);
 
@@ -120,19 +112,10 @@ constexpr int at_least_strong = static_cast<int>(Strength::strong);
 bool is_announced_front(const Candidate& c, const AddressSight& address)
 {
     const bool announces = c.company_as || c.product_as;
-    if (address.owner == nullptr || !announces || !c.product->has(Role::front))
+    if (address.holding.owner == nullptr || !announces || !c.product->has(Role::front))
         return false;
-    const Tenancy* tenancy = address.owner->product->tenancy_at(*c.product->provider);
+    const Tenancy* tenancy = address.holding.owner->product->tenancy_at(*c.product->provider);
     return tenancy != nullptr && tenancy->how == "announced";
-}
-
-// Does the address belong to a company that rents out machines?
-bool is_rented_out(const AddressSight& address)
-{
-    if (address.owner != nullptr)
-        return address.owner->range_kind == RangeKind::customer;
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(),
-                       [](const Rule* rule) { return rule->product->provider->rents_machines(); });
 }
 
 Grade grade_of_own_range(const Candidate& c, const AddressSight& address)
@@ -152,7 +135,7 @@ void grade_elsewhere(Candidate& c, const AddressSight& address)
     const bool operator_says = c.cname || any_http || c.ech;
     if (c.cname || (operator_says && (c.tenant_here || !address.has_holder())))
         c.grade = Grade::possible;
-    else if (operator_says && announced_by_company(address, *c.product->provider))
+    else if (operator_says && address.holding.is_announced_by(*c.product->provider))
         c.grade = Grade::possible;  // the network under a platform's own list
     else if (operator_says)
         c.claim = true;
@@ -166,14 +149,14 @@ void grade_in_own_network(Candidate& c, const AddressSight& address)
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     // Whoever rents a machine there can send the same marks; an alias into the provider's own zone
     // led to the provider's own network, and that he cannot make up.
-    const bool listed = address.owner != nullptr;
+    const bool listed = address.holding.owner != nullptr;
     const bool rented =
-        listed
-            ? address.owner->range_kind == RangeKind::customer
-            : std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-                  return rule->product->provider == c.product->provider &&
-                         rule->product->has(Role::host);
-              });
+        listed ? address.holding.is_customers()
+               : std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
+                             [&](const Rule* rule) {
+                                 return rule->product->provider == c.product->provider &&
+                                        rule->product->has(Role::host);
+                             });
     const bool alone =
         !rented && (c.product_as || (c.routed_range && c.product->provider->is_only_edges()));
     const bool sound = address.connected && !address.certificate_veto;
@@ -207,15 +190,16 @@ void grade(Candidate& c, const AddressSight* address)
         return;
     }
 
-    const bool same_company = address->belongs_to(*c.product->provider);
+    const bool same_company = address->holding.belongs_to(*c.product->provider);
     // Somebody else's listed address, or one where no customer's site can be.
-    const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
-                               (address->owner->product->provider != c.product->provider ||
-                                (address->owner->range_kind == RangeKind::service &&
-                                 !(address->is_doubtful_service() && address->answered_http)));
-    c.tenant_here =
-        std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
-                    [&](const Tenancy& tenancy) { return address->belongs_to(*tenancy.provider); });
+    const bool held_by_other =
+        address->holding.owner != nullptr && address->holding.owner->product != c.product &&
+        (address->holding.owner->product->provider != c.product->provider ||
+         (address->holding.is_service() &&
+          !(address->holding.is_doubtful_service() && address->answered_http)));
+    c.tenant_here = std::any_of(
+        c.product->runs_on.begin(), c.product->runs_on.end(),
+        [&](const Tenancy& tenancy) { return address->holding.belongs_to(*tenancy.provider); });
 
     if (c.range) {
         c.holds_address = true;
@@ -223,7 +207,7 @@ void grade(Candidate& c, const AddressSight* address)
     } else if (is_announced_front(c, *address)) {
         c.holds_address = true;
         // An address list that nobody can open does not carry that far by itself.
-        const bool sound = address->connected || address->owner->strength > Strength::weak;
+        const bool sound = address->connected || address->holding.owner->strength > Strength::weak;
         c.grade = sound ? Grade::probable : Grade::possible;
     } else if (c.native) {
         c.holds_address = same_company && !held_by_other;
@@ -232,7 +216,7 @@ void grade(Candidate& c, const AddressSight* address)
         c.grade = Grade::probable;
         c.holds_address = same_company && !held_by_other;
         c.relayed = !same_company && !c.tenant_here && c.product->has(Role::front) &&
-                    is_rented_out(*address);
+                    address->holding.is_rented_out();
     } else if (held_by_other || !same_company) {
         grade_elsewhere(c, *address);
     } else {

@@ -107,10 +107,11 @@ std::map<const Rule*, std::vector<resolvers::Prefix>> Catalogue::prefixes_by_rul
     return lists;
 }
 
-std::vector<const Rule*> Catalogue::asn_rules(std::uint32_t asn) const
+const std::vector<const Rule*>& Catalogue::asn_rules(std::uint32_t asn) const
 {
+    static const std::vector<const Rule*> no_rules;
     const auto found = index_->asns.find(asn);
-    return found == index_->asns.end() ? std::vector<const Rule*>{} : found->second;
+    return found == index_->asns.end() ? no_rules : found->second;
 }
 
 std::vector<const Rule*> Catalogue::name_rules(RuleKind kind, std::string_view name) const

@@ -217,6 +217,7 @@ struct StateRule {
     std::string where;
 };
 
+struct Holding;
 struct Publisher;
 
 class Catalogue {
@@ -239,6 +240,11 @@ public:
     Catalogue& operator=(Catalogue&&) noexcept;
     ~Catalogue();
 
+    /// Who holds the address (scanner/catalogue/holding.h), as of that day: ranges that have been
+    /// given up since still count. Without a day: as of today.
+    Holding holding_of(const resolvers::IpAddress& address,
+                       std::optional<std::chrono::sys_days> day = std::nullopt) const;
+
     /// Every rule whose range holds the address, longest prefix first; origin-facing ones never,
     /// and none that has been given up.
     std::vector<RangeHit> ranges_of(const resolvers::IpAddress& address) const;
@@ -256,7 +262,8 @@ public:
     /// What each range rule lists, in order; without the prefixes that it yields to another rule.
     std::map<const Rule*, std::vector<resolvers::Prefix>> prefixes_by_rule() const;
 
-    std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
+    /// The most precise first.
+    const std::vector<const Rule*>& asn_rules(std::uint32_t asn) const;
 
     /// Rules whose suffix the name lies under, longest first. `kind` is cname, native, ns or ptr.
     std::vector<const Rule*> name_rules(RuleKind kind, std::string_view name) const;

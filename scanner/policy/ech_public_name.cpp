@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "scanner/catalogue/holding.h"
+
 namespace scanner {
 
 namespace {
@@ -50,10 +52,8 @@ std::function<std::string(const Observation&, const resolvers::IpAddress&)> publ
 {
     return [&catalogue, names = names_by_provider(catalogue)](
                const Observation& seen, const resolvers::IpAddress& address) -> std::string {
-        for (const RangeHit& hit : catalogue.ranges_of(address)) {
-            if (hit.rule->range_kind != RangeKind::edge)
-                continue;
-            const std::string& provider = hit.rule->product->provider->id;
+        for (const Rule* edge : catalogue.holding_of(address).edges()) {
+            const std::string& provider = edge->product->provider->id;
             const auto name = names.find(provider);
             if (name != names.end() && !shown_otherwise(catalogue, seen, address, provider))
                 return name->second;

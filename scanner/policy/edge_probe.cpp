@@ -4,6 +4,7 @@
 
 #include "scanner/attribute/attribute.h"
 #include "scanner/attribute/sign.h"
+#include "scanner/catalogue/holding.h"
 
 namespace scanner {
 
@@ -63,12 +64,9 @@ std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
                                                 const IpAddress& address) const
 {
     const auto none = paths_.end();
-    for (const RangeHit& hit : catalogue_.ranges_of(address)) {
-        const RangeKind kind = hit.rule->range_kind;
-        if (kind == RangeKind::third_party || kind == RangeKind::from_routing)
-            continue;
-        const auto found =
-            kind == RangeKind::edge ? paths_.find(hit.rule->product->provider->id) : none;
+    const Holding holding = catalogue_.holding_of(address);
+    if (holding.owner != nullptr) {
+        const auto found = holding.is_edge() ? paths_.find(holding.product()->provider->id) : none;
         return found == none ? std::vector<const Rule*>{} : found->second;
     }
     for (const SeenAddress& one : seen.addresses) {

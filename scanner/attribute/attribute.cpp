@@ -118,9 +118,9 @@ void decide_notice(const Observation& seen, Attribution& out)
     if (out.state != State::live)
         out.notice_reasons.push_back("state is " + std::string(word(out.state)));
     const auto sure = [](const Finding& finding) {
-        return finding.status == "identified" && finding.grade >= Grade::probable;
+        return finding.status == FindingStatus::identified && finding.grade >= Grade::probable;
     };
-    const bool conflict = out.front.reason == "conflict";
+    const bool conflict = out.front.reason == UnknownReason::conflict;
     if (conflict)
         out.notice_reasons.emplace_back("conflict");
     else if (!sure(out.front) && !sure(out.host))
@@ -158,7 +158,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     out.state = state.state;
     out.state_reason = std::move(state.reason);
     if (out.state == State::tampered)
-        forget_whom(out, "all_views_tampered");
+        forget_whom(out, UnknownReason::all_views_tampered);
 
     if (seen.chain_end == ChainEnd::dangling)
         out.flags.emplace_back("dangling_cname");

@@ -76,8 +76,8 @@ std::string add_evidence(Attribution& out, const Product* lessor, const AddressV
 
 bool is_host_by_announcement(const AddressVerdict& verdict)
 {
-    return verdict.owner.empty() && verdict.front.status == "none" &&
-           verdict.host.status == "identified" && verdict.host.product.empty();
+    return verdict.owner.empty() && verdict.front.status == FindingStatus::none &&
+           verdict.host.status == FindingStatus::identified && verdict.host.product.empty();
 }
 
 bool same_finding(const Finding& a, const Finding& b)
@@ -169,8 +169,8 @@ void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& ou
             continue;
         const Product* lessor = nullptr;
         const Relation relation = relation_of(*network, *address, catalogue, lessor);
-        const bool about_host =
-            verdict.host.status == "identified" && is_announcer(verdict.host, *address);
+        const bool about_host = verdict.host.status == FindingStatus::identified &&
+                                is_announcer(verdict.host, *address);
         if (relation == Relation::unknown || (relation == Relation::same && !about_host))
             continue;
         const std::string evidence = add_evidence(out, lessor, verdict, told(*network, *address));

@@ -61,9 +61,11 @@ bool has_spokesman(const Sight& sight, const AddressSight& address)
 // Which of several findings that name nobody speaks for all: the one that knows most of why.
 std::size_t rank_of(const Finding& finding)
 {
-    constexpr std::string_view order[] = {"conflict",           "behind_front", "ambiguous_holder",
-                                          "all_views_tampered", "no_evidence",  "not_observed"};
-    if (finding.status == "none")
+    constexpr UnknownReason order[] = {
+        UnknownReason::conflict,         UnknownReason::behind_front,
+        UnknownReason::ambiguous_holder, UnknownReason::all_views_tampered,
+        UnknownReason::no_evidence,      UnknownReason::not_observed};
+    if (finding.status == FindingStatus::none)
         return std::size(order) + 1;
     const auto* const found = std::find(std::begin(order), std::end(order), finding.reason);
     return static_cast<std::size_t>(found - std::begin(order));
@@ -80,7 +82,7 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
         const AddressSight* address =
             verdict.address < 0 ? nullptr
                                 : &sight.addresses[static_cast<std::size_t>(verdict.address)];
-        if (finding.status != "identified") {
+        if (finding.status != FindingStatus::identified) {
             if (address != nullptr && has_spokesman(sight, *address))
                 continue;
             // "Unknown" outweighs "none": one address unseen is enough not to know.
@@ -198,7 +200,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     for (const Verdict& verdict : verdicts) {
         ++total;
         conflict = conflict || verdict.conflict;
-        partly_unfronted = partly_unfronted || verdict.front.status == "none";
+        partly_unfronted = partly_unfronted || verdict.front.status == FindingStatus::none;
         if (verdict.product_undetermined)
             add_flag(out, "product_undetermined");
         if (verdict.relayed)
@@ -207,11 +209,11 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
 
     Finding no_front;
     no_front.role = Role::front;
-    no_front.reason = "no_evidence";
+    no_front.reason = UnknownReason::no_evidence;
     std::vector<Group> fronts = group(sight, verdicts, &Verdict::front, total, no_front);
     Finding no_host;
     no_host.role = Role::host;
-    no_host.reason = "no_evidence";
+    no_host.reason = UnknownReason::no_evidence;
     std::vector<Group> hosts = group(sight, verdicts, &Verdict::host, total, no_host);
 
     // A conflict on one address puts the name's whole verdict in doubt (rule 7).
@@ -291,7 +293,7 @@ void add_name_roles(const Sight& sight, Attribution& out)
         if (counts[key] > 1)
             continue;
         finding.role = Role::network;
-        finding.status = "identified";
+        finding.status = FindingStatus::identified;
         finding.name = key + (origin->organisation.empty() ? "" : " " + origin->organisation);
         finding.grade = Grade::confirmed;
         for (const Rule* rule : address.holding.as_rules)

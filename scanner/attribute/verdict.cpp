@@ -14,7 +14,7 @@ Finding finding_of(const Product& product, Role role, Grade grade, const std::ve
 {
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
+    finding.status = FindingStatus::identified;
     finding.provider = product.provider->id;
     finding.product = product.id;
     finding.name = product.name;
@@ -27,7 +27,7 @@ Finding finding_of(const Product& product, Role role, Grade grade, const std::ve
 
 namespace {
 
-Finding unknown(Role role, const char* reason)
+Finding unknown(Role role, UnknownReason reason)
 {
     Finding finding;
     finding.role = role;
@@ -41,7 +41,7 @@ Finding none(Role role, const AddressSight* address)
 {
     Finding finding;
     finding.role = role;
-    finding.status = "none";
+    finding.status = FindingStatus::none;
     finding.grade =
         address != nullptr && address->answered_http ? Grade::probable : Grade::possible;
     return finding;
@@ -86,7 +86,8 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
         return pointed_at(c) && c.product->has(Role::platform);
     });
     for (const Candidate& c : all) {
-        if (c.product->provider == front.product->provider || c.product->status == "defunct")
+        if (c.product->provider == front.product->provider ||
+            c.product->status == ProductStatus::defunct)
             continue;
         const int mark = std::max(c.http_edge, c.http_origin);
         Grade grade = Grade::none;
@@ -158,7 +159,7 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
     if (address.holding.owner != nullptr && address.holding.owner->product->service)
-        return unknown(Role::host, "ambiguous_holder");
+        return unknown(Role::host, UnknownReason::ambiguous_holder);
 
     const Product* product = nullptr;
     Grade grade = Grade::none;
@@ -176,7 +177,7 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
             const bool other_use =
                 rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
-                return unknown(Role::host, "ambiguous_holder");
+                return unknown(Role::host, UnknownReason::ambiguous_holder);
             const Product* candidate = rule->product->has(Role::host)
                                            ? rule->product
                                            : rule->product->provider->best(Role::host);
@@ -210,17 +211,18 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
     }
     // An AS that carries others' traffic says nothing about whose machine it is.
     if (!address.holding.as_rules.empty())
-        return unknown(Role::host, "ambiguous_holder");
+        return unknown(Role::host, UnknownReason::ambiguous_holder);
     if (const resolvers::Origin* origin = address.origin();
         origin != nullptr && !origin->organisation.empty() && address.connected) {
         Finding finding;
         finding.role = Role::host;
-        finding.status = "identified";
+        finding.status = FindingStatus::identified;
         finding.name = origin->organisation;
         finding.grade = Grade::possible;
         return finding;
     }
-    return unknown(Role::host, address.has_holder() ? "ambiguous_holder" : "no_evidence");
+    return unknown(Role::host, address.has_holder() ? UnknownReason::ambiguous_holder
+                                                    : UnknownReason::no_evidence);
 }
 
 // Nobody fronts here, as far as that can be seen.
@@ -229,7 +231,8 @@ Finding no_front(const Sight& sight, const AddressSight* address)
     if (address == nullptr || !address->known) {
         // The DNS was asked and gave no address: that is a look, if one that showed nothing.
         const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
-        return unknown(Role::front, asked ? "no_evidence" : "not_observed");
+        return unknown(Role::front,
+                       asked ? UnknownReason::no_evidence : UnknownReason::not_observed);
     }
     // In a network that nobody has catalogued, a carrier's perhaps, stand edges of fronts too. The
     // aliases would tell; whoever did not see them cannot say that there is none.
@@ -237,10 +240,11 @@ Finding no_front(const Sight& sight, const AddressSight* address)
     const bool strange_network =
         address->holding.owner == nullptr && address->holding.as_rules.empty();
     if (address->connected && strange_network && aliases_unseen)
-        return unknown(Role::front, "no_evidence");
+        return unknown(Role::front, UnknownReason::no_evidence);
     const bool service = address->holding.is_service();
     if (service && address->holding.owner->product->service)
-        return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
+        return unknown(Role::front, address->not_looked ? UnknownReason::not_observed
+                                                        : UnknownReason::no_evidence);
     if (address->connected || address->holding.owner != nullptr)
         return none(Role::front, address);
     const bool in_front_network = std::any_of(
@@ -254,7 +258,8 @@ Finding no_front(const Sight& sight, const AddressSight* address)
         if (rule->precision != AsnPrecision::shared && rule->product->provider->rents_machines() &&
             rule->product->provider->best(Role::front) == nullptr)
             return none(Role::front, address);
-    return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
+    return unknown(Role::front,
+                   address->not_looked ? UnknownReason::not_observed : UnknownReason::no_evidence);
 }
 
 // Signs that speak for another outermost hop than this one, on this address.
@@ -297,8 +302,8 @@ Verdict judge(const Sight& sight, int index)
 
     if (in_conflict(all)) {
         verdict.conflict = true;
-        verdict.front = unknown(Role::front, "conflict");
-        verdict.host = unknown(Role::host, "conflict");
+        verdict.front = unknown(Role::front, UnknownReason::conflict);
+        verdict.host = unknown(Role::host, UnknownReason::conflict);
         for (const Candidate& candidate : all)
             if (proves_presence(candidate))
                 for (const int sign : candidate.signs)
@@ -315,7 +320,7 @@ Verdict judge(const Sight& sight, int index)
         if (front->grade >= Grade::probable)
             for (Hop& hop : inner_hops(all, *front))
                 verdict.chain.push_back(std::move(hop));
-        verdict.host = unknown(Role::host, "behind_front");
+        verdict.host = unknown(Role::host, UnknownReason::behind_front);
         const bool declared_only = front->declared && sight.addresses.empty();
         for (const Hop& hop : verdict.chain)
             if (hop.role == Role::platform && hop.grade >= Grade::probable && !declared_only)
@@ -354,13 +359,13 @@ Verdict judge(const Sight& sight, int index)
         } else if (address != nullptr && address->known) {
             verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
         } else {
-            verdict.host = unknown(Role::host, verdict.front.reason.c_str());
+            verdict.host = unknown(Role::host, verdict.front.reason);
         }
     }
 
     // Behind a relay the provider whose key answered is the next hop; the relay's host comes first.
     for (const Candidate& candidate : all)
-        if (candidate.relayed && verdict.front.status == "none") {
+        if (candidate.relayed && verdict.front.status == FindingStatus::none) {
             verdict.relayed = true;
             verdict.chain.push_back({candidate, Role::front, Grade::probable});
         }
@@ -371,24 +376,25 @@ Verdict judge(const Sight& sight, int index)
         return c.claim && c.product->has(Role::front) &&
                c.http_edge >= static_cast<int>(Strength::strong) && !c.product->lists_edges;
     });
-    if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
-        address != nullptr && address->holding.owner == nullptr &&
-        address->holding.as_rules.empty())
-        verdict.front = unknown(Role::front, "no_evidence");
+    if (claimed && verdict.front.status == FindingStatus::none &&
+        verdict.platform.product == nullptr && address != nullptr &&
+        address->holding.owner == nullptr && address->holding.as_rules.empty())
+        verdict.front = unknown(Role::front, UnknownReason::no_evidence);
     // Nor does a later tenant of the address refute a network that has gone since.
     const bool gone = address != nullptr && address->origin_is_much_later &&
                       std::any_of(all.begin(), all.end(), [](const Candidate& c) {
                           return c.claim && c.http_edge >= 0 && c.product->has(Role::front) &&
-                                 c.product->status == "defunct";
+                                 c.product->status == ProductStatus::defunct;
                       });
-    if (gone && verdict.front.status == "none") {
-        verdict.front = unknown(Role::front, "no_evidence");
+    if (gone && verdict.front.status == FindingStatus::none) {
+        verdict.front = unknown(Role::front, UnknownReason::no_evidence);
         verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
     }
 
     for (const Candidate& candidate : all)
-        if (candidate.claim && (verdict.chain.empty() || verdict.front.status != "identified" ||
-                                verdict.front.grade < Grade::probable))
+        if (candidate.claim &&
+            (verdict.chain.empty() || verdict.front.status != FindingStatus::identified ||
+             verdict.front.grade < Grade::probable))
             verdict.claims.push_back(candidate.product);
     return verdict;
 }

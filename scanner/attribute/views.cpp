@@ -97,7 +97,7 @@ std::string marker_sign(const Testimony& said, const std::vector<std::string>& n
             if (tells_of_blocking(*rule))
                 return address.text() + " is an address of " + rule->operator_name;
     if (names.size() > 1)
-        for (const StateRule* rule : catalogue.state_rules_of("cname"))
+        for (const StateRule* rule : catalogue.state_rules_of(MarkerKind::cname))
             for (std::size_t i = 1; i < names.size(); ++i)
                 if (resolvers::is_under(names[i], rule->key) && tells_of_blocking(*rule))
                     return names[i] + " is an alias of " + rule->operator_name;
@@ -251,29 +251,30 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
             out.state_reason = "reference view: " + views.reference_sign;
         out.state = State::tampered;
         if (views.clean_view.empty()) {
-            forget_whom(out, "all_views_tampered");
+            forget_whom(out, UnknownReason::all_views_tampered);
             return;
         }
         out.flags.emplace_back("reference_view_tampered");
         out.state_reason += "; view " + views.clean_view + " answers otherwise";
-        forget_whom(out, "resolver_disagreement");
+        forget_whom(out, UnknownReason::resolver_disagreement);
         return;
     }
     if (!views.contradicted_by.empty()) {
         out.flags.emplace_back("resolver_disagreement");
         out.state_reason += (out.state_reason.empty() ? "" : "; ") +
                             ("view " + views.contradicted_by) + " has addresses";
-        forget_whom(out, "resolver_disagreement");
+        forget_whom(out, UnknownReason::resolver_disagreement);
     }
 }
 
-void forget_whom(Attribution& out, const char* reason)
+void forget_whom(Attribution& out, UnknownReason reason)
 {
     for (Finding* finding : {&out.front, &out.host}) {
         Finding unknown;
         unknown.role = finding->role;
         unknown.reason = reason;
-        unknown.against = finding->status == "identified" ? finding->evidence : finding->against;
+        unknown.against =
+            finding->status == FindingStatus::identified ? finding->evidence : finding->against;
         *finding = std::move(unknown);
     }
     out.chain.clear();

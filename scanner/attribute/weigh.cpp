@@ -78,7 +78,7 @@ void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
         case RuleKind::cookie:
         case RuleKind::answer:
         case RuleKind::edge_path:
-            if (sign.rule->side == "origin")
+            if (sign.rule->side == Side::origin)
                 candidate.http_origin = std::max(candidate.http_origin, strength);
             else
                 candidate.http_edge = std::max(candidate.http_edge, strength);
@@ -115,7 +115,7 @@ bool is_announced_front(const Candidate& c, const AddressSight& address)
     if (address.holding.owner == nullptr || !announces || !c.product->has(Role::front))
         return false;
     const Tenancy* tenancy = address.holding.owner->product->tenancy_at(*c.product->provider);
-    return tenancy != nullptr && tenancy->how == "announced";
+    return tenancy != nullptr && tenancy->how == TenancyKind::announced;
 }
 
 Grade grade_of_own_range(const Candidate& c, const AddressSight& address)

@@ -139,7 +139,7 @@ const Finding* finding_for(const Rule& rule, const Attribution& verdict)
         return nullptr;
     }
     for (const Finding* finding : {&verdict.front, &verdict.host})
-        if (finding->status == "identified" && finding->grade >= Grade::probable)
+        if (finding->status == FindingStatus::identified && finding->grade >= Grade::probable)
             return finding;
     return nullptr;
 }

@@ -187,11 +187,9 @@ std::vector<const StateRule*> Catalogue::address_markers(const resolvers::IpAddr
     return found;
 }
 
-const std::vector<const StateRule*>& Catalogue::state_rules_of(std::string_view kind) const
+const std::vector<const StateRule*>& Catalogue::state_rules_of(MarkerKind kind) const
 {
-    static const std::vector<const StateRule*> no_rules;
-    const auto found = index_->states_by_kind.find(kind);
-    return found == index_->states_by_kind.end() ? no_rules : found->second;
+    return index_->states_by_kind[static_cast<std::size_t>(kind)];
 }
 
 const std::vector<std::pair<std::string, std::string>>& Catalogue::body_markers() const

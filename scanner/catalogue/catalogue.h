@@ -21,10 +21,12 @@
 
 namespace scanner {
 
+/// What a source is, and with it how far its facts carry (data/README.md).
+enum class SourceKind { primary, public_repository, routing, observation, unverified };
+
 /// Where a fact stands.
 struct Source {
-    /// "primary", "public_repository", "routing", "observation", "unverified".
-    std::string kind;
+    SourceKind kind = SourceKind::primary;
     std::string url;
     std::string commit;
     std::string path;
@@ -37,19 +39,29 @@ struct Source {
 struct Product;
 struct Provider;
 
+/// How a product is present in a network that is not its company's.
+enum class TenancyKind {
+    machines,   ///< on rented machines and balancers
+    edge,       ///< the network's own addresses face the visitor
+    announced,  ///< the product's own addresses, which that network announces
+};
+
 /// Whose network a product is known to answer from, besides its own company's: a platform on rented
 /// machines, behind a CDN that it bought, or with addresses of its own that a CDN announces.
 struct Tenancy {
     /// Id of the company whose network it is, and the company; never null once it is loaded.
     std::string network;
     const Provider* provider = nullptr;
-    /// "machines": rented machines and balancers; "edge": the network's own addresses face the
-    /// visitor; "announced": the product's addresses, brought to that network.
-    std::string how;
+    TenancyKind how = TenancyKind::machines;
     const Source* source = nullptr;
     /// "file:line" of the entry.
     std::string where;
 };
+
+enum class ProductStatus { active, retiring, defunct, handed_over };
+
+/// What a platform stores of a site.
+enum class Storage { none, static_hosting, object_storage, video, blog, site_builder, paas };
 
 /// One [[product]] of data/providers/.
 struct Product {
@@ -64,10 +76,8 @@ struct Product {
     std::vector<Role> roles;
     /// An address of this product serves no customer's site (public resolver, VPN exit).
     bool service = false;
-    /// "active", "retiring", "defunct", "handed_over".
-    std::string status = "active";
-    /// "static_hosting", "object_storage", "video", "blog", "site_builder", "paas" or empty.
-    std::string storage;
+    ProductStatus status = ProductStatus::active;
+    Storage storage = Storage::none;
     /// Products of the same company that look the same from outside on a custom domain.
     std::vector<std::string> undetermined_with;
     /// Lets address space to others, who run the machines.
@@ -153,8 +163,7 @@ struct Rule {
     RuleKind kind = RuleKind::range;
     const Product* product = nullptr;
     Strength strength = Strength::weak;
-    /// "edge", "origin" or empty.
-    std::string side;
+    Side side = Side::none;
     const Source* source = nullptr;
     std::string example;
     /// "file:line" of the rule.
@@ -177,9 +186,10 @@ struct Rule {
     TextMatch match = TextMatch::present;
     /// Lower case unless it is a regex.
     std::string value;
-    /// For answers: "edge" or a State's word, the HTTP status (0: any), and the body text. For
-    /// edge paths the last two.
-    std::string state;
+    /// For answers: the state that the answer means, absent if it only shows that the edge answered
+    /// ("edge" in the file), the HTTP status (0: any), and the body text. For edge paths the last
+    /// two.
+    std::optional<State> state;
     unsigned http_status = 0;
     std::string body;
 };
@@ -197,13 +207,15 @@ struct CatalogueError {
     std::string text() const { return where + ": " + what; }
 };
 
+/// Where a state's marker is found.
+enum class MarkerKind { ns, address, cname, body, title, redirect };
+
 /// State markers of data/states/ (parking, seizure, block pages).
 struct StateRule {
     std::string id;
     /// "parked", "seized", "blocked_for_vantage", "tampered".
     State state = State::parked;
-    /// "ns", "address", "cname", "body", "title", "redirect".
-    std::string kind;
+    MarkerKind kind = MarkerKind::ns;
     /// Suffix, prefix text, or lower-case text, by kind.
     std::string key;
     /// `key` of an address rule, read.
@@ -290,8 +302,8 @@ public:
     const std::vector<StateRule>& state_rules() const;
     /// Those whose prefix holds the address, in the same order.
     std::vector<const StateRule*> address_markers(const resolvers::IpAddress& address) const;
-    /// Those of one kind ("title"), in the same order.
-    const std::vector<const StateRule*>& state_rules_of(std::string_view kind) const;
+    /// Those of one kind, in the same order.
+    const std::vector<const StateRule*>& state_rules_of(MarkerKind kind) const;
 
     /// Body texts to look for while a body is at hand: (rule id, lower-case text).
     const std::vector<std::pair<std::string, std::string>>& body_markers() const;

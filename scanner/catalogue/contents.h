@@ -53,6 +53,8 @@ struct Company {
 struct RangeFile {
     std::string where;
     Source source;
+    /// Of its source, as written. Empty if the file does not say it.
+    std::string kind;
     /// Stands for the rule's own if it is not empty.
     std::string example;
     std::vector<resolvers::Prefix> prefixes;

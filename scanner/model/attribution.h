@@ -34,21 +34,39 @@ enum class State {
     not_observed,  ///< this source cannot tell (header-only imports, DNS-only scans)
 };
 
+enum class FindingStatus {
+    identified,
+    none,     ///< looked, and there is none
+    unknown,  ///< Finding::reason says why
+};
+
+/// Why it is unknown who has a role.
+enum class UnknownReason {
+    none,  ///< it is known
+    no_evidence,
+    behind_front,
+    conflict,
+    resolver_disagreement,
+    all_views_tampered,
+    blocked_for_vantage,
+    rdap_unavailable,
+    ambiguous_holder,
+    data_too_old,
+    opt_out,
+    not_observed,
+};
+
 /// What can be said of one role.
 struct Finding {
     Role role = Role::front;
-    /// "identified"; "none": looked, and there is none; "unknown": see `reason`.
-    std::string status = "unknown";
+    FindingStatus status = FindingStatus::unknown;
     /// Empty unless identified. Ids of data/providers/.
     std::string provider;
     std::string product;
     /// Display name ("Cloudflare").
     std::string name;
     Grade grade = Grade::none;
-    /// no_evidence, behind_front, conflict, resolver_disagreement, all_views_tampered,
-    /// blocked_for_vantage, rdap_unavailable, ambiguous_holder, data_too_old, opt_out,
-    /// not_observed. Empty when identified.
-    std::string reason;
+    UnknownReason reason = UnknownReason::none;
     /// Share of the addresses that it answers at, 0 to 1; 1 for roles that are about the name.
     double share = 1.0;
     /// Log-odds for ranking within one run only; never a probability.

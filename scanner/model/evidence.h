@@ -28,6 +28,10 @@ enum class Strength { weak, partial, strong, conclusive };
 /// The way a signal came. Signals of one channel never corroborate each other.
 enum class Channel { network, dns, tls, http, registry, declared };
 
+/// Which hop of the chain an HTTP sign is about: whoever answers adds it, or it leaks what is
+/// behind.
+enum class Side { none, edge, origin };
+
 /// How sure a verdict is. In rising order; `none` is no grade at all.
 enum class Grade { none, possible, probable, confirmed };
 
@@ -47,8 +51,7 @@ struct Evidence {
     std::string seen;
     /// Address that it belongs to; empty when it is about the name.
     std::string address;
-    /// "edge": added by whoever answers; "origin": leaks what is behind. Empty if it has no side.
-    std::string side;
+    Side side = Side::none;
     /// Can the site's operator make this up alone?
     bool forgeable = true;
     friend bool operator==(const Evidence&, const Evidence&) = default;

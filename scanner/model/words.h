@@ -5,6 +5,7 @@
 
 #include "resolvers/base/words.h"
 #include "resolvers/words.h"
+#include "scanner/model/addressee.h"
 #include "scanner/model/attribution.h"
 #include "scanner/model/evidence.h"
 #include "scanner/model/observation.h"
@@ -38,6 +39,47 @@ struct Words<scanner::Channel> {
 template <>
 struct Words<scanner::Grade> {
     static constexpr std::string_view all[] = {"none", "possible", "probable", "confirmed"};
+};
+
+template <>
+struct Words<scanner::Side> {
+    static constexpr std::string_view all[] = {"", "edge", "origin"};
+};
+
+template <>
+struct Words<scanner::FindingStatus> {
+    static constexpr std::string_view all[] = {"identified", "none", "unknown"};
+};
+
+template <>
+struct Words<scanner::UnknownReason> {
+    static constexpr std::string_view all[] = {"",
+                                               "no_evidence",
+                                               "behind_front",
+                                               "conflict",
+                                               "resolver_disagreement",
+                                               "all_views_tampered",
+                                               "blocked_for_vantage",
+                                               "rdap_unavailable",
+                                               "ambiguous_holder",
+                                               "data_too_old",
+                                               "opt_out",
+                                               "not_observed"};
+};
+
+template <>
+struct Words<scanner::ChannelType> {
+    static constexpr std::string_view all[] = {"email", "form", "api", "post", "agent"};
+};
+
+template <>
+struct Words<scanner::ChannelScope> {
+    static constexpr std::string_view all[] = {"copyright", "general"};
+};
+
+template <>
+struct Words<scanner::AddresseeKind> {
+    static constexpr std::string_view all[] = {"primary", "also", "escalation"};
 };
 
 template <>

@@ -47,8 +47,9 @@ Observation with_answer(Observation seen, const Probe& like, const Rule& rule)
 
 bool tells_more(const Finding& now, const Finding& then)
 {
-    return then.status == "identified" &&
-           (now.status != "identified" || now.product != then.product || now.grade < then.grade);
+    return then.status == FindingStatus::identified &&
+           (now.status != FindingStatus::identified || now.product != then.product ||
+            now.grade < then.grade);
 }
 
 }  // namespace

@@ -376,7 +376,8 @@ TEST_CASE("whoever rents a machine from a company cannot put on that company's f
             continue;
         ++tried;
         const Attribution verdict = attribute(placed(forged, place), catalogue);
-        if (verdict.front.status == "identified" && verdict.front.grade > Grade::possible)
+        if (verdict.front.status == FindingStatus::identified &&
+            verdict.front.grade > Grade::possible)
             faults += told(provider, "its front's marks", place,
                            verdict.front.product + " " + std::string(word(verdict.front.grade)));
     }
@@ -414,7 +415,7 @@ TEST_CASE("forged marks on a known host's address are kept as claims, and the ho
             .https("51.83.1.2", {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}})
             .seen,
         support::shipped_catalogue());
-    CHECK(verdict.front.status == "none");
+    CHECK(verdict.front.status == FindingStatus::none);
     CHECK(verdict.claims == std::vector<std::string>{"cloudflare"});
     CHECK(verdict.host.provider == "ovh");
     CHECK(verdict.host.grade >= Grade::probable);
@@ -438,7 +439,7 @@ TEST_CASE("no header, cookie or page adds an addressee on a known host's address
         Forged forged;
         for (const Rule* rule : rules)
             if (rule->kind == RuleKind::header || rule->kind == RuleKind::cookie ||
-                (rule->kind == RuleKind::answer && rule->state == "edge"))
+                (rule->kind == RuleKind::answer && !rule->state))
                 forge(forged, *rule);
         CAPTURE(provider);
         CHECK(addressees(forged) == plain);

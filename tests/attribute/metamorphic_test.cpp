@@ -110,8 +110,8 @@ std::string essence(const Attribution& verdict)
         add("host", one.host);
     }
     for (const Addressee& to : route(verdict, support::shipped_catalogue()))
-        text += "\n    to " + to.kind + " " + std::string(word(to.role)) + " " + to.product + " " +
-                to.name + " " + std::string(word(to.grade));
+        text += "\n    to " + std::string(word(to.kind)) + " " + std::string(word(to.role)) + " " +
+                to.product + " " + to.name + " " + std::string(word(to.grade));
     return text + (verdict.notice_ready ? "\n    notice" : "");
 }
 
@@ -222,7 +222,7 @@ std::map<std::string, Grade> grades_by(std::string Finding::*whom, const Attribu
 {
     std::map<std::string, Grade> grades;
     const auto add = [&](const Finding& finding) {
-        if (finding.status != "identified")
+        if (finding.status != FindingStatus::identified)
             return;
         const std::string& who = (finding.*whom).empty() ? finding.name : finding.*whom;
         Grade& known = grades[std::string(word(finding.role)) + " " + who];
@@ -272,7 +272,7 @@ std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
 
 Grade front_grade_of(const Attribution& verdict)
 {
-    return verdict.front.status == "identified" ? verdict.front.grade : Grade::none;
+    return verdict.front.status == FindingStatus::identified ? verdict.front.grade : Grade::none;
 }
 
 // What got surer by a loss; empty when nothing did. Two things may happen all the same: a front
@@ -299,20 +299,21 @@ std::string surer(const Attribution& before, const Attribution& after)
             found +=
                 who + " from " + std::string(word(old)) + " to " + std::string(word(grade)) + "; ";
     }
-    if (before.front.status == "unknown" && after.front.status == "none")
+    if (before.front.status == FindingStatus::unknown && after.front.status == FindingStatus::none)
         found += "front from unknown to none; ";
-    if (before.host.status == "unknown" && after.host.status == "none")
+    if (before.host.status == FindingStatus::unknown && after.host.status == FindingStatus::none)
         found += "host from unknown to none; ";
-    if (before.front.status == "unknown" && after.front.grade == Grade::confirmed)
+    if (before.front.status == FindingStatus::unknown && after.front.grade == Grade::confirmed)
         found += "front from unknown to confirmed; ";
-    if (before.host.status == "unknown" && after.host.grade == Grade::confirmed && !front_fades)
+    if (before.host.status == FindingStatus::unknown && after.host.grade == Grade::confirmed &&
+        !front_fades)
         found += "host from unknown to confirmed; ";
     return found;
 }
 
 bool is_conflict(const Attribution& verdict)
 {
-    return verdict.front.reason == "conflict";
+    return verdict.front.reason == UnknownReason::conflict;
 }
 
 // ---- What can be added --------------------------------------------------------------------------

@@ -182,8 +182,8 @@ TEST_CASE("a forged reference view leads to nobody, whether or not another view 
         Attribution verdict = judged(seen);
         CHECK(verdict.state == State::tampered);
         CHECK(has_flag(verdict, "reference_view_tampered"));
-        CHECK(verdict.front.reason == "resolver_disagreement");
-        CHECK(verdict.host.reason == "resolver_disagreement");
+        CHECK(verdict.front.reason == UnknownReason::resolver_disagreement);
+        CHECK(verdict.host.reason == UnknownReason::resolver_disagreement);
         CHECK(verdict.state_reason.find(c.sign) != std::string::npos);
         CHECK(verdict.state_reason.ends_with("view clean answers otherwise"));
         CHECK_FALSE(verdict.notice_ready);
@@ -195,7 +195,7 @@ TEST_CASE("a forged reference view leads to nobody, whether or not another view 
             CHECK((verdict.state == State::tampered) == c.alone);
             CHECK_FALSE(has_flag(verdict, "reference_view_tampered"));
             if (c.alone)
-                CHECK(verdict.host.reason == "all_views_tampered");
+                CHECK(verdict.host.reason == UnknownReason::all_views_tampered);
         }
     }
 }
@@ -259,7 +259,7 @@ TEST_CASE("a clean view that knows addresses where the reference denies them is 
     CHECK(verdict.state == State::nxdomain);
     CHECK(has_flag(verdict, "resolver_disagreement"));
     CHECK(verdict.state_reason == "example.org does not exist; view far has addresses");
-    CHECK(verdict.front.reason == "resolver_disagreement");
+    CHECK(verdict.front.reason == UnknownReason::resolver_disagreement);
 }
 
 TEST_CASE("what the reference denies and the zone's own servers have was forged")

@@ -6,17 +6,22 @@
 #include <vector>
 
 #include "resolvers/base/digest.h"
+#include "scanner/catalogue/words.h"
 #include "tests/support/catalogue_files.h"
 
 namespace {
 
 using resolvers::IpAddress;
 using scanner::Catalogue;
+using scanner::ChannelScope;
+using scanner::ChannelType;
 using scanner::Product;
 using scanner::RangeHit;
 using scanner::Role;
 using scanner::Rule;
 using scanner::RuleKind;
+using scanner::State;
+using scanner::Storage;
 using scanner::Strength;
 using test::fixture_catalogue;
 
@@ -269,7 +274,7 @@ TEST_CASE("answers of the edge carry their state, status and text")
     const Rule& made = *catalogue.answer_rules()[0];
     const Rule& dead = *catalogue.answer_rules()[1];
     const Rule& unknown = *catalogue.answer_rules()[2];
-    CHECK(dead.state == "origin_dead");
+    CHECK(dead.state == State::origin_dead);
     CHECK(dead.http_status == 530);
     CHECK(dead.key == "x-excdn-error");
     CHECK(catalogue.answer_matches(dead, "1016"));
@@ -409,8 +414,8 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     CHECK_FALSE(proxy->service);
     CHECK(proxy->undetermined_with == Texts{"examplecdn-storage"});
     REQUIRE(proxy->channels.size() == 2);
-    CHECK(proxy->channels[0].type == "form");
-    CHECK(proxy->channels[0].scope == "copyright");
+    CHECK(proxy->channels[0].type == ChannelType::form);
+    CHECK(proxy->channels[0].scope == ChannelScope::copyright);
     CHECK(proxy->channels[0].practice ==
           Texts{"forwards_to_operator", "forwards_to_host", "discloses_host"});
     CHECK(proxy->channels[0].verified);
@@ -423,8 +428,9 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     REQUIRE(resolver != nullptr);
     CHECK(resolver->service);
     CHECK(resolver->roles.empty());
-    CHECK(fixture_catalogue().product("exampledead-cdn")->status == "defunct");
-    CHECK(fixture_catalogue().product("examplecdn-storage")->storage == "object_storage");
+    CHECK(fixture_catalogue().product("exampledead-cdn")->status ==
+          scanner::ProductStatus::defunct);
+    CHECK(fixture_catalogue().product("examplecdn-storage")->storage == Storage::object_storage);
     CHECK(fixture_catalogue().product("nobody") == nullptr);
 }
 
@@ -505,7 +511,8 @@ TEST_CASE("markers of states are read with their keys made comparable")
     const auto& rules = fixture_catalogue().state_rules();
     Texts seen;
     for (const scanner::StateRule& rule : rules)
-        seen.push_back(rule.id + " " + rule.kind + " " + rule.key + (rule.sufficient ? " !" : ""));
+        seen.push_back(rule.id + " " + std::string(scanner::word(rule.kind)) + " " + rule.key +
+                       (rule.sufficient ? " !" : ""));
     CHECK(seen == Texts{"exampleauthority-ns ns seized.exampleauthority.example !",
                         "exampleblock-sinkhole address 127.66.6.0/24 !",
                         "examplepark-address address 25.66.0.1/32",

@@ -153,7 +153,7 @@ void Lookup::add_states()
     for (const auto& file : contents.states) {
         for (const StateRule& rule : file->rules) {
             states.push_back(rule);
-            if (rule.kind == "body")
+            if (rule.kind == MarkerKind::body)
                 body_markers.emplace_back(rule.id, rule.key);
         }
         for (const auto& [name, source] : file->sources)
@@ -170,8 +170,8 @@ void Lookup::sort_all()
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
     for (const StateRule& rule : states) {
-        states_by_kind[rule.kind].push_back(&rule);
-        if (rule.kind == "address")
+        states_by_kind[static_cast<std::size_t>(rule.kind)].push_back(&rule);
+        if (rule.kind == MarkerKind::address)
             address_states[rule.prefix.address.bytes()[0]].push_back(&rule);
     }
     std::sort(body_markers.begin(), body_markers.end());

@@ -5,7 +5,7 @@
 #include "scanner/catalogue/load/channel_table.h"
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/load/source_table.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -14,11 +14,6 @@ namespace {
 // The words of Role, and "service", which is no role but the absence of one.
 constexpr std::string_view roles[] = {"front",    "platform", "host",      "network",  "scrubber",
                                       "steering", "dns",      "registrar", "registry", "service"};
-constexpr std::string_view statuses[] = {"active", "retiring", "defunct", "handed_over"};
-constexpr std::string_view storages[] = {"static_hosting", "object_storage", "video",
-                                         "blog",           "site_builder",   "paas"};
-
-constexpr std::string_view tenancies[] = {"machines", "edge", "announced"};
 
 std::vector<std::string> plain(std::vector<LinedText> lined)
 {
@@ -54,8 +49,8 @@ void read_tenancies(TableReader& product_reader, std::string_view file,
         Tenancy tenancy;
         tenancy.where = reader.where();
         tenancy.network = reader.required_text("network");
-        if (const auto how = reader.required_word("how", tenancies))
-            tenancy.how = tenancies[*how];
+        if (const auto how = reader.required_one_of<TenancyKind>("how"))
+            tenancy.how = *how;
         tenancy.source = read_source(reader, sources);
         reader.finish();
         if (std::ranges::find(product.runs_on, tenancy.network, &Tenancy::network) !=
@@ -92,10 +87,8 @@ void read_product(const Value& table, std::string_view file, Company& company, E
                                company.provider.id + "-\"");
     product.name = reader.required_text("name");
     read_roles(reader, file, product, errors);
-    if (const auto status = reader.word("status", statuses))
-        product.status = statuses[*status];
-    if (const auto storage = reader.word("storage", storages))
-        product.storage = storages[*storage];
+    product.status = reader.one_of<ProductStatus>("status").value_or(ProductStatus::active);
+    product.storage = reader.one_of<Storage>("storage").value_or(Storage::none);
     product.undetermined_with = plain(reader.texts("undetermined_with"));
     read_lessor(reader, company, product);
     product.notes = reader.text("notes");

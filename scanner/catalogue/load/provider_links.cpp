@@ -7,9 +7,9 @@ namespace {
 // The living before the dead, the reachable before the mute, then as the file has them.
 int rank(const Product& product)
 {
-    return (product.status == "defunct"  ? 4
-            : product.status == "active" ? 0
-                                         : 1) +
+    return (product.status == ProductStatus::defunct  ? 4
+            : product.status == ProductStatus::active ? 0
+                                                      : 1) +
            (product.channels.empty() ? 2 : 0);
 }
 

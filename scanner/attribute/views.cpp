@@ -1,6 +1,8 @@
 #include "scanner/attribute/views.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "resolvers/base/domain_name.h"
 #include "resolvers/dnswire/records.h"
@@ -35,14 +37,10 @@ bool about_subject(const DnsAnswer& answer, const std::vector<std::string>& name
 
 std::vector<std::string> names_of(const Observation& seen, const std::vector<DnsAnswer>& answers)
 {
-    std::vector<std::string> names = {seen.subject.host};
-    for (std::size_t i = 0; i < names.size() && names.size() < 32; ++i)
-        for (const DnsAnswer& answer : answers)
-            if (resolvers::tells_aliases(answer))
-                for (const DnsRecord& record : answer.records)
-                    if (record.type == "CNAME" && record.name == names[i] &&
-                        std::find(names.begin(), names.end(), record.data) == names.end())
-                        names.push_back(record.data);
+    // Whoever makes up answers may make up different aliases for A and AAAA: all of them count.
+    resolvers::AliasWalk aliases = resolvers::follow_aliases(seen.subject.host, answers);
+    std::vector<std::string> names = std::move(aliases.names);
+    std::move(aliases.branches.begin(), aliases.branches.end(), std::back_inserter(names));
     return names;
 }
 

@@ -161,12 +161,12 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
         forget_whom(out, UnknownReason::all_views_tampered);
 
     if (seen.chain_end == ChainEnd::dangling)
-        out.flags.emplace_back("dangling_cname");
+        out.flags.push_back(Flag::dangling_cname);
     if (has_foreign_alias(seen, sight))
-        out.flags.emplace_back("foreign_alias");
+        out.flags.push_back(Flag::foreign_alias);
 
     if (nobody_connected(sight))
-        out.flags.emplace_back("not_connected");
+        out.flags.push_back(Flag::not_connected);
 
     for (const Verdict& verdict : verdicts) {
         for (const Product* product : verdict.claims)

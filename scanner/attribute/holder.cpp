@@ -141,8 +141,8 @@ void follow(Attribution& out, Finding& whole)
 
 void add_lessor(Attribution& out, const Product& lessor, const std::string& evidence)
 {
-    if (std::find(out.flags.begin(), out.flags.end(), "leased_suspected") == out.flags.end())
-        out.flags.emplace_back("leased_suspected");
+    if (std::find(out.flags.begin(), out.flags.end(), Flag::leased_suspected) == out.flags.end())
+        out.flags.push_back(Flag::leased_suspected);
     for (Finding& other : out.others)
         if (other.role == Role::network && other.product == lessor.id) {
             other.evidence.push_back(evidence);

@@ -109,10 +109,10 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
     return sorted;
 }
 
-void add_flag(Attribution& out, const char* flag)
+void add_flag(Attribution& out, Flag flag)
 {
     if (std::find(out.flags.begin(), out.flags.end(), flag) == out.flags.end())
-        out.flags.emplace_back(flag);
+        out.flags.push_back(flag);
 }
 
 // Do the two families lead to different fronts (or one of them to none)?
@@ -202,9 +202,9 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
         conflict = conflict || verdict.conflict;
         partly_unfronted = partly_unfronted || verdict.front.status == FindingStatus::none;
         if (verdict.product_undetermined)
-            add_flag(out, "product_undetermined");
+            add_flag(out, Flag::product_undetermined);
         if (verdict.relayed)
-            add_flag(out, "relay_suspected");
+            add_flag(out, Flag::relay_suspected);
     }
 
     Finding no_front;
@@ -224,7 +224,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
                 out.host = verdict.host;
                 break;
             }
-        add_flag(out, "conflict");
+        add_flag(out, Flag::conflict);
         for (Group& one : fronts)
             out.others.push_back(std::move(one.finding));
         return;
@@ -233,11 +233,11 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     out.front = fronts.empty() ? no_front : fronts.front().finding;
     out.host = hosts.empty() ? no_host : hosts.front().finding;
     if (fronts.size() > 1 || (!fronts.empty() && partly_unfronted))
-        add_flag(out, "multi_cdn");
+        add_flag(out, Flag::multi_cdn);
     if (!fronts.empty() && split_by_family(sight, verdicts))
-        add_flag(out, "split_by_family");
+        add_flag(out, Flag::split_by_family);
     if (hosts.size() > 1)
-        add_flag(out, "several_hosts");
+        add_flag(out, Flag::several_hosts);
     merge_chain(sight, verdicts, out);
     for (std::size_t i = 1; i < fronts.size(); ++i)
         out.others.push_back(fronts[i].finding);
@@ -250,7 +250,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     for (const AddressSight& address : sight.addresses)
         if (address.known && !address.weightless && address.not_looked &&
             !sight.observation->probes.empty() && !has_spokesman(sight, address))
-            add_flag(out, "not_all_addresses_probed");
+            add_flag(out, Flag::not_all_addresses_probed);
 }
 
 void add_name_roles(const Sight& sight, Attribution& out)

@@ -66,7 +66,7 @@ void add_registration(const Sight& sight, Attribution& out)
             return probe.http_facts && asks_for_page(probe, seen);
         });
     if (answers && from_registration(seen))
-        out.flags.emplace_back("hold_still_answers");
+        out.flags.push_back(Flag::hold_still_answers);
 }
 
 std::optional<StateVerdict> from_registration(const Observation& seen)

@@ -240,7 +240,7 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
     const bool others = std::any_of(views.tampered.begin(), views.tampered.end(),
                                     [](const ViewSign& sign) { return sign.view != "reference"; });
     if (others)
-        out.flags.emplace_back("view_tampered");
+        out.flags.push_back(Flag::view_tampered);
     if (decided_without_answers(out.state))
         return;
 
@@ -252,13 +252,13 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
             forget_whom(out, UnknownReason::all_views_tampered);
             return;
         }
-        out.flags.emplace_back("reference_view_tampered");
+        out.flags.push_back(Flag::reference_view_tampered);
         out.state_reason += "; view " + views.clean_view + " answers otherwise";
         forget_whom(out, UnknownReason::resolver_disagreement);
         return;
     }
     if (!views.contradicted_by.empty()) {
-        out.flags.emplace_back("resolver_disagreement");
+        out.flags.push_back(Flag::resolver_disagreement);
         out.state_reason += (out.state_reason.empty() ? "" : "; ") +
                             ("view " + views.contradicted_by) + " has addresses";
         forget_whom(out, UnknownReason::resolver_disagreement);

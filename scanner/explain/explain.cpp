@@ -166,7 +166,7 @@ std::string explain(const Record& record, const Catalogue& catalogue)
     if (!verdict.flags.empty()) {
         out += "  flags   ";
         for (std::size_t i = 0; i < verdict.flags.size(); ++i)
-            out += (i == 0 ? "" : ", ") + verdict.flags[i];
+            out += (i == 0 ? "" : ", ") + std::string(word(verdict.flags[i]));
         out += "\n";
     }
     for (const Evidence& one : verdict.evidence)

@@ -168,7 +168,7 @@ std::optional<Change> change_between(const RunVerdict& before, const RunVerdict&
     compare(differences, "chain", chain_text(old.chain), chain_text(now.chain));
     compare_others(differences, old, now);
     compare(differences, "claims", joined(old.claims), joined(now.claims));
-    compare(differences, "flags", joined(old.flags), joined(now.flags));
+    compare(differences, "flags", joined(words_for(old.flags)), joined(words_for(now.flags)));
     compare(differences, "notice", old.notice_ready ? "ready" : joined(old.notice_reasons),
             now.notice_ready ? "ready" : joined(now.notice_reasons));
     change.disappeared = missing(old.evidence, now.evidence);

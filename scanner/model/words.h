@@ -1,7 +1,9 @@
 // The words of the enumerations of the model. resolvers/base/words.h says what words are.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "resolvers/base/words.h"
 #include "resolvers/words.h"
@@ -44,6 +46,25 @@ struct Words<scanner::Grade> {
 template <>
 struct Words<scanner::Side> {
     static constexpr std::string_view all[] = {"", "edge", "origin"};
+};
+
+template <>
+struct Words<scanner::Flag> {
+    static constexpr std::string_view all[] = {"conflict",
+                                               "dangling_cname",
+                                               "foreign_alias",
+                                               "hold_still_answers",
+                                               "leased_suspected",
+                                               "multi_cdn",
+                                               "not_all_addresses_probed",
+                                               "not_connected",
+                                               "product_undetermined",
+                                               "reference_view_tampered",
+                                               "relay_suspected",
+                                               "resolver_disagreement",
+                                               "several_hosts",
+                                               "split_by_family",
+                                               "view_tampered"};
 };
 
 template <>
@@ -99,5 +120,15 @@ namespace scanner {
 using resolvers::value_of;
 using resolvers::word;
 using resolvers::words_of;
+
+/// The words of several values, in their order.
+template <resolvers::Worded T>
+std::vector<std::string> words_for(const std::vector<T>& values)
+{
+    std::vector<std::string> words;
+    for (const T value : values)
+        words.emplace_back(word(value));
+    return words;
+}
 
 }  // namespace scanner

@@ -205,7 +205,7 @@ constexpr Column first_columns[] = {
     {"chain", "from the visitor inwards: `cloudflare-proxy(confirmed) > github-pages(probable)`",
      chain},
     {"flags", "what the verdict hangs on: `multi_cdn`...",
-     [](const Record& r) { return joined(r.attribution.flags); }},
+     [](const Record& r) { return joined(words_for(r.attribution.flags)); }},
     {"claims", "providers that the site alone says it uses",
      [](const Record& r) { return joined(r.attribution.claims); }},
     {"addresses", "addresses that the name leads to", addresses},

@@ -75,14 +75,14 @@ bool is_hearsay(const Attribution& attribution, const Finding& finding)
            !has_proof(attribution, finding);
 }
 
-bool has_flag(const Attribution& attribution, std::string_view flag)
+bool has_flag(const Attribution& attribution, Flag flag)
 {
     return std::ranges::find(attribution.flags, flag) != attribution.flags.end();
 }
 
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
-    const bool connected = !has_flag(attribution, "not_connected");
+    const bool connected = !has_flag(attribution, Flag::not_connected);
     std::string basis;
     switch (finding.role) {
         case Role::front:
@@ -134,7 +134,7 @@ public:
         : attribution_(attribution),
           catalogue_(catalogue),
           registry_(registry),
-          is_leased_(has_flag(attribution, "leased_suspected"))
+          is_leased_(has_flag(attribution, Flag::leased_suspected))
     {
     }
 

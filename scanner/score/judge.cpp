@@ -225,7 +225,7 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
     const Product* host = catalogue.product(verdict.host.product);
     const bool by_network_alone =
         host != nullptr && host->has(Role::host) &&
-        std::ranges::find(verdict.flags, "not_connected") != verdict.flags.end();
+        std::ranges::find(verdict.flags, Flag::not_connected) != verdict.flags.end();
     std::vector<Judgement> judgements;
     for (const Role role : labelled_roles) {
         const Expected* expected = expected_of(label, role);

@@ -22,7 +22,7 @@ Attribution judged(const Observed& observed)
     return attribute(observed.seen, support::shipped_catalogue());
 }
 
-bool has_flag(const Attribution& verdict, const char* flag)
+bool has_flag(const Attribution& verdict, Flag flag)
 {
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
@@ -48,7 +48,7 @@ TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
     CHECK(verdict.front.grade == Grade::confirmed);
     CHECK(verdict.host.status == FindingStatus::unknown);
     CHECK(verdict.host.reason == UnknownReason::behind_front);
-    CHECK(has_flag(verdict, "product_undetermined"));
+    CHECK(has_flag(verdict, Flag::product_undetermined));
     CHECK_FALSE(verdict.notice_ready);  // nobody has looked for an addressee yet
     Record record;
     record.attribution = verdict;
@@ -85,7 +85,7 @@ TEST_CASE("two fronted addresses and one bare one: shares, and the bare one is n
     CHECK(verdict.front.share == doctest::Approx(2.0 / 3));
     CHECK(verdict.host.provider == "ovh");
     CHECK(verdict.host.share == doctest::Approx(1.0 / 3));
-    CHECK(has_flag(verdict, "multi_cdn"));
+    CHECK(has_flag(verdict, Flag::multi_cdn));
 }
 
 TEST_CASE("an edge that does not know the name: no notice")

@@ -40,7 +40,7 @@ Attribution judged(const Observed& observed)
 
 bool is_leased(const Attribution& verdict)
 {
-    return std::find(verdict.flags.begin(), verdict.flags.end(), "leased_suspected") !=
+    return std::find(verdict.flags.begin(), verdict.flags.end(), Flag::leased_suspected) !=
            verdict.flags.end();
 }
 

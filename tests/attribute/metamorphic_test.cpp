@@ -96,8 +96,8 @@ std::string essence(const Attribution& verdict)
         add("chain", hop);
     for (const Finding& other : verdict.others)
         add("other", other);
-    for (const std::string& flag : verdict.flags)
-        text += "\n    flag " + flag;
+    for (const Flag flag : verdict.flags)
+        text += "\n    flag " + std::string(word(flag));
     for (const std::string& claim : verdict.claims)
         text += "\n    claim " + claim;
     std::vector<AddressVerdict> places = verdict.addresses;

@@ -41,7 +41,7 @@ const Finding* registrar_in(const Attribution& verdict)
     return nullptr;
 }
 
-bool has_flag(const Attribution& verdict, const char* flag)
+bool has_flag(const Attribution& verdict, Flag flag)
 {
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
@@ -82,7 +82,7 @@ TEST_CASE("a held name is on hold rather than without a name in the DNS")
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
     CHECK(verdict.state_reason == "example.org: client hold at its registry");
-    CHECK_FALSE(has_flag(verdict, "hold_still_answers"));
+    CHECK_FALSE(has_flag(verdict, Flag::hold_still_answers));
 }
 
 TEST_CASE("a held name that still answers says so")
@@ -91,7 +91,7 @@ TEST_CASE("a held name that still answers says so")
     observed.address("5.9.1.1", 24940, "Hetzner Online GmbH").https("5.9.1.1");
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
-    CHECK(has_flag(verdict, "hold_still_answers"));
+    CHECK(has_flag(verdict, Flag::hold_still_answers));
 }
 
 TEST_CASE("the registrar is named by IANA's id, or by the registry's words")

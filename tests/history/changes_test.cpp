@@ -121,7 +121,7 @@ TEST_CASE("each thing that is said differently is told, with the evidence that c
          [](Record& r) {
              r.attribution.state = scanner::State::parked;
              r.attribution.claims = {"fastly"};
-             r.attribution.flags = {"multi_cdn"};
+             r.attribution.flags = {scanner::Flag::multi_cdn};
              r.attribution.notice_ready = true;
          },
          "state[]: not_observed -> parked; claims[]:  -> fastly; flags[]:  -> multi_cdn; "

@@ -231,7 +231,7 @@ inline Record fronted()
     Finding registrar =
         identified(Role::registrar, "", "", "Example Registrar, Inc.", Grade::confirmed);
     a.others = {pages, dns, registrar};
-    a.flags = {"product_undetermined"};
+    a.flags = {Flag::product_undetermined};
     for (const SeenAddress& address : o.addresses)
         a.addresses.push_back({address.address, "cloudflare-proxy", a.front, a.host});
     a.evidence = {
@@ -397,7 +397,7 @@ inline Record multi_cdn()
     a.others = {identified(Role::front, "fastly", "fastly-cdn", "Fastly", Grade::possible,
                            0.3333333333333333),
                 identified(Role::steering, "steer", "steer-gslb", "Steer", Grade::possible)};
-    a.flags = {"multi_cdn", "not_all_addresses_probed"};
+    a.flags = {Flag::multi_cdn, Flag::not_all_addresses_probed};
     a.notice_ready = false;
     a.notice_reasons = {"state_origin_dead"};
     record.routed = true;

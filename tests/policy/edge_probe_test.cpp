@@ -211,6 +211,6 @@ TEST_CASE("a held name whose edge alone answers does not still answer")
     observed.edge(unlisted, path);
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
-    CHECK(std::find(verdict.flags.begin(), verdict.flags.end(), "hold_still_answers") ==
+    CHECK(std::find(verdict.flags.begin(), verdict.flags.end(), Flag::hold_still_answers) ==
           verdict.flags.end());
 }

@@ -194,16 +194,16 @@ std::vector<std::string> disagreements(const CorpusCase& one,
     if (claims != attribution.claims && claims != std::vector<std::string>{"any"})
         differ("claims", list_of(claims), list_of(attribution.claims));
 
+    const std::vector<std::string> flags = scanner::words_for(attribution.flags);
     const auto has_flag = [&](const std::string& flag) {
-        return std::find(attribution.flags.begin(), attribution.flags.end(), flag) !=
-               attribution.flags.end();
+        return std::find(flags.begin(), flags.end(), flag) != flags.end();
     };
     for (const std::string& flag : list("flags"))
         if (!has_flag(flag))
-            differ("flags", flag, list_of(attribution.flags));
+            differ("flags", flag, list_of(flags));
     for (const std::string& flag : list("not_flags"))
         if (has_flag(flag))
-            differ("flags", "no " + flag, list_of(attribution.flags));
+            differ("flags", "no " + flag, list_of(flags));
 
     const auto texts = [](const std::vector<scanner::Finding>& all) {
         std::vector<std::string> made;

@@ -8,7 +8,6 @@
 #include "resolvers/base/utf8.h"
 #include "resolvers/dnswire/name.h"
 #include "resolvers/dnswire/rdata.h"
-#include "resolvers/questions.h"
 
 namespace resolvers {
 

@@ -14,10 +14,9 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/base/outcome.h"
 #include "resolvers/facts.h"
+#include "resolvers/questions.h"
 
 namespace resolvers {
-
-struct Question;  // resolvers/resolvers.h
 
 // ---- Types --------------------------------------------------------------------------------------
 

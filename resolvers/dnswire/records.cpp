@@ -5,7 +5,22 @@
 namespace resolvers {
 namespace {
 
-constexpr std::size_t most_aliases = 16;
+bool is_among(const std::vector<std::string>& names, const std::string& name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The targets of a name's aliases, in the order of the answers.
+template <typename Take>
+void each_alias(const std::string& name, std::span<const DnsAnswer> answers, CountsAsAlias counts,
+                Take&& take)
+{
+    for (const DnsAnswer& answer : answers)
+        if (tells_aliases(answer))
+            for (const DnsRecord& record : answer.records)
+                if (record.name == name && counts(answer, record))
+                    take(record.data);
+}
 
 std::vector<const DnsRecord*> records_of(const DnsAnswer& answer, const std::string& owner)
 {
@@ -26,20 +41,53 @@ bool tells_aliases(const DnsAnswer& answer)
            answer.status == DnsStatus::nxdomain;
 }
 
+bool is_cname(const DnsAnswer&, const DnsRecord& record)
+{
+    return record.type == "CNAME";
+}
+
+AliasWalk follow_aliases(const std::string& name, std::span<const DnsAnswer> answers,
+                         CountsAsAlias counts)
+{
+    AliasWalk walk;
+    walk.names.push_back(name);
+    const auto add_branch = [&walk](const std::string& target) {
+        if (walk.branches.size() < most_aliases && !is_among(walk.names, target) &&
+            !is_among(walk.branches, target))
+            walk.branches.push_back(target);
+    };
+    for (;;) {
+        const std::string* next = nullptr;
+        each_alias(walk.names.back(), answers, counts, [&](const std::string& target) {
+            if (next == nullptr)
+                next = &target;
+            else if (target != *next)
+                add_branch(target);
+        });
+        if (next == nullptr)
+            break;
+        if (is_among(walk.names, *next)) {
+            walk.end = AliasEnd::loop;
+            walk.repeated = *next;
+            break;
+        }
+        if (walk.names.size() > most_aliases) {
+            walk.end = AliasEnd::limit;
+            break;
+        }
+        std::erase(walk.branches, *next);
+        walk.names.push_back(*next);
+    }
+    for (std::size_t i = 0; i < walk.branches.size(); ++i) {
+        const std::string branch = walk.branches[i];
+        each_alias(branch, answers, counts, [&](const std::string& target) { add_branch(target); });
+    }
+    return walk;
+}
+
 std::vector<std::string> aliases_in(const DnsAnswer& answer)
 {
-    std::vector<std::string> names = {answer.name};
-    while (tells_aliases(answer) && names.size() <= most_aliases) {
-        const auto alias = std::find_if(
-            answer.records.begin(), answer.records.end(), [&names](const DnsRecord& record) {
-                return record.type == "CNAME" && record.name == names.back();
-            });
-        if (alias == answer.records.end() ||
-            std::find(names.begin(), names.end(), alias->data) != names.end())
-            break;
-        names.push_back(alias->data);
-    }
-    return names;
+    return follow_aliases(answer.name, {&answer, 1}).names;
 }
 
 std::vector<const DnsRecord*> own_records(const DnsAnswer& answer)

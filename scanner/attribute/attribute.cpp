@@ -58,7 +58,7 @@ std::vector<Evidence> evidence_of(const Sight& sight)
         made.channel = sign.channel;
         made.strength = sign.strength;
         made.role = role_of(sign);
-        made.provider = sign.product->provider;
+        made.provider = sign.product->provider->id;
         made.product = sign.product->id;
         if (sign.rule != nullptr) {
             made.rule = sign.rule->id;
@@ -118,9 +118,9 @@ void decide_notice(const Observation& seen, Attribution& out)
     if (out.state != State::live)
         out.notice_reasons.push_back("state is " + std::string(word(out.state)));
     const auto sure = [](const Finding& finding) {
-        return finding.status == "identified" && finding.grade >= Grade::probable;
+        return finding.status == FindingStatus::identified && finding.grade >= Grade::probable;
     };
-    const bool conflict = out.front.reason == "conflict";
+    const bool conflict = out.front.reason == UnknownReason::conflict;
     if (conflict)
         out.notice_reasons.emplace_back("conflict");
     else if (!sure(out.front) && !sure(out.host))
@@ -145,39 +145,39 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const bool placed = sight.addresses[i].known || sight.addresses.size() == 1;
         if (placed)
-            verdicts.push_back(judge(sight, static_cast<int>(i), catalogue));
+            verdicts.push_back(judge(sight, static_cast<int>(i)));
     }
     if (verdicts.empty())
-        verdicts.push_back(judge(sight, -1, catalogue));
+        verdicts.push_back(judge(sight, -1));
 
     merge_weighty(sight, verdicts, out);
-    add_name_roles(sight, catalogue, out);
+    add_name_roles(sight, out);
     add_registration(sight, out);
 
     StateVerdict state = state_of(sight, verdicts, catalogue);
     out.state = state.state;
     out.state_reason = std::move(state.reason);
     if (out.state == State::tampered)
-        forget_whom(out, "all_views_tampered");
+        forget_whom(out, UnknownReason::all_views_tampered);
 
     if (seen.chain_end == ChainEnd::dangling)
-        out.flags.emplace_back("dangling_cname");
+        out.flags.push_back(Flag::dangling_cname);
     if (has_foreign_alias(seen, sight))
-        out.flags.emplace_back("foreign_alias");
+        out.flags.push_back(Flag::foreign_alias);
 
     if (nobody_connected(sight))
-        out.flags.emplace_back("not_connected");
+        out.flags.push_back(Flag::not_connected);
 
     for (const Verdict& verdict : verdicts) {
         for (const Product* product : verdict.claims)
-            out.claims.push_back(product->provider);
+            out.claims.push_back(product->provider->id);
         if (verdict.address < 0 ||
             !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
             continue;
         const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         AddressVerdict& line = out.addresses.emplace_back();
         line.address = address.address;
-        line.owner = address.owner != nullptr ? address.owner->product->id : "";
+        line.owner = address.holding.owner != nullptr ? address.holding.owner->product->id : "";
         line.front = verdict.front;
         line.host = verdict.host;
     }

@@ -22,20 +22,12 @@ const RegisteredNetwork* network_of(const Observation& seen, const resolvers::Ip
     return nullptr;
 }
 
-const Product* lessor_of(const Catalogue& catalogue, const std::string& company)
-{
-    for (const Product* product : catalogue.products())
-        if (product->lessor && product->provider == company)
-            return product;
-    return nullptr;
-}
-
 // Is that company the announcer, by the AS's number or by its name?
-bool announces(const AddressSight& address, const std::string& company, const Catalogue& catalogue)
+bool announces(const AddressSight& address, const Provider& company, const Catalogue& catalogue)
 {
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(),
-                       [&](const Rule* rule) { return rule->product->provider == company; }) ||
-           catalogue.company_named(address.origin()->organisation) == company;
+    return std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
+                       [&](const Rule* rule) { return rule->product->provider == &company; }) ||
+           catalogue.provider_named(address.origin()->organisation) == &company;
 }
 
 Relation relation_of(const RegisteredNetwork& network, const AddressSight& address,
@@ -44,15 +36,15 @@ Relation relation_of(const RegisteredNetwork& network, const AddressSight& addre
     const resolvers::Origin* origin = address.origin();
     if (origin == nullptr || network.holder.empty() || network.holder_is_person)
         return Relation::unknown;
-    const std::string company = catalogue.company_named(network.holder);
+    const Provider* company = catalogue.provider_named(network.holder);
     const std::string announcer = without_legal_form(normal_name(origin->organisation));
     const bool same_name =
         !announcer.empty() && without_legal_form(normal_name(network.holder)) == announcer;
-    if (same_name || (!company.empty() && announces(address, company, catalogue)))
+    if (same_name || (company != nullptr && announces(address, *company, catalogue)))
         return Relation::same;
-    lessor = company.empty() ? nullptr : lessor_of(catalogue, company);
+    lessor = company == nullptr ? nullptr : company->lessor;
     // Who announces it must be known too: a lessor alone is nobody to write to.
-    const bool known_announcer = !announcer.empty() || !address.as_rules.empty();
+    const bool known_announcer = !announcer.empty() || !address.holding.as_rules.empty();
     return lessor != nullptr && known_announcer ? Relation::let : Relation::unknown;
 }
 
@@ -74,7 +66,7 @@ std::string add_evidence(Attribution& out, const Product* lessor, const AddressV
     // Who announces a let network runs it, and that is as much as the announcement tells.
     made.strength = lessor == nullptr ? Strength::strong : Strength::partial;
     made.role = lessor == nullptr ? Role::host : Role::network;
-    made.provider = lessor == nullptr ? verdict.host.provider : lessor->provider;
+    made.provider = lessor == nullptr ? verdict.host.provider : lessor->provider->id;
     made.product = lessor == nullptr ? verdict.host.product : lessor->id;
     made.seen = std::move(seen);
     made.address = verdict.address.text();
@@ -84,8 +76,8 @@ std::string add_evidence(Attribution& out, const Product* lessor, const AddressV
 
 bool is_host_by_announcement(const AddressVerdict& verdict)
 {
-    return verdict.owner.empty() && verdict.front.status == "none" &&
-           verdict.host.status == "identified" && verdict.host.product.empty();
+    return verdict.owner.empty() && verdict.front.status == FindingStatus::none &&
+           verdict.host.status == FindingStatus::identified && verdict.host.product.empty();
 }
 
 bool same_finding(const Finding& a, const Finding& b)
@@ -97,8 +89,9 @@ bool same_finding(const Finding& a, const Finding& b)
 bool is_announcer(const Finding& host, const AddressSight& address)
 {
     return host.product.empty() ||
-           std::any_of(address.as_rules.begin(), address.as_rules.end(),
-                       [&](const Rule* rule) { return rule->product->provider == host.provider; });
+           std::any_of(
+               address.holding.as_rules.begin(), address.holding.as_rules.end(),
+               [&](const Rule* rule) { return rule->product->provider->id == host.provider; });
 }
 
 // Headers of caches and CDNs in general. A company may front sites and be in no catalogue; it must
@@ -148,8 +141,8 @@ void follow(Attribution& out, Finding& whole)
 
 void add_lessor(Attribution& out, const Product& lessor, const std::string& evidence)
 {
-    if (std::find(out.flags.begin(), out.flags.end(), "leased_suspected") == out.flags.end())
-        out.flags.emplace_back("leased_suspected");
+    if (std::find(out.flags.begin(), out.flags.end(), Flag::leased_suspected) == out.flags.end())
+        out.flags.push_back(Flag::leased_suspected);
     for (Finding& other : out.others)
         if (other.role == Role::network && other.product == lessor.id) {
             other.evidence.push_back(evidence);
@@ -176,8 +169,8 @@ void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& ou
             continue;
         const Product* lessor = nullptr;
         const Relation relation = relation_of(*network, *address, catalogue, lessor);
-        const bool about_host =
-            verdict.host.status == "identified" && is_announcer(verdict.host, *address);
+        const bool about_host = verdict.host.status == FindingStatus::identified &&
+                                is_announcer(verdict.host, *address);
         if (relation == Relation::unknown || (relation == Relation::same && !about_host))
             continue;
         const std::string evidence = add_evidence(out, lessor, verdict, told(*network, *address));

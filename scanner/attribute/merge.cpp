@@ -61,9 +61,11 @@ bool has_spokesman(const Sight& sight, const AddressSight& address)
 // Which of several findings that name nobody speaks for all: the one that knows most of why.
 std::size_t rank_of(const Finding& finding)
 {
-    constexpr std::string_view order[] = {"conflict",           "behind_front", "ambiguous_holder",
-                                          "all_views_tampered", "no_evidence",  "not_observed"};
-    if (finding.status == "none")
+    constexpr UnknownReason order[] = {
+        UnknownReason::conflict,         UnknownReason::behind_front,
+        UnknownReason::ambiguous_holder, UnknownReason::all_views_tampered,
+        UnknownReason::no_evidence,      UnknownReason::not_observed};
+    if (finding.status == FindingStatus::none)
         return std::size(order) + 1;
     const auto* const found = std::find(std::begin(order), std::end(order), finding.reason);
     return static_cast<std::size_t>(found - std::begin(order));
@@ -80,7 +82,7 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
         const AddressSight* address =
             verdict.address < 0 ? nullptr
                                 : &sight.addresses[static_cast<std::size_t>(verdict.address)];
-        if (finding.status != "identified") {
+        if (finding.status != FindingStatus::identified) {
             if (address != nullptr && has_spokesman(sight, *address))
                 continue;
             // "Unknown" outweighs "none": one address unseen is enough not to know.
@@ -107,10 +109,10 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
     return sorted;
 }
 
-void add_flag(Attribution& out, const char* flag)
+void add_flag(Attribution& out, Flag flag)
 {
     if (std::find(out.flags.begin(), out.flags.end(), flag) == out.flags.end())
-        out.flags.emplace_back(flag);
+        out.flags.push_back(flag);
 }
 
 // Do the two families lead to different fronts (or one of them to none)?
@@ -162,17 +164,16 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
 
 // Who announces an address without fronting there: a scrubber's AS, or that of a company that also
 // scrubs, on an address in none of its lists and without any of its marks.
-void add_scrubbers(const Sight& sight, int index, const Catalogue& catalogue, Attribution& out)
+void add_scrubbers(const Sight& sight, int index, Attribution& out)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
-    for (const Rule* rule : address.as_rules) {
-        const std::string& provider = rule->product->provider;
-        const Product* scrubber = rule->product->has(Role::scrubber)
-                                      ? rule->product
-                                      : catalogue.product_of(provider, Role::scrubber);
-        const bool listed =
-            address.owner != nullptr && address.owner->product->provider == provider;
-        const bool fronts = out.front.provider == provider || rule->product->has(Role::host);
+    for (const Rule* rule : address.holding.as_rules) {
+        const Provider& provider = *rule->product->provider;
+        const Product* scrubber =
+            rule->product->has(Role::scrubber) ? rule->product : provider.best(Role::scrubber);
+        const bool listed = address.holding.owner != nullptr &&
+                            address.holding.owner->product->provider == &provider;
+        const bool fronts = out.front.provider == provider.id || rule->product->has(Role::host);
         if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
             continue;
         std::vector<int> signs;
@@ -199,20 +200,20 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     for (const Verdict& verdict : verdicts) {
         ++total;
         conflict = conflict || verdict.conflict;
-        partly_unfronted = partly_unfronted || verdict.front.status == "none";
+        partly_unfronted = partly_unfronted || verdict.front.status == FindingStatus::none;
         if (verdict.product_undetermined)
-            add_flag(out, "product_undetermined");
+            add_flag(out, Flag::product_undetermined);
         if (verdict.relayed)
-            add_flag(out, "relay_suspected");
+            add_flag(out, Flag::relay_suspected);
     }
 
     Finding no_front;
     no_front.role = Role::front;
-    no_front.reason = "no_evidence";
+    no_front.reason = UnknownReason::no_evidence;
     std::vector<Group> fronts = group(sight, verdicts, &Verdict::front, total, no_front);
     Finding no_host;
     no_host.role = Role::host;
-    no_host.reason = "no_evidence";
+    no_host.reason = UnknownReason::no_evidence;
     std::vector<Group> hosts = group(sight, verdicts, &Verdict::host, total, no_host);
 
     // A conflict on one address puts the name's whole verdict in doubt (rule 7).
@@ -223,7 +224,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
                 out.host = verdict.host;
                 break;
             }
-        add_flag(out, "conflict");
+        add_flag(out, Flag::conflict);
         for (Group& one : fronts)
             out.others.push_back(std::move(one.finding));
         return;
@@ -232,11 +233,11 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     out.front = fronts.empty() ? no_front : fronts.front().finding;
     out.host = hosts.empty() ? no_host : hosts.front().finding;
     if (fronts.size() > 1 || (!fronts.empty() && partly_unfronted))
-        add_flag(out, "multi_cdn");
+        add_flag(out, Flag::multi_cdn);
     if (!fronts.empty() && split_by_family(sight, verdicts))
-        add_flag(out, "split_by_family");
+        add_flag(out, Flag::split_by_family);
     if (hosts.size() > 1)
-        add_flag(out, "several_hosts");
+        add_flag(out, Flag::several_hosts);
     merge_chain(sight, verdicts, out);
     for (std::size_t i = 1; i < fronts.size(); ++i)
         out.others.push_back(fronts[i].finding);
@@ -249,10 +250,10 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
     for (const AddressSight& address : sight.addresses)
         if (address.known && !address.weightless && address.not_looked &&
             !sight.observation->probes.empty() && !has_spokesman(sight, address))
-            add_flag(out, "not_all_addresses_probed");
+            add_flag(out, Flag::not_all_addresses_probed);
 }
 
-void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution& out)
+void add_name_roles(const Sight& sight, Attribution& out)
 {
     // dns, steering: by name; one finding a product.
     for (const Role role : {Role::steering, Role::dns}) {
@@ -292,17 +293,17 @@ void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution&
         if (counts[key] > 1)
             continue;
         finding.role = Role::network;
-        finding.status = "identified";
+        finding.status = FindingStatus::identified;
         finding.name = key + (origin->organisation.empty() ? "" : " " + origin->organisation);
         finding.grade = Grade::confirmed;
-        for (const Rule* rule : address.as_rules)
+        for (const Rule* rule : address.holding.as_rules)
             if (rule->precision != AsnPrecision::shared || rule->product->has(Role::network)) {
-                finding.provider = rule->product->provider;
+                finding.provider = rule->product->provider->id;
                 if (rule->product->has(Role::network))
                     finding.product = rule->product->id;
                 break;
             }
-        add_scrubbers(sight, static_cast<int>(i), catalogue, out);
+        add_scrubbers(sight, static_cast<int>(i), out);
     }
     for (auto& [key, finding] : networks) {
         finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);

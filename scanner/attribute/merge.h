@@ -14,6 +14,6 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
 
 /// Roles that belong to the name or to the network rather than to an answer: dns, steering,
 /// scrubber, network.
-void add_name_roles(const Sight& sight, const Catalogue& catalogue, Attribution& out);
+void add_name_roles(const Sight& sight, Attribution& out);
 
 }  // namespace scanner

@@ -18,14 +18,15 @@ constexpr std::string_view held_back[] = {"client hold", "server hold", "redempt
 
 // Why it is not known who the registrar is. A registry that answered and has no such name, or no
 // registrar for it, was looked at; every other failure was not.
-const char* reason_of(const RegistryFacts& facts)
+UnknownReason reason_of(const RegistryFacts& facts)
 {
     if (facts.domain)
-        return "no_evidence";
+        return UnknownReason::no_evidence;
     for (const resolvers::RegistryGap& gap : facts.gaps)
         if (gap.what == "domain")
-            return gap.code == "not_found" ? "no_evidence" : "rdap_unavailable";
-    return "no_evidence";
+            return gap.code == "not_found" ? UnknownReason::no_evidence
+                                           : UnknownReason::rdap_unavailable;
+    return UnknownReason::no_evidence;
 }
 
 Finding registrar_of(const Sight& sight)
@@ -43,7 +44,7 @@ Finding registrar_of(const Sight& sight)
     Finding finding;
     finding.role = Role::registrar;
     if (facts.domain && !facts.domain->registrar.empty()) {
-        finding.status = "identified";
+        finding.status = FindingStatus::identified;
         finding.name = facts.domain->registrar;
         finding.grade = Grade::confirmed;
     } else {
@@ -65,7 +66,7 @@ void add_registration(const Sight& sight, Attribution& out)
             return probe.http_facts && asks_for_page(probe, seen);
         });
     if (answers && from_registration(seen))
-        out.flags.emplace_back("hold_still_answers");
+        out.flags.push_back(Flag::hold_still_answers);
 }
 
 std::optional<StateVerdict> from_registration(const Observation& seen)

@@ -13,23 +13,6 @@ bool asks_for_page(const Probe& probe, const Observation& seen)
     return probe.host == seen.subject.host && probe.purpose != "edge";
 }
 
-bool AddressSight::belongs_to(const std::string& provider) const
-{
-    for (const RangeHit& hit : ranges)
-        if (hit.rule->product->provider == provider &&
-            hit.rule->range_kind != RangeKind::third_party)
-            return true;
-    return std::any_of(as_rules.begin(), as_rules.end(), [&](const Rule* rule) {
-        return rule->product->provider == provider && rule->precision != AsnPrecision::shared;
-    });
-}
-
-bool AddressSight::is_doubtful_service() const
-{
-    return owner != nullptr && owner->range_kind == RangeKind::service &&
-           owner->strength == Strength::weak;
-}
-
 namespace {
 
 // A probe of which the source did not say where it went is told by 0.0.0.0, to which nobody
@@ -87,36 +70,23 @@ void sum_up(AddressSight& sight)
     sight.not_looked = sight.probes.empty() || (only_local && !sight.connected);
 }
 
-// A company publishes a supernet for one product and announces a part of it for another: the longer
-// prefix decides between the company's own products, though nobody published it (104.105.0.0/17 is
-// Linode's, inside what Akamai lists for its CDN).
-void drop_carved_out(std::vector<RangeHit>& ranges)
-{
-    if (ranges.empty() || ranges.front().rule->range_kind != RangeKind::from_routing)
-        return;
-    const Product& inner = *ranges.front().rule->product;
-    std::erase_if(ranges, [&](const RangeHit& hit) {
-        return hit.rule->product != &inner && hit.rule->product->provider == inner.provider;
-    });
-}
-
 // Whose the address was when it was seen. Ranges that were given up since count for what was seen
 // before; what the catalogue and younger routing data say of the address today is about its new
 // tenant.
-void take_ranges(AddressSight& address, const Observation& seen, const Catalogue& catalogue)
+void take_holding(AddressSight& address, const Observation& seen, const Catalogue& catalogue)
 {
-    if (!seen.observed_at) {
-        address.ranges = catalogue.ranges_of(address.address);
-        return;
+    if (seen.observed_at) {
+        const auto day = std::chrono::floor<std::chrono::days>(*seen.observed_at);
+        const auto routed_on = resolvers::parse_day(seen.origin_data.date);
+        address.holding = catalogue.holding_of(address.address, day);
+        address.origin_is_much_later = routed_on && *routed_on - day > std::chrono::years(1);
+        const auto until = address.holding.until();
+        address.origin_is_later = until && (!routed_on || *routed_on > *until);
+    } else {
+        address.holding = catalogue.holding_of(address.address);
     }
-    const auto day = std::chrono::floor<std::chrono::days>(*seen.observed_at);
-    const auto routed_on = resolvers::parse_day(seen.origin_data.date);
-    address.origin_is_much_later = routed_on && *routed_on - day > std::chrono::years(1);
-    address.ranges = catalogue.former_ranges_of(address.address, day);
-    if (address.ranges.empty())
-        address.ranges = catalogue.ranges_of(address.address);
-    else
-        address.origin_is_later = !routed_on || *routed_on > *address.ranges.front().rule->until;
+    if (const resolvers::Origin* origin = address.origin())
+        address.holding.as_rules = catalogue.asn_rules(origin->asn);
 }
 
 // Some tools list the addresses and a response without saying which address gave it. Where one
@@ -140,8 +110,8 @@ void place_unplaced_probes(std::vector<AddressSight>& all)
 
 bool same_holder(const AddressSight& a, const AddressSight& b)
 {
-    if (a.owner != nullptr || b.owner != nullptr)
-        return a.owner != nullptr && b.owner != nullptr && a.owner->product == b.owner->product;
+    if (a.holding.owner != nullptr || b.holding.owner != nullptr)
+        return a.holding.product() == b.holding.product();
     return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
 }
 
@@ -174,28 +144,16 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
     for (AddressSight& address : sight.addresses) {
         if (!address.known)
             continue;
-        take_ranges(address, seen, catalogue);
-        drop_carved_out(address.ranges);
-        for (const RangeHit& hit : address.ranges) {
-            const RangeKind kind = hit.rule->range_kind;
-            if (kind == RangeKind::edge || kind == RangeKind::customer ||
-                kind == RangeKind::service) {
-                address.owner = hit.rule;
-                break;
-            }
-        }
-        if (const resolvers::Origin* origin = address.origin())
-            address.as_rules = catalogue.asn_rules(origin->asn);
+        take_holding(address, seen, catalogue);
         address.weightless =
-            resolvers::special_purpose(address.address).has_value() ||
-            (address.owner != nullptr && address.owner->range_kind == RangeKind::service);
+            resolvers::special_purpose(address.address).has_value() || address.holding.is_service();
     }
     place_unplaced_probes(sight.addresses);
     for (AddressSight& address : sight.addresses) {
         sum_up(address);
         // Where a site answers, a list that nobody can open the source of does not say that none
         // can.
-        if (address.answered_http && address.is_doubtful_service())
+        if (address.answered_http && address.holding.is_doubtful_service())
             address.weightless = resolvers::special_purpose(address.address).has_value();
     }
     return sight;

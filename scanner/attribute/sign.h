@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
+#include "scanner/catalogue/holding.h"
 #include "scanner/model/evidence.h"
 #include "scanner/model/observation.h"
 
@@ -60,12 +61,8 @@ struct AddressSight {
     /// beside others it carries no weight.
     bool weightless = false;
 
-    /// Every range that holds it, longest first (origin-facing ones left out).
-    std::vector<RangeHit> ranges;
-    /// Rules of its origin AS.
-    std::vector<const Rule*> as_rules;
-    /// The longest match among edge, customer and service ranges; null if there is none.
-    const Rule* owner = nullptr;
+    /// Whose it was when it was seen.
+    Holding holding;
 
     /// The routing data are of a day when the address had changed hands: they name a later holder.
     bool origin_is_later = false;
@@ -78,14 +75,8 @@ struct AddressSight {
         return seen != nullptr && seen->origin && !origin_is_later ? &*seen->origin : nullptr;
     }
 
-    /// Does the address lie in the network of that company, by range or by AS?
-    bool belongs_to(const std::string& provider) const;
-
-    /// Does only an unverified list say that it is a service of its company, and serves no site?
-    bool is_doubtful_service() const;
-
     /// Is it known to be somebody's at all?
-    bool has_holder() const { return owner != nullptr || origin() != nullptr; }
+    bool has_holder() const { return holding.owner != nullptr || origin() != nullptr; }
 };
 
 /// Are both addresses of one holder, as far as the catalogue or the routing data tell?

@@ -9,7 +9,7 @@
 #include "resolvers/http/page_moves.h"
 #include "scanner/attribute/registration.h"
 #include "scanner/attribute/views.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -65,10 +65,11 @@ std::optional<StateVerdict> from_reserved(const Sight& sight, bool services)
         if (const auto kind = resolvers::special_purpose(address.address)) {
             ++special;
             which = address.address.text() + " is " + std::string(*kind);
-        } else if (services && address.weightless && address.owner != nullptr &&
-                   address.owner->product->service) {
+        } else if (services && address.weightless && address.holding.owner != nullptr &&
+                   address.holding.owner->product->service) {
             ++special;
-            which = address.address.text() + " is an address of " + address.owner->product->name;
+            which = address.address.text() + " is an address of " +
+                    address.holding.owner->product->name;
         }
     }
     if (special > 0 && special == sight.addresses.size())
@@ -137,7 +138,7 @@ Traces traces_of(const Observation& seen)
 std::vector<const StateRule*> markers_in(const Traces& traces, const Catalogue& catalogue)
 {
     std::vector<const StateRule*> found;
-    const auto look = [&](std::string_view kind, const auto& places, const auto& marks) {
+    const auto look = [&](MarkerKind kind, const auto& places, const auto& marks) {
         if (places.empty())
             return;
         for (const StateRule* rule : catalogue.state_rules_of(kind))
@@ -151,12 +152,12 @@ std::vector<const StateRule*> markers_in(const Traces& traces, const Catalogue& 
         for (const StateRule* rule : catalogue.address_markers(address))
             if (std::ranges::find(found, rule) == found.end())
                 found.push_back(rule);
-    look("ns", traces.name_servers, is_under);
-    look("cname", traces.aliases, is_under);
-    look("redirect", traces.redirect_hosts, is_under);
-    look("body", traces.body_markers,
+    look(MarkerKind::ns, traces.name_servers, is_under);
+    look(MarkerKind::cname, traces.aliases, is_under);
+    look(MarkerKind::redirect, traces.redirect_hosts, is_under);
+    look(MarkerKind::body, traces.body_markers,
          [](const StateRule& rule, std::string_view id) { return rule.id == id; });
-    look("title", traces.titles, [](const StateRule& rule, const std::string& title) {
+    look(MarkerKind::title, traces.titles, [](const StateRule& rule, const std::string& title) {
         return title.find(rule.key) != std::string::npos;
     });
     std::ranges::sort(found, {},
@@ -170,7 +171,9 @@ std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& ca
 {
     const std::vector<const StateRule*> found =
         markers_in(traces_of(*sight.observation), catalogue);
-    const auto said = [](const StateRule& rule) { return rule.kind + " of " + rule.operator_name; };
+    const auto said = [](const StateRule& rule) {
+        return std::string(word(rule.kind)) + " of " + rule.operator_name;
+    };
     for (const State state :
          {State::seized, State::parked, State::tampered, State::blocked_for_vantage}) {
         for (const StateRule* rule : found)
@@ -178,8 +181,9 @@ std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& ca
                 return StateVerdict{state, said(*rule)};
         for (const StateRule* a : found)
             for (const StateRule* b : found)
-                if (a->state == state && b->state == state && a->kind < b->kind &&
-                    (a->operator_name == b->operator_name || a->kind == "ns" || b->kind == "ns"))
+                if (a->state == state && b->state == state && word(a->kind) < word(b->kind) &&
+                    (a->operator_name == b->operator_name || a->kind == MarkerKind::ns ||
+                     b->kind == MarkerKind::ns))
                     return StateVerdict{state, said(*a) + ", " + said(*b)};
     }
     return std::nullopt;
@@ -194,12 +198,11 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
         const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         for (const Sign& sign : sight.signs) {
             if (sign.address != verdict.address || sign.rule == nullptr ||
-                sign.rule->kind != RuleKind::answer || sign.rule->state == "edge")
+                sign.rule->kind != RuleKind::answer || !sign.rule->state)
                 continue;
-            if (address.known && !address.belongs_to(sign.product->provider))
+            if (address.known && !address.holding.belongs_to(*sign.product->provider))
                 continue;
-            if (const std::optional<State> state = value_of<State>(sign.rule->state))
-                return StateVerdict{*state, sign.seen};
+            return StateVerdict{*sign.rule->state, sign.seen};
         }
         // The edge was reached and showed its own certificate, not one for this name.
         if (address.certificate_veto)

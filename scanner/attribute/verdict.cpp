@@ -14,8 +14,8 @@ Finding finding_of(const Product& product, Role role, Grade grade, const std::ve
 {
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
-    finding.provider = product.provider;
+    finding.status = FindingStatus::identified;
+    finding.provider = product.provider->id;
     finding.product = product.id;
     finding.name = product.name;
     finding.grade = grade;
@@ -27,7 +27,7 @@ Finding finding_of(const Product& product, Role role, Grade grade, const std::ve
 
 namespace {
 
-Finding unknown(Role role, const char* reason)
+Finding unknown(Role role, UnknownReason reason)
 {
     Finding finding;
     finding.role = role;
@@ -41,7 +41,7 @@ Finding none(Role role, const AddressSight* address)
 {
     Finding finding;
     finding.role = role;
-    finding.status = "none";
+    finding.status = FindingStatus::none;
     finding.grade =
         address != nullptr && address->answered_http ? Grade::probable : Grade::possible;
     return finding;
@@ -86,7 +86,8 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
         return pointed_at(c) && c.product->has(Role::platform);
     });
     for (const Candidate& c : all) {
-        if (c.product->provider == front.product->provider || c.product->status == "defunct")
+        if (c.product->provider == front.product->provider ||
+            c.product->status == ProductStatus::defunct)
             continue;
         const int mark = std::max(c.http_edge, c.http_origin);
         Grade grade = Grade::none;
@@ -111,14 +112,6 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
         return pointed_at(a.candidate) && !pointed_at(b.candidate);
     });
     return hops;
-}
-
-bool lists_its_edges(const Catalogue& catalogue, const Product& product)
-{
-    return std::any_of(catalogue.rules().begin(), catalogue.rules().end(), [&](const Rule* rule) {
-        return rule->product == &product && rule->kind == RuleKind::range &&
-               rule->range_kind == RangeKind::edge && rule->strength >= Strength::strong;
-    });
 }
 
 // Is the name, or the address, one that several products of the company answer to alike?
@@ -151,76 +144,63 @@ std::vector<int> holder_signs(const Sight& sight, int address, const Product& pr
 
 // A product of the company that an alias or the native name singles out (an ELB name among all that
 // Amazon rents out).
-const Product* host_by_name(const Sight& sight, const std::string& provider)
+const Product* host_by_name(const Sight& sight, const Provider& provider)
 {
     for (const Sign& sign : sight.signs)
-        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == provider &&
+        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == &provider &&
             sign.product->has(Role::host) && sign.strength >= Strength::partial &&
             (sign.rule->kind == RuleKind::cname || sign.rule->kind == RuleKind::native))
             return sign.product;
     return nullptr;
 }
 
-// Does the company have more than one product that such an address may belong to?
-bool rents_in_several_ways(const Catalogue& catalogue, const std::string& provider)
-{
-    std::size_t ways = 0;
-    for (const Product* product : catalogue.products())
-        if (product->provider == provider &&
-            (product->has(Role::host) || product->has(Role::platform)))
-            ++ways;
-    return ways > 1;
-}
-
 // `undetermined` tells whether the product stands for any of its company's.
-Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue,
-                       bool& undetermined)
+Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
-    if (address.owner != nullptr && address.owner->product->service)
-        return unknown(Role::host, "ambiguous_holder");
+    if (address.holding.owner != nullptr && address.holding.owner->product->service)
+        return unknown(Role::host, UnknownReason::ambiguous_holder);
 
     const Product* product = nullptr;
     Grade grade = Grade::none;
-    if (address.owner != nullptr && address.owner->range_kind == RangeKind::customer) {
-        product = address.owner->product;
+    if (address.holding.is_customers()) {
+        product = address.holding.owner->product;
         if (address.connected)
             grade = address.certificate_veto ? Grade::probable : Grade::confirmed;
         else
             grade = Grade::possible;
     } else {
-        for (const Rule* rule : address.as_rules) {
+        for (const Rule* rule : address.holding.as_rules) {
             // Carriers and scrubbers announce what others run.
             const bool carries = rule->product->has(Role::scrubber) ||
-                                 (rule->product->has(Role::network) && !address.owner);
+                                 (rule->product->has(Role::network) && !address.holding.owner);
             const bool other_use =
                 rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
             if (rule->precision == AsnPrecision::shared || carries || other_use)
-                return unknown(Role::host, "ambiguous_holder");
-            const Product* candidate =
-                rule->product->has(Role::host)
-                    ? rule->product
-                    : catalogue.product_of(rule->product->provider, Role::host);
+                return unknown(Role::host, UnknownReason::ambiguous_holder);
+            const Product* candidate = rule->product->has(Role::host)
+                                           ? rule->product
+                                           : rule->product->provider->best(Role::host);
             if (candidate == nullptr)
                 continue;
             product = candidate;
             // Where nobody answered, whose network it is says no more than who may be the host.
             grade = address.connected ? Grade::probable : Grade::possible;
             undetermined = rule->precision == AsnPrecision::company &&
-                           rents_in_several_ways(catalogue, product->provider);
+                           product->provider->products_with_machines > 1;
             break;
         }
     }
     if (product != nullptr) {
-        if (const Product* named = host_by_name(sight, product->provider)) {
+        if (const Product* named = host_by_name(sight, *product->provider)) {
             product = named;
             undetermined = false;
         }
         std::vector<int> signs = holder_signs(sight, index, *product);
-        if (address.owner != nullptr && address.owner->product != product)
-            for (const int sign : holder_signs(sight, index, *address.owner->product))
+        if (address.holding.owner != nullptr && address.holding.owner->product != product)
+            for (const int sign : holder_signs(sight, index, *address.holding.owner->product))
                 signs.push_back(sign);
-        for (const Rule* rule : address.as_rules)
+        for (const Rule* rule : address.holding.as_rules)
             if (rule->product != product)
                 for (const int sign : holder_signs(sight, index, *rule->product))
                     if (sight.signs[static_cast<std::size_t>(sign)].rule->kind == RuleKind::asn)
@@ -230,76 +210,79 @@ Finding host_by_holder(const Sight& sight, int index, const Catalogue& catalogue
         return finding_of(*product, Role::host, grade, signs, score_of(sight, signs));
     }
     // An AS that carries others' traffic says nothing about whose machine it is.
-    if (!address.as_rules.empty())
-        return unknown(Role::host, "ambiguous_holder");
+    if (!address.holding.as_rules.empty())
+        return unknown(Role::host, UnknownReason::ambiguous_holder);
     if (const resolvers::Origin* origin = address.origin();
         origin != nullptr && !origin->organisation.empty() && address.connected) {
         Finding finding;
         finding.role = Role::host;
-        finding.status = "identified";
+        finding.status = FindingStatus::identified;
         finding.name = origin->organisation;
         finding.grade = Grade::possible;
         return finding;
     }
-    return unknown(Role::host, address.has_holder() ? "ambiguous_holder" : "no_evidence");
+    return unknown(Role::host, address.has_holder() ? UnknownReason::ambiguous_holder
+                                                    : UnknownReason::no_evidence);
 }
 
 // Nobody fronts here, as far as that can be seen.
-Finding no_front(const Sight& sight, const AddressSight* address, const Catalogue& catalogue)
+Finding no_front(const Sight& sight, const AddressSight* address)
 {
     if (address == nullptr || !address->known) {
         // The DNS was asked and gave no address: that is a look, if one that showed nothing.
         const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
-        return unknown(Role::front, asked ? "no_evidence" : "not_observed");
+        return unknown(Role::front,
+                       asked ? UnknownReason::no_evidence : UnknownReason::not_observed);
     }
     // In a network that nobody has catalogued, a carrier's perhaps, stand edges of fronts too. The
     // aliases would tell; whoever did not see them cannot say that there is none.
     const bool aliases_unseen = sight.observation->chain_end == ChainEnd::not_observed;
-    const bool strange_network = address->owner == nullptr && address->as_rules.empty();
+    const bool strange_network =
+        address->holding.owner == nullptr && address->holding.as_rules.empty();
     if (address->connected && strange_network && aliases_unseen)
-        return unknown(Role::front, "no_evidence");
-    const bool service =
-        address->owner != nullptr && address->owner->range_kind == RangeKind::service;
-    if (service && address->owner->product->service)
-        return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
-    if (address->connected || address->owner != nullptr)
+        return unknown(Role::front, UnknownReason::no_evidence);
+    const bool service = address->holding.is_service();
+    if (service && address->holding.owner->product->service)
+        return unknown(Role::front, address->not_looked ? UnknownReason::not_observed
+                                                        : UnknownReason::no_evidence);
+    if (address->connected || address->holding.owner != nullptr)
         return none(Role::front, address);
-    const bool in_front_network =
-        std::any_of(address->as_rules.begin(), address->as_rules.end(), [](const Rule* rule) {
+    const bool in_front_network = std::any_of(
+        address->holding.as_rules.begin(), address->holding.as_rules.end(), [](const Rule* rule) {
             return rule->product->has(Role::front) || rule->product->has(Role::platform);
         });
     // The zone's operator says so, and no front's network says otherwise.
     if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
         return none(Role::front, address);
-    for (const Rule* rule : address->as_rules)
-        if (rule->precision != AsnPrecision::shared &&
-            catalogue.product_of(rule->product->provider, Role::host) != nullptr &&
-            catalogue.product_of(rule->product->provider, Role::front) == nullptr)
+    for (const Rule* rule : address->holding.as_rules)
+        if (rule->precision != AsnPrecision::shared && rule->product->provider->rents_machines() &&
+            rule->product->provider->best(Role::front) == nullptr)
             return none(Role::front, address);
-    return unknown(Role::front, address->not_looked ? "not_observed" : "no_evidence");
+    return unknown(Role::front,
+                   address->not_looked ? UnknownReason::not_observed : UnknownReason::no_evidence);
 }
 
 // Signs that speak for another outermost hop than this one, on this address.
-void note_against(const Sight& sight, int address, Finding& finding)
+void note_against(const Sight& sight, int address, const Product& product, Finding& finding)
 {
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         if (sign.address != address || sign.strength < Strength::strong || sign.forgeable)
             continue;
-        if (sign.product->provider != finding.provider && sign.product->has(Role::front))
+        if (sign.product->provider != product.provider && sign.product->has(Role::front))
             finding.against.push_back(evidence_id(static_cast<int>(i)));
     }
 }
 
 }  // namespace
 
-Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
+Verdict judge(const Sight& sight, int index)
 {
     Verdict verdict;
     verdict.address = index;
     const AddressSight* address =
         index < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(index)];
-    const std::vector<Candidate> all = weigh(sight, index, catalogue);
+    const std::vector<Candidate> all = weigh(sight, index);
 
     const Candidate* front = best_with(all, Role::front);
     const Candidate* platform = best_with(all, Role::platform);
@@ -319,8 +302,8 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
 
     if (in_conflict(all)) {
         verdict.conflict = true;
-        verdict.front = unknown(Role::front, "conflict");
-        verdict.host = unknown(Role::host, "conflict");
+        verdict.front = unknown(Role::front, UnknownReason::conflict);
+        verdict.host = unknown(Role::host, UnknownReason::conflict);
         for (const Candidate& candidate : all)
             if (proves_presence(candidate))
                 for (const int sign : candidate.signs)
@@ -331,13 +314,13 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     if (front != nullptr) {
         verdict.front =
             finding_of(*front->product, Role::front, front->grade, front->signs, front->score);
-        note_against(sight, index, verdict.front);
+        note_against(sight, index, *front->product, verdict.front);
         verdict.product_undetermined = !front->product->undetermined_with.empty();
         verdict.chain.push_back({*front, Role::front, front->grade});
         if (front->grade >= Grade::probable)
             for (Hop& hop : inner_hops(all, *front))
                 verdict.chain.push_back(std::move(hop));
-        verdict.host = unknown(Role::host, "behind_front");
+        verdict.host = unknown(Role::host, UnknownReason::behind_front);
         const bool declared_only = front->declared && sight.addresses.empty();
         for (const Hop& hop : verdict.chain)
             if (hop.role == Role::platform && hop.grade >= Grade::probable && !declared_only)
@@ -346,17 +329,17 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
         // A mere possibility of a front does not hide whose address it is.
         if (front->grade == Grade::possible && address != nullptr && address->known &&
             !front->holds_address) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
             verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
         }
     } else {
-        verdict.front = no_front(sight, address, catalogue);
+        verdict.front = no_front(sight, address);
         // The operator's word for a platform does not change whose address answers.
         const bool elsewhere = platform != nullptr && platform->grade == Grade::possible &&
                                !platform->holds_address && address != nullptr &&
                                address->has_holder();
         if (elsewhere) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
             // A platform that is known to run on such machines: then they are rented by it, and
             // whether they are cannot be told from marks that anybody can send.
             const bool plausible =
@@ -374,15 +357,15 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
         } else if (address != nullptr && address->known) {
-            verdict.host = host_by_holder(sight, index, catalogue, verdict.product_undetermined);
+            verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
         } else {
-            verdict.host = unknown(Role::host, verdict.front.reason.c_str());
+            verdict.host = unknown(Role::host, verdict.front.reason);
         }
     }
 
     // Behind a relay the provider whose key answered is the next hop; the relay's host comes first.
     for (const Candidate& candidate : all)
-        if (candidate.relayed && verdict.front.status == "none") {
+        if (candidate.relayed && verdict.front.status == FindingStatus::none) {
             verdict.relayed = true;
             verdict.chain.push_back({candidate, Role::front, Grade::probable});
         }
@@ -391,26 +374,27 @@ Verdict judge(const Sight& sight, int index, const Catalogue& catalogue)
     // nobody has catalogued: its marks there are no proof of it, and no proof of none.
     const bool claimed = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
         return c.claim && c.product->has(Role::front) &&
-               c.http_edge >= static_cast<int>(Strength::strong) &&
-               !lists_its_edges(catalogue, *c.product);
+               c.http_edge >= static_cast<int>(Strength::strong) && !c.product->lists_edges;
     });
-    if (claimed && verdict.front.status == "none" && verdict.platform.product == nullptr &&
-        address != nullptr && address->owner == nullptr && address->as_rules.empty())
-        verdict.front = unknown(Role::front, "no_evidence");
+    if (claimed && verdict.front.status == FindingStatus::none &&
+        verdict.platform.product == nullptr && address != nullptr &&
+        address->holding.owner == nullptr && address->holding.as_rules.empty())
+        verdict.front = unknown(Role::front, UnknownReason::no_evidence);
     // Nor does a later tenant of the address refute a network that has gone since.
     const bool gone = address != nullptr && address->origin_is_much_later &&
                       std::any_of(all.begin(), all.end(), [](const Candidate& c) {
                           return c.claim && c.http_edge >= 0 && c.product->has(Role::front) &&
-                                 c.product->status == "defunct";
+                                 c.product->status == ProductStatus::defunct;
                       });
-    if (gone && verdict.front.status == "none") {
-        verdict.front = unknown(Role::front, "no_evidence");
+    if (gone && verdict.front.status == FindingStatus::none) {
+        verdict.front = unknown(Role::front, UnknownReason::no_evidence);
         verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
     }
 
     for (const Candidate& candidate : all)
-        if (candidate.claim && (verdict.chain.empty() || verdict.front.status != "identified" ||
-                                verdict.front.grade < Grade::probable))
+        if (candidate.claim &&
+            (verdict.chain.empty() || verdict.front.status != FindingStatus::identified ||
+             verdict.front.grade < Grade::probable))
             verdict.claims.push_back(candidate.product);
     return verdict;
 }

@@ -34,7 +34,7 @@ struct Verdict {
 };
 
 /// Judges the address at that index of sight.addresses, or (-1) the name alone.
-Verdict judge(const Sight& sight, int address, const Catalogue& catalogue);
+Verdict judge(const Sight& sight, int address);
 
 /// A Finding for a product, with the ids of its signs ("e1" is the first sign).
 Finding finding_of(const Product& product, Role role, Grade grade, const std::vector<int>& signs,

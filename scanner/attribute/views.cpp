@@ -1,6 +1,8 @@
 #include "scanner/attribute/views.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "resolvers/base/domain_name.h"
 #include "resolvers/dnswire/records.h"
@@ -35,14 +37,10 @@ bool about_subject(const DnsAnswer& answer, const std::vector<std::string>& name
 
 std::vector<std::string> names_of(const Observation& seen, const std::vector<DnsAnswer>& answers)
 {
-    std::vector<std::string> names = {seen.subject.host};
-    for (std::size_t i = 0; i < names.size() && names.size() < 32; ++i)
-        for (const DnsAnswer& answer : answers)
-            if (resolvers::tells_aliases(answer))
-                for (const DnsRecord& record : answer.records)
-                    if (record.type == "CNAME" && record.name == names[i] &&
-                        std::find(names.begin(), names.end(), record.data) == names.end())
-                        names.push_back(record.data);
+    // Whoever makes up answers may make up different aliases for A and AAAA: all of them count.
+    resolvers::AliasWalk aliases = resolvers::follow_aliases(seen.subject.host, answers);
+    std::vector<std::string> names = std::move(aliases.names);
+    std::move(aliases.branches.begin(), aliases.branches.end(), std::back_inserter(names));
     return names;
 }
 
@@ -97,7 +95,7 @@ std::string marker_sign(const Testimony& said, const std::vector<std::string>& n
             if (tells_of_blocking(*rule))
                 return address.text() + " is an address of " + rule->operator_name;
     if (names.size() > 1)
-        for (const StateRule* rule : catalogue.state_rules_of("cname"))
+        for (const StateRule* rule : catalogue.state_rules_of(MarkerKind::cname))
             for (std::size_t i = 1; i < names.size(); ++i)
                 if (resolvers::is_under(names[i], rule->key) && tells_of_blocking(*rule))
                     return names[i] + " is an alias of " + rule->operator_name;
@@ -242,7 +240,7 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
     const bool others = std::any_of(views.tampered.begin(), views.tampered.end(),
                                     [](const ViewSign& sign) { return sign.view != "reference"; });
     if (others)
-        out.flags.emplace_back("view_tampered");
+        out.flags.push_back(Flag::view_tampered);
     if (decided_without_answers(out.state))
         return;
 
@@ -251,29 +249,30 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
             out.state_reason = "reference view: " + views.reference_sign;
         out.state = State::tampered;
         if (views.clean_view.empty()) {
-            forget_whom(out, "all_views_tampered");
+            forget_whom(out, UnknownReason::all_views_tampered);
             return;
         }
-        out.flags.emplace_back("reference_view_tampered");
+        out.flags.push_back(Flag::reference_view_tampered);
         out.state_reason += "; view " + views.clean_view + " answers otherwise";
-        forget_whom(out, "resolver_disagreement");
+        forget_whom(out, UnknownReason::resolver_disagreement);
         return;
     }
     if (!views.contradicted_by.empty()) {
-        out.flags.emplace_back("resolver_disagreement");
+        out.flags.push_back(Flag::resolver_disagreement);
         out.state_reason += (out.state_reason.empty() ? "" : "; ") +
                             ("view " + views.contradicted_by) + " has addresses";
-        forget_whom(out, "resolver_disagreement");
+        forget_whom(out, UnknownReason::resolver_disagreement);
     }
 }
 
-void forget_whom(Attribution& out, const char* reason)
+void forget_whom(Attribution& out, UnknownReason reason)
 {
     for (Finding* finding : {&out.front, &out.host}) {
         Finding unknown;
         unknown.role = finding->role;
         unknown.reason = reason;
-        unknown.against = finding->status == "identified" ? finding->evidence : finding->against;
+        unknown.against =
+            finding->status == FindingStatus::identified ? finding->evidence : finding->against;
         *finding = std::move(unknown);
     }
     out.chain.clear();

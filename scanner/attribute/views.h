@@ -47,6 +47,6 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
 
 /// What a forged answer leads to is the forger's, and nobody of the site's: names nobody any more,
 /// for that reason, but whoever runs the DNS and the registrar.
-void forget_whom(Attribution& out, const char* reason);
+void forget_whom(Attribution& out, UnknownReason reason);
 
 }  // namespace scanner

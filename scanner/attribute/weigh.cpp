@@ -26,11 +26,12 @@ Candidate& candidate_for(std::vector<Candidate>& all, const Product* product)
 bool is_inside_sound_list(const Sign& sign, const AddressSight* address)
 {
     return address != nullptr &&
-           std::any_of(address->ranges.begin(), address->ranges.end(), [&](const RangeHit& hit) {
-               return hit.rule->product->provider == sign.product->provider &&
-                      hit.rule->range_kind == RangeKind::edge &&
-                      hit.rule->strength >= Strength::strong;
-           });
+           std::any_of(address->holding.ranges.begin(), address->holding.ranges.end(),
+                       [&](const RangeHit& hit) {
+                           return hit.rule->product->provider == sign.product->provider &&
+                                  hit.rule->range_kind == RangeKind::edge &&
+                                  hit.rule->strength >= Strength::strong;
+                       });
 }
 
 void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
@@ -77,7 +78,7 @@ void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
         case RuleKind::cookie:
         case RuleKind::answer:
         case RuleKind::edge_path:
-            if (sign.rule->side == "origin")
+            if (sign.rule->side == Side::origin)
                 candidate.http_origin = std::max(candidate.http_origin, strength);
             else
                 candidate.http_edge = std::max(candidate.http_edge, strength);
@@ -104,45 +105,17 @@ bool counts_for_fronting(const Sign& sign)
            product.has(Role::scrubber);
 }
 
-// By its AS alone, whatever the lists say.
-bool announced_by_company(const AddressSight& address, const std::string& provider)
-{
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-        return rule->product->provider == provider && rule->precision != AsnPrecision::shared &&
-               (address.owner == nullptr || address.owner->product->provider != provider);
-    });
-}
-
 constexpr int at_least_partial = static_cast<int>(Strength::partial);
 constexpr int at_least_strong = static_cast<int>(Strength::strong);
-
-// The network of a company whose products all face visitors: nobody else's machine can be there. A
-// company that also rents machines out, or that carries others' prefixes, has no such network.
-bool is_only_edges(const Catalogue& catalogue, const std::string& provider)
-{
-    return catalogue.product_of(provider, Role::host) == nullptr &&
-           catalogue.product_of(provider, Role::scrubber) == nullptr &&
-           catalogue.product_of(provider, Role::network) == nullptr;
-}
 
 // A product's own addresses that another company announces because it stands in front of them.
 bool is_announced_front(const Candidate& c, const AddressSight& address)
 {
     const bool announces = c.company_as || c.product_as;
-    if (address.owner == nullptr || !announces || !c.product->has(Role::front))
+    if (address.holding.owner == nullptr || !announces || !c.product->has(Role::front))
         return false;
-    const Tenancy* tenancy = address.owner->product->tenancy_at(c.product->provider);
-    return tenancy != nullptr && tenancy->how == "announced";
-}
-
-// Does the address belong to a company that rents out machines?
-bool is_rented_out(const AddressSight& address, const Catalogue& catalogue)
-{
-    if (address.owner != nullptr)
-        return address.owner->range_kind == RangeKind::customer;
-    return std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-        return catalogue.product_of(rule->product->provider, Role::host) != nullptr;
-    });
+    const Tenancy* tenancy = address.holding.owner->product->tenancy_at(*c.product->provider);
+    return tenancy != nullptr && tenancy->how == TenancyKind::announced;
 }
 
 Grade grade_of_own_range(const Candidate& c, const AddressSight& address)
@@ -162,7 +135,7 @@ void grade_elsewhere(Candidate& c, const AddressSight& address)
     const bool operator_says = c.cname || any_http || c.ech;
     if (c.cname || (operator_says && (c.tenant_here || !address.has_holder())))
         c.grade = Grade::possible;
-    else if (operator_says && announced_by_company(address, c.product->provider))
+    else if (operator_says && address.holding.is_announced_by(*c.product->provider))
         c.grade = Grade::possible;  // the network under a platform's own list
     else if (operator_says)
         c.claim = true;
@@ -171,22 +144,21 @@ void grade_elsewhere(Candidate& c, const AddressSight& address)
 // The address is the company's, by AS, and no list says which product: drifted lists, customers'
 // own prefixes. The network is one channel; the edge's marks or the alias are another. Where a list
 // says that machines are rented out, the AS around it adds nothing.
-void grade_in_own_network(Candidate& c, const AddressSight& address, const Catalogue& catalogue)
+void grade_in_own_network(Candidate& c, const AddressSight& address)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     // Whoever rents a machine there can send the same marks; an alias into the provider's own zone
     // led to the provider's own network, and that he cannot make up.
-    const bool listed = address.owner != nullptr;
+    const bool listed = address.holding.owner != nullptr;
     const bool rented =
-        listed
-            ? address.owner->range_kind == RangeKind::customer
-            : std::any_of(address.as_rules.begin(), address.as_rules.end(), [&](const Rule* rule) {
-                  return rule->product->provider == c.product->provider &&
-                         rule->product->has(Role::host);
-              });
+        listed ? address.holding.is_customers()
+               : std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
+                             [&](const Rule* rule) {
+                                 return rule->product->provider == c.product->provider &&
+                                        rule->product->has(Role::host);
+                             });
     const bool alone =
-        !rented &&
-        (c.product_as || (c.routed_range && is_only_edges(catalogue, c.product->provider)));
+        !rented && (c.product_as || (c.routed_range && c.product->provider->is_only_edges()));
     const bool sound = address.connected && !address.certificate_veto;
     if (c.cname && listed && sound) {
         c.holds_address = true;
@@ -205,7 +177,7 @@ void grade_in_own_network(Candidate& c, const AddressSight& address, const Catal
 
 // Grades one candidate at one address. The order of the questions is the order of trust: whose
 // address it is, whose key answered, who announces it, and last what the operator says.
-void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue)
+void grade(Candidate& c, const AddressSight* address)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
     if (address == nullptr || !address->known) {
@@ -218,15 +190,16 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
         return;
     }
 
-    const bool same_company = address->belongs_to(c.product->provider);
+    const bool same_company = address->holding.belongs_to(*c.product->provider);
     // Somebody else's listed address, or one where no customer's site can be.
-    const bool held_by_other = address->owner != nullptr && address->owner->product != c.product &&
-                               (address->owner->product->provider != c.product->provider ||
-                                (address->owner->range_kind == RangeKind::service &&
-                                 !(address->is_doubtful_service() && address->answered_http)));
-    c.tenant_here =
-        std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
-                    [&](const Tenancy& tenancy) { return address->belongs_to(tenancy.network); });
+    const bool held_by_other =
+        address->holding.owner != nullptr && address->holding.owner->product != c.product &&
+        (address->holding.owner->product->provider != c.product->provider ||
+         (address->holding.is_service() &&
+          !(address->holding.is_doubtful_service() && address->answered_http)));
+    c.tenant_here = std::any_of(
+        c.product->runs_on.begin(), c.product->runs_on.end(),
+        [&](const Tenancy& tenancy) { return address->holding.belongs_to(*tenancy.provider); });
 
     if (c.range) {
         c.holds_address = true;
@@ -234,7 +207,7 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
     } else if (is_announced_front(c, *address)) {
         c.holds_address = true;
         // An address list that nobody can open does not carry that far by itself.
-        const bool sound = address->connected || address->owner->strength > Strength::weak;
+        const bool sound = address->connected || address->holding.owner->strength > Strength::weak;
         c.grade = sound ? Grade::probable : Grade::possible;
     } else if (c.native) {
         c.holds_address = same_company && !held_by_other;
@@ -243,11 +216,11 @@ void grade(Candidate& c, const AddressSight* address, const Catalogue& catalogue
         c.grade = Grade::probable;
         c.holds_address = same_company && !held_by_other;
         c.relayed = !same_company && !c.tenant_here && c.product->has(Role::front) &&
-                    is_rented_out(*address, catalogue);
+                    address->holding.is_rented_out();
     } else if (held_by_other || !same_company) {
         grade_elsewhere(c, *address);
     } else {
-        grade_in_own_network(c, *address, catalogue);
+        grade_in_own_network(c, *address);
     }
 }
 
@@ -270,7 +243,7 @@ double score_of(const Sight& sight, const std::vector<int>& signs)
     return total;
 }
 
-std::vector<Candidate> weigh(const Sight& sight, int address, const Catalogue& catalogue)
+std::vector<Candidate> weigh(const Sight& sight, int address)
 {
     std::vector<Candidate> all;
     const AddressSight* where =
@@ -284,7 +257,7 @@ std::vector<Candidate> weigh(const Sight& sight, int address, const Catalogue& c
         note(candidate, sign, where);
     }
     for (Candidate& candidate : all) {
-        grade(candidate, where, catalogue);
+        grade(candidate, where);
         candidate.score = score_of(sight, candidate.signs);
     }
     std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {

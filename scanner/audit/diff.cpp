@@ -4,7 +4,7 @@
 
 #include "resolvers/base/time_text.h"
 #include "scanner/catalogue/load/rule_table.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -43,17 +43,25 @@ Entries products_of(const Catalogue& catalogue)
         if (product->service)
             roles.emplace_back("service");
         entries[product->id].fields = {{"name", product->name},
-                                       {"provider", product->provider},
-                                       {"provider_name", product->provider_name},
+                                       {"provider", product->provider->id},
+                                       {"provider_name", product->provider->name},
                                        {"legal_entity", product->legal_entity},
                                        {"aliases", joined(product->aliases)},
                                        {"roles", joined(roles)},
-                                       {"status", product->status},
-                                       {"storage", product->storage},
+                                       {"status", std::string(word(product->status))},
+                                       {"storage", std::string(word(product->storage))},
                                        {"undetermined_with", joined(product->undetermined_with)},
                                        {"notes", product->notes}};
     }
     return entries;
+}
+
+// As it stands in the file.
+std::string state_text(const Rule& rule)
+{
+    if (rule.kind != RuleKind::answer)
+        return "";
+    return rule.state ? std::string(word(*rule.state)) : "edge";
 }
 
 Entries rules_of(const Catalogue& catalogue)
@@ -63,14 +71,14 @@ Entries rules_of(const Catalogue& catalogue)
     for (const Rule* rule : catalogue.rules()) {
         Entry& entry = entries[rule->id];
         entry.fields = {{"strength", std::string(word(rule->strength))},
-                        {"side", rule->side},
+                        {"side", std::string(word(rule->side))},
                         {"match", match_text(rule->match, rule->value)},
-                        {"state", rule->state},
+                        {"state", state_text(*rule)},
                         {"status", rule->http_status == 0 ? "" : std::to_string(rule->http_status)},
                         {"body", rule->body},
                         {"example", rule->example},
                         {"source", rule->source->text()},
-                        {"source kind", rule->source->kind},
+                        {"source kind", std::string(word(rule->source->kind))},
                         {"checked", rule->source->checked}};
         if (rule->kind == RuleKind::range) {
             entry.fields.emplace_back("kind", range_kind_word(rule->range_kind));
@@ -89,13 +97,13 @@ Entries channels_of(const Catalogue& catalogue)
     Entries entries;
     for (const Product* product : catalogue.products())
         for (const ContactChannel& channel : product->channels)
-            entries[product->id + " " + channel.type + " " + channel.address].fields = {
-                {"scope", channel.scope},
-                {"practice", joined(channel.practice)},
-                {"constraints", joined(channel.constraints)},
-                {"verified", yes_no(channel.verified)},
-                {"source", channel.source},
-                {"checked", channel.checked}};
+            entries[product->id + " " + std::string(word(channel.type)) + " " + channel.address]
+                .fields = {{"scope", std::string(word(channel.scope))},
+                           {"practice", joined(channel.practice)},
+                           {"constraints", joined(channel.constraints)},
+                           {"verified", yes_no(channel.verified)},
+                           {"source", channel.source},
+                           {"checked", channel.checked}};
     return entries;
 }
 
@@ -104,7 +112,7 @@ Entries markers_of(const Catalogue& catalogue)
     Entries entries;
     for (const StateRule& marker : catalogue.state_rules())
         entries[marker.id].fields = {{"state", std::string(word(marker.state))},
-                                     {"kind", marker.kind},
+                                     {"kind", std::string(word(marker.kind))},
                                      {"key", marker.key},
                                      {"sufficient", yes_no(marker.sufficient)},
                                      {"operator", marker.operator_name},

@@ -139,7 +139,7 @@ const Finding* finding_for(const Rule& rule, const Attribution& verdict)
         return nullptr;
     }
     for (const Finding* finding : {&verdict.front, &verdict.host})
-        if (finding->status == "identified" && finding->grade >= Grade::probable)
+        if (finding->status == FindingStatus::identified && finding->grade >= Grade::probable)
             return finding;
     return nullptr;
 }
@@ -286,7 +286,7 @@ std::string EngineJudge::operator()(const Rule& rule) const
     const Finding* finding = finding_for(rule, verdict);
     if (rule.kind == RuleKind::ns)
         return finding == nullptr ? "" : finding->product;
-    if (finding != nullptr && finding->provider != rule.product->provider)
+    if (finding != nullptr && finding->provider != rule.product->provider->id)
         return finding->product.empty() ? finding->name : finding->product;
     return rule.product->id;
 }

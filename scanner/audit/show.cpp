@@ -11,7 +11,7 @@
 #include "scanner/catalogue/index/company_names.h"
 #include "scanner/catalogue/load/channel_table.h"
 #include "scanner/catalogue/load/rule_table.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -31,30 +31,36 @@ std::string roles_text(const Product& product)
         text += (text.empty() ? "" : ", ") + std::string(word(role));
     if (product.service)
         text += std::string(text.empty() ? "" : ", ") + "service (serves no customer's site)";
-    if (!product.storage.empty())
-        text += ", stores: " + product.storage;
-    if (product.status != "active")
-        text += ", " + product.status;
+    if (product.storage != Storage::none)
+        text += ", stores: " + std::string(word(product.storage));
+    if (product.status != ProductStatus::active)
+        text += ", " + std::string(word(product.status));
     return text;
 }
 
 std::string source_text(const Source& source)
 {
     return (source.url.empty() && source.path.empty() ? "no address" : source.text()) + " (" +
-           source.kind + ", " + (source.checked.empty() ? "undated" : "read " + source.checked) +
-           ")";
+           std::string(word(source.kind)) + ", " +
+           (source.checked.empty() ? "undated" : "read " + source.checked) + ")";
+}
+
+bool is_registrar(const Product& product)
+{
+    return product.id.starts_with("registrar-");
 }
 
 std::string name_of(const Product& product)
 {
-    const bool same = product.name == product.provider_name;
-    return product.id + " (" + product.name + (same ? "" : ", " + product.provider_name) + ")";
+    const std::string& company = product.provider->name;
+    const bool enough = product.name == company || is_registrar(product);
+    return product.id + " (" + product.name + (enough ? "" : ", " + company) + ")";
 }
 
 // What else must hold, and what follows: answers are about more than one header.
 std::string answer_text(const Rule& rule)
 {
-    std::string text = "      means " + rule.state;
+    std::string text = "      means " + std::string(rule.state ? word(*rule.state) : "edge");
     if (rule.http_status != 0)
         text += ", with HTTP status " + std::to_string(rule.http_status);
     if (!rule.key.empty() && !rule.body.empty())
@@ -67,8 +73,8 @@ std::string answer_text(const Rule& rule)
 void add_rule(std::string& out, const Rule& rule)
 {
     out += "      rule " + rule.id + ", " + std::string(word(rule.strength));
-    if (!rule.side.empty())
-        out += ", " + rule.side + " side";
+    if (rule.side != Side::none)
+        out += ", " + std::string(word(rule.side)) + " side";
     out += ", at " + rule.where + "\n      from " + source_text(*rule.source) + "\n";
     if (rule.kind == RuleKind::answer)
         out += answer_text(rule);
@@ -92,8 +98,8 @@ void add_remarks(std::string& out, const Product& product)
     if (product.lessor)
         out += "      lets address space to others, who run the machines\n";
     for (const Tenancy& tenancy : product.runs_on)
-        out += "      runs on: " + tenancy.network + " (" + tenancy.how + ", from " +
-               source_text(*tenancy.source) + ")\n";
+        out += "      runs on: " + tenancy.network + " (" + std::string(word(tenancy.how)) +
+               ", from " + source_text(*tenancy.source) + ")\n";
     if (!product.notes.empty())
         out += "      note: " + product.notes + "\n";
 }
@@ -207,9 +213,11 @@ std::string name_text(const Catalogue& catalogue, const std::string& name)
     add_rules(out, "as a certificate's subject:", catalogue.certificate_rules("subject_cn", name));
     add_rules(out, "as the outer name of ECH:", catalogue.ech_rules(name));
     for (const StateRule& rule : catalogue.state_rules())
-        if ((rule.kind == "ns" || rule.kind == "cname" || rule.kind == "redirect") &&
+        if ((rule.kind == MarkerKind::ns || rule.kind == MarkerKind::cname ||
+             rule.kind == MarkerKind::redirect) &&
             resolvers::is_under(name, rule.key))
-            out += "  as " + rule.kind + " it marks " + std::string(word(rule.state)) +
+            out += "  as " + std::string(word(rule.kind)) + " it marks " +
+                   std::string(word(rule.state)) +
                    (rule.sufficient ? "" : " (with a second kind of sign)") + ": " + rule.id +
                    ", at " + rule.where + "\n      from " + source_text(*rule.source) + "\n";
     return out;
@@ -235,8 +243,8 @@ std::string channels_text(const Product& product)
 {
     std::string out;
     for (const ContactChannel& channel : product.channels) {
-        out += "      " + channel.scope + " " + channel.type + ": " + channel.address +
-               (channel.verified ? "" : " (not verified)") + "\n";
+        out += "      " + std::string(word(channel.scope)) + " " + std::string(word(channel.type)) +
+               ": " + channel.address + (channel.verified ? "" : " (not verified)") + "\n";
         for (const auto& [title, words] :
              {std::pair<const char*, const std::vector<std::string>&>{"does", channel.practice},
               {"wants", channel.constraints}}) {
@@ -289,16 +297,16 @@ std::string company_text(const Catalogue& catalogue, std::string_view query)
     const std::string normal = normal_name(query);
     if (const Product* product = catalogue.product(normal))
         return product_text(catalogue, *product);
-    const std::string company = catalogue.company_named(query);
+    const Provider* company = catalogue.provider_named(query);
     std::string whole;
     std::string single;
     for (const Product* product : catalogue.products()) {
-        const bool registrar = product->id.starts_with("registrar-");
-        const bool belongs = !company.empty() && product->provider == company;
+        const bool registrar = is_registrar(*product);
+        const bool belongs = product->provider == company;
         if (belongs || (registrar && is_called(*product, normal)))
             whole += product_text(catalogue, *product);
-        if (belongs && normal != company && normal != normal_name(product->provider_name) &&
-            normal_name(product->name) == normal)
+        if (belongs && !registrar && normal != company->id &&
+            normal != normal_name(company->name) && normal_name(product->name) == normal)
             single += product_text(catalogue, *product);
     }
     return single.empty() ? whole : single;
@@ -327,8 +335,8 @@ std::string mailbox_text(const Catalogue& catalogue, const std::string& mailbox)
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i)
             if (resolvers::equals_ignoring_case(product->channels[i].address, mailbox))
-                out += "  " + product->channels[i].scope + " channel of " + name_of(*product) +
-                       ", at " + product->channel_where[i] + "\n      from " +
+                out += "  " + std::string(word(product->channels[i].scope)) + " channel of " +
+                       name_of(*product) + ", at " + product->channel_where[i] + "\n      from " +
                        product->channels[i].source + ", read " + product->channels[i].checked +
                        "\n";
     return out;

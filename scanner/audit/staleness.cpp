@@ -9,6 +9,7 @@
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/publisher.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -43,12 +44,12 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
         if (rule->kind != RuleKind::range || rule->until)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
-            found.add(rule->where,
-                      "ranges of " + rule->product->id + " were " + *age + "; " +
-                          (is_published(catalogue, rule->key)
-                               ? "run \"servedby data update " + rule->product->provider + "\", or "
-                               : "") +
-                          "read " + rule->source->text() + " again");
+            found.add(rule->where, "ranges of " + rule->product->id + " were " + *age + "; " +
+                                       (is_published(catalogue, rule->key)
+                                            ? "run \"servedby data update " +
+                                                  rule->product->provider->id + "\", or "
+                                            : "") +
+                                       "read " + rule->source->text() + " again");
     }
     for (const Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
@@ -99,18 +100,18 @@ Census count_facts(const Catalogue& catalogue)
         census.facts.emplace_back(kind, 0);
     for (const char* kind : {"channel", "marker", "registrar"})
         census.facts.emplace_back(kind, 0);
-    for (const std::string_view kind : source_kinds())
+    for (const std::string_view kind : words_of<SourceKind>())
         census.sources.emplace_back(kind, 0);
 
     for (const Rule* rule : catalogue.rules()) {
         add_one(census.facts, kind_word(rule->kind));
-        add_one(census.sources, rule->source->kind);
+        add_one(census.sources, word(rule->source->kind));
         note_day(census, rule->source->checked, rule->where);
         census.prefixes += rule->prefix_count;
     }
     for (const StateRule& marker : catalogue.state_rules()) {
         add_one(census.facts, "marker");
-        add_one(census.sources, marker.source->kind);
+        add_one(census.sources, word(marker.source->kind));
         note_day(census, marker.source->checked, marker.where);
     }
     std::set<std::string_view> companies;
@@ -120,7 +121,7 @@ Census count_facts(const Catalogue& catalogue)
             add_one(census.facts, "registrar");
         } else {
             ++census.products;
-            companies.insert(product->provider);
+            companies.insert(product->provider->id);
         }
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
             const ContactChannel& channel = product->channels[i];

@@ -25,10 +25,10 @@ std::string Source::text() const
     return text;
 }
 
-const Tenancy* Product::tenancy_at(std::string_view network) const
+const Tenancy* Product::tenancy_at(const Provider& network) const
 {
     for (const Tenancy& tenancy : runs_on)
-        if (tenancy.network == network)
+        if (tenancy.provider == &network)
             return &tenancy;
     return nullptr;
 }
@@ -107,10 +107,11 @@ std::map<const Rule*, std::vector<resolvers::Prefix>> Catalogue::prefixes_by_rul
     return lists;
 }
 
-std::vector<const Rule*> Catalogue::asn_rules(std::uint32_t asn) const
+const std::vector<const Rule*>& Catalogue::asn_rules(std::uint32_t asn) const
 {
+    static const std::vector<const Rule*> no_rules;
     const auto found = index_->asns.find(asn);
-    return found == index_->asns.end() ? std::vector<const Rule*>{} : found->second;
+    return found == index_->asns.end() ? no_rules : found->second;
 }
 
 std::vector<const Rule*> Catalogue::name_rules(RuleKind kind, std::string_view name) const
@@ -186,11 +187,9 @@ std::vector<const StateRule*> Catalogue::address_markers(const resolvers::IpAddr
     return found;
 }
 
-const std::vector<const StateRule*>& Catalogue::state_rules_of(std::string_view kind) const
+const std::vector<const StateRule*>& Catalogue::state_rules_of(MarkerKind kind) const
 {
-    static const std::vector<const StateRule*> no_rules;
-    const auto found = index_->states_by_kind.find(kind);
-    return found == index_->states_by_kind.end() ? no_rules : found->second;
+    return index_->states_by_kind[static_cast<std::size_t>(kind)];
 }
 
 const std::vector<std::pair<std::string, std::string>>& Catalogue::body_markers() const
@@ -219,29 +218,17 @@ const std::vector<const Rule*>& Catalogue::rules() const
     return index_->rules;
 }
 
-const Product* Catalogue::product_of(std::string_view provider, Role role) const
+const Provider* Catalogue::provider(std::string_view id) const
 {
-    const auto company = index_->contents.companies.find(provider);
-    if (company == index_->contents.companies.end()) {
-        // A registrar is a company of one product, of the same id.
-        const Product* only = product(provider);
-        return only != nullptr && only->provider == provider && only->has(role) ? only : nullptr;
-    }
-    // The living before the dead, the reachable before the mute, then as the file has them.
-    const auto rank = [](const Product& product) {
-        return (product.status == "defunct"  ? 4
-                : product.status == "active" ? 0
-                                             : 1) +
-               (product.channels.empty() ? 2 : 0);
-    };
-    const Product* best = nullptr;
-    for (const Product& product : company->second->products)
-        if (product.has(role) && (best == nullptr || rank(product) < rank(*best)))
-            best = &product;
-    return best;
+    const auto company = index_->contents.companies.find(id);
+    if (company != index_->contents.companies.end())
+        return &company->second->provider;
+    // A registrar without a file is a company of one product, of the same id.
+    const Product* only = product(id);
+    return only != nullptr && only->provider->id == id ? only->provider : nullptr;
 }
 
-std::string Catalogue::company_named(std::string_view name) const
+const Provider* Catalogue::provider_named(std::string_view name) const
 {
     return index_->company_names.find(name);
 }

@@ -2,6 +2,7 @@
 // thing seen: an address, a name, a header. Safe to share between threads.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -20,10 +21,12 @@
 
 namespace scanner {
 
+/// What a source is, and with it how far its facts carry (data/README.md).
+enum class SourceKind { primary, public_repository, routing, observation, unverified };
+
 /// Where a fact stands.
 struct Source {
-    /// "primary", "public_repository", "routing", "observation", "unverified".
-    std::string kind;
+    SourceKind kind = SourceKind::primary;
     std::string url;
     std::string commit;
     std::string path;
@@ -33,40 +36,54 @@ struct Source {
     std::string text() const;
 };
 
+struct Product;
+struct Provider;
+
+/// How a product is present in a network that is not its company's.
+enum class TenancyKind {
+    machines,   ///< on rented machines and balancers
+    edge,       ///< the network's own addresses face the visitor
+    announced,  ///< the product's own addresses, which that network announces
+};
+
 /// Whose network a product is known to answer from, besides its own company's: a platform on rented
 /// machines, behind a CDN that it bought, or with addresses of its own that a CDN announces.
 struct Tenancy {
-    /// Id of the company whose network it is.
+    /// Id of the company whose network it is, and the company; never null once it is loaded.
     std::string network;
-    /// "machines": rented machines and balancers; "edge": the network's own addresses face the
-    /// visitor; "announced": the product's addresses, brought to that network.
-    std::string how;
+    const Provider* provider = nullptr;
+    TenancyKind how = TenancyKind::machines;
     const Source* source = nullptr;
     /// "file:line" of the entry.
     std::string where;
 };
 
+enum class ProductStatus { active, retiring, defunct, handed_over };
+
+/// What a platform stores of a site.
+enum class Storage { none, static_hosting, object_storage, video, blog, site_builder, paas };
+
 /// One [[product]] of data/providers/.
 struct Product {
     std::string id;
     std::string name;
-    /// Of the company.
-    std::string provider;
-    std::string provider_name;
+    /// The company that offers it. Never null once it is loaded.
+    const Provider* provider = nullptr;
+    /// Of the product if it has one of its own, else of the company. May be empty.
     std::string legal_entity;
-    /// Other names of the product or of the company, for labels.
+    /// Other names of the product, then those of the company.
     std::vector<std::string> aliases;
     std::vector<Role> roles;
     /// An address of this product serves no customer's site (public resolver, VPN exit).
     bool service = false;
-    /// "active", "retiring", "defunct", "handed_over".
-    std::string status = "active";
-    /// "static_hosting", "object_storage", "video", "blog", "site_builder", "paas" or empty.
-    std::string storage;
+    ProductStatus status = ProductStatus::active;
+    Storage storage = Storage::none;
     /// Products of the same company that look the same from outside on a custom domain.
     std::vector<std::string> undetermined_with;
     /// Lets address space to others, who run the machines.
     bool lessor = false;
+    /// Derived: a strong range rule lists addresses of its edge.
+    bool lists_edges = false;
     std::vector<Tenancy> runs_on;
     std::vector<ContactChannel> channels;
     std::string notes;
@@ -78,7 +95,42 @@ struct Product {
     /// Does one of the two name the other as a product that looks the same from outside?
     bool looks_like(const Product& other) const;
     /// The entry of runs_on for that company's network; null if there is none.
-    const Tenancy* tenancy_at(std::string_view network) const;
+    const Tenancy* tenancy_at(const Provider& network) const;
+};
+
+/// A company: one file of data/providers/, or a registrar that has no such file. The Catalogue has
+/// one object for each company, so that two products are of one company if their pointers are
+/// equal.
+struct Provider {
+    std::string id;
+    std::string name;
+    /// As the file has it for all products. May be empty.
+    std::string legal_entity;
+    std::vector<std::string> aliases;
+    /// In the order of the file. Registrars that stand in registrars.toml are not among them.
+    std::vector<const Product*> products;
+
+    // What follows is derived from the products when the catalogue is loaded.
+
+    /// By role; null where no product has it.
+    std::array<const Product*, role_count> best_by_role{};
+    /// The product that lets address space to others; null if there is none.
+    const Product* lessor = nullptr;
+    /// How many products (host, platform) an address of its network may belong to.
+    std::size_t products_with_machines = 0;
+
+    /// The product in that role: one in use before one that has been given up, one that can be
+    /// reached before one that cannot, then the first. Null if there is none.
+    const Product* best(Role role) const { return best_by_role[static_cast<std::size_t>(role)]; }
+    /// Do customers run the machines in its network?
+    bool rents_machines() const { return best(Role::host) != nullptr; }
+    /// Does it announce prefixes of others?
+    bool carries() const
+    {
+        return best(Role::scrubber) != nullptr || best(Role::network) != nullptr;
+    }
+    /// Do all machines in its network face visitors? Then nobody else's can be there.
+    bool is_only_edges() const { return !rents_machines() && !carries(); }
 };
 
 enum class RuleKind {
@@ -111,8 +163,7 @@ struct Rule {
     RuleKind kind = RuleKind::range;
     const Product* product = nullptr;
     Strength strength = Strength::weak;
-    /// "edge", "origin" or empty.
-    std::string side;
+    Side side = Side::none;
     const Source* source = nullptr;
     std::string example;
     /// "file:line" of the rule.
@@ -135,9 +186,10 @@ struct Rule {
     TextMatch match = TextMatch::present;
     /// Lower case unless it is a regex.
     std::string value;
-    /// For answers: "edge" or a State's word, the HTTP status (0: any), and the body text. For
-    /// edge paths the last two.
-    std::string state;
+    /// For answers: the state that the answer means, absent if it only shows that the edge answered
+    /// ("edge" in the file), the HTTP status (0: any), and the body text. For edge paths the last
+    /// two.
+    std::optional<State> state;
     unsigned http_status = 0;
     std::string body;
 };
@@ -155,13 +207,15 @@ struct CatalogueError {
     std::string text() const { return where + ": " + what; }
 };
 
+/// Where a state's marker is found.
+enum class MarkerKind { ns, address, cname, body, title, redirect };
+
 /// State markers of data/states/ (parking, seizure, block pages).
 struct StateRule {
     std::string id;
     /// "parked", "seized", "blocked_for_vantage", "tampered".
     State state = State::parked;
-    /// "ns", "address", "cname", "body", "title", "redirect".
-    std::string kind;
+    MarkerKind kind = MarkerKind::ns;
     /// Suffix, prefix text, or lower-case text, by kind.
     std::string key;
     /// `key` of an address rule, read.
@@ -175,6 +229,7 @@ struct StateRule {
     std::string where;
 };
 
+struct Holding;
 struct Publisher;
 
 class Catalogue {
@@ -197,6 +252,11 @@ public:
     Catalogue& operator=(Catalogue&&) noexcept;
     ~Catalogue();
 
+    /// Who holds the address (scanner/catalogue/holding.h), as of that day: ranges that have been
+    /// given up since still count. Without a day: as of today.
+    Holding holding_of(const resolvers::IpAddress& address,
+                       std::optional<std::chrono::sys_days> day = std::nullopt) const;
+
     /// Every rule whose range holds the address, longest prefix first; origin-facing ones never,
     /// and none that has been given up.
     std::vector<RangeHit> ranges_of(const resolvers::IpAddress& address) const;
@@ -214,7 +274,8 @@ public:
     /// What each range rule lists, in order; without the prefixes that it yields to another rule.
     std::map<const Rule*, std::vector<resolvers::Prefix>> prefixes_by_rule() const;
 
-    std::vector<const Rule*> asn_rules(std::uint32_t asn) const;
+    /// The most precise first.
+    const std::vector<const Rule*>& asn_rules(std::uint32_t asn) const;
 
     /// Rules whose suffix the name lies under, longest first. `kind` is cname, native, ns or ptr.
     std::vector<const Rule*> name_rules(RuleKind kind, std::string_view name) const;
@@ -241,8 +302,8 @@ public:
     const std::vector<StateRule>& state_rules() const;
     /// Those whose prefix holds the address, in the same order.
     std::vector<const StateRule*> address_markers(const resolvers::IpAddress& address) const;
-    /// Those of one kind ("title"), in the same order.
-    const std::vector<const StateRule*>& state_rules_of(std::string_view kind) const;
+    /// Those of one kind, in the same order.
+    const std::vector<const StateRule*>& state_rules_of(MarkerKind kind) const;
 
     /// Body texts to look for while a body is at hand: (rule id, lower-case text).
     const std::vector<std::pair<std::string, std::string>>& body_markers() const;
@@ -255,12 +316,11 @@ public:
     /// Every rule, by id.
     const std::vector<const Rule*>& rules() const;
 
-    /// A product of the company with that role that is reached through the same channels; for
-    /// addressees that are known by company only. Null if there is none.
-    const Product* product_of(std::string_view provider, Role role) const;
+    /// A company by its id; null if there is none.
+    const Provider* provider(std::string_view id) const;
 
-    /// Which company a free-text name means (label, AS organisation): its id, or empty.
-    std::string company_named(std::string_view name) const;
+    /// Which company a free-text name means (label, AS organisation); null if none, or several.
+    const Provider* provider_named(std::string_view name) const;
 
     /// Must this mailbox never be written to (RIRs, registries, placeholders)?
     bool is_denied(std::string_view mailbox) const;

@@ -39,8 +39,7 @@ struct RuleEntry {
 
 /// One file of data/providers/, or all registrars together.
 struct Company {
-    std::string id;
-    std::string name;
+    Provider provider;
     /// "file:line" of its id.
     std::string where;
     /// By the name that rules use. Nodes stay where they are: rules point at them.
@@ -54,6 +53,8 @@ struct Company {
 struct RangeFile {
     std::string where;
     Source source;
+    /// Of its source, as written. Empty if the file does not say it.
+    std::string kind;
     /// Stands for the rule's own if it is not empty.
     std::string example;
     std::vector<resolvers::Prefix> prefixes;
@@ -78,6 +79,10 @@ struct Registrars {
     std::unique_ptr<Company> company;
     /// IANA id of each product.
     std::vector<unsigned> iana_ids;
+    /// Of each product, the id of the company that its row names. Empty if it names none.
+    std::vector<std::string> provider_ids;
+    /// Companies of those products that belong to no other.
+    std::vector<std::unique_ptr<Provider>> providers;
 };
 
 struct Contents {

@@ -6,6 +6,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/load/table_reader.h"
 #include "scanner/catalogue/update/json_select.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -84,8 +85,7 @@ std::vector<Publisher> read_publishers(const std::string& name, std::string_view
         list.link = reader.text("link");
         if (!list.link.empty() && list.urls.size() > 1)
             reader.error("link", "one page leads to the list; name one URL");
-        const auto kind = reader.word("kind", source_kinds());
-        list.kind = kind ? source_kinds()[*kind] : "primary";
+        list.kind = reader.one_of<SourceKind>("kind").value_or(SourceKind::primary);
         list.remark = reader.text("remark");
         reader.finish();
         for (const Publisher& other : lists)

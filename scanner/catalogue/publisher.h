@@ -28,7 +28,7 @@ struct Publisher {
     /// If not empty, the URL is a page that links to the list; this text is in the link's URL.
     std::string link;
     /// For the file's header.
-    std::string kind;
+    SourceKind kind = SourceKind::primary;
     std::string remark;
     /// "file:line".
     std::string where;

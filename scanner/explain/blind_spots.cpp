@@ -79,24 +79,24 @@ std::vector<std::string> next_steps(const Record& record)
     std::vector<std::string> steps;
     const Attribution& verdict = record.attribution;
     const bool connected = !record.observation.probes.empty();
-    if (verdict.front.status == "identified" && verdict.front.grade == Grade::probable)
+    if (verdict.front.status == FindingStatus::identified && verdict.front.grade == Grade::probable)
         steps.push_back(connected
                             ? "a second, independent channel would confirm the front: a valid "
                               "certificate for the name, or the edge's own headers, there"
                             : "a connection to its addresses would confirm the front");
-    if (verdict.front.status == "identified" && verdict.front.grade == Grade::possible)
+    if (verdict.front.status == FindingStatus::identified && verdict.front.grade == Grade::possible)
         steps.emplace_back(
             "the address that answered would raise the front: what the site itself "
             "says is not enough");
-    if (verdict.host.reason == "behind_front")
+    if (verdict.host.reason == UnknownReason::behind_front)
         steps.push_back("the host does not show from outside; " + verdict.front.name +
                         " knows it: ask for forwarding or disclosure in the notice");
-    if (verdict.host.status == "identified" && verdict.host.grade == Grade::possible)
+    if (verdict.host.status == FindingStatus::identified && verdict.host.grade == Grade::possible)
         steps.emplace_back(
             record.observation.registry.networks.empty()
                 ? "the registry's entry of the address would tell who holds it: --rdap network"
                 : "the registry's entry of the address tells who holds it (observation.registry)");
-    if (verdict.front.reason == "conflict")
+    if (verdict.front.reason == UnknownReason::conflict)
         steps.emplace_back(
             "look again in ten minutes and from elsewhere before writing to anybody");
     return steps;

@@ -21,12 +21,12 @@ const Rule* rule_with(const Catalogue& catalogue, const std::string& id)
 
 std::string headline(const Finding& finding)
 {
-    if (finding.status == "none")
+    if (finding.status == FindingStatus::none)
         return finding.grade >= Grade::probable
                    ? "none seen, " + std::string(word(finding.grade))
                    : "none known at this network, possible; no HTTP response was seen";
-    if (finding.status != "identified")
-        return "unknown: " + finding.reason;
+    if (finding.status != FindingStatus::identified)
+        return "unknown: " + std::string(word(finding.reason));
     std::string text = finding.name;
     if (!finding.product.empty())
         text += " (" + finding.product + ")";
@@ -121,13 +121,13 @@ void tell_addressees(std::string& out, const Record& record)
         out += "\n";
     }
     for (const Addressee& to : record.addressees) {
-        out += std::string(indent) + std::to_string(to.rank) + ". " + to.kind + ": " +
-               for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
+        out += std::string(indent) + std::to_string(to.rank) + ". " + std::string(word(to.kind)) +
+               ": " + for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
         out += std::string(indent) + "   " + for_terminal(to.basis) + "\n";
         for (const ContactChannel& channel : to.channels)
-            out += std::string(indent) + "   " + channel.type + " " + channel.address + " (" +
-                   channel.scope + ", " + (channel.verified ? "" : "not verified, ") + "read " +
-                   channel.checked + ")\n";
+            out += std::string(indent) + "   " + std::string(word(channel.type)) + " " +
+                   channel.address + " (" + std::string(word(channel.scope)) + ", " +
+                   (channel.verified ? "" : "not verified, ") + "read " + channel.checked + ")\n";
         if (to.channels.empty())
             out += std::string(indent) + "   no channel is known\n";
     }
@@ -166,7 +166,7 @@ std::string explain(const Record& record, const Catalogue& catalogue)
     if (!verdict.flags.empty()) {
         out += "  flags   ";
         for (std::size_t i = 0; i < verdict.flags.size(); ++i)
-            out += (i == 0 ? "" : ", ") + verdict.flags[i];
+            out += (i == 0 ? "" : ", ") + std::string(word(verdict.flags[i]));
         out += "\n";
     }
     for (const Evidence& one : verdict.evidence)

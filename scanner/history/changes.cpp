@@ -14,18 +14,18 @@ namespace {
 
 std::string text_of(const Finding& finding)
 {
-    if (finding.status == "none")
+    if (finding.status == FindingStatus::none)
         return "none";
-    if (finding.status != "identified")
-        return "unknown: " + finding.reason;
+    if (finding.status != FindingStatus::identified)
+        return "unknown: " + std::string(word(finding.reason));
     std::string text = finding.product.empty() ? finding.name : finding.product;
     return text + ", " + std::string(word(finding.grade));
 }
 
 std::string kind_of(const Finding& before, const Finding& after)
 {
-    const bool named_before = before.status == "identified";
-    const bool named_after = after.status == "identified";
+    const bool named_before = before.status == FindingStatus::identified;
+    const bool named_after = after.status == FindingStatus::identified;
     if (named_before != named_after)
         return named_after ? "named" : "lost";
     if (!named_after)
@@ -168,7 +168,7 @@ std::optional<Change> change_between(const RunVerdict& before, const RunVerdict&
     compare(differences, "chain", chain_text(old.chain), chain_text(now.chain));
     compare_others(differences, old, now);
     compare(differences, "claims", joined(old.claims), joined(now.claims));
-    compare(differences, "flags", joined(old.flags), joined(now.flags));
+    compare(differences, "flags", joined(words_for(old.flags)), joined(words_for(now.flags)));
     compare(differences, "notice", old.notice_ready ? "ready" : joined(old.notice_reasons),
             now.notice_ready ? "ready" : joined(now.notice_reasons));
     change.disappeared = missing(old.evidence, now.evidence);

@@ -9,14 +9,20 @@
 
 namespace scanner {
 
+enum class ChannelType { email, form, api, post, agent };
+
+/// Which notices a channel is for.
+enum class ChannelScope { copyright, general };
+
+/// Whether an addressee is to be written to first, as well, or if the others do not act.
+enum class AddresseeKind { primary, also, escalation };
+
 /// One way to reach a provider. Never invented: it stands in the catalogue with date and source.
 struct ContactChannel {
-    /// "email", "form", "api", "post", "agent".
-    std::string type;
+    ChannelType type = ChannelType::email;
     /// Mail address, URL or postal address.
     std::string address;
-    /// "copyright" or "general".
-    std::string scope;
+    ChannelScope scope = ChannelScope::general;
     /// "plain_text_only", "one_host_per_report", "max_250_urls"... (data/README.md lists them).
     std::vector<std::string> constraints;
     /// What the provider does with a notice: "forwards_to_operator", "forwards_to_host",
@@ -35,8 +41,7 @@ struct ContactChannel {
 struct Addressee {
     /// 1 is to be written to first.
     unsigned rank = 0;
-    /// "primary", "also" or "escalation".
-    std::string kind;
+    AddresseeKind kind = AddresseeKind::also;
     Role role = Role::front;
     std::string provider;
     std::string product;

@@ -34,21 +34,58 @@ enum class State {
     not_observed,  ///< this source cannot tell (header-only imports, DNS-only scans)
 };
 
+enum class FindingStatus {
+    identified,
+    none,     ///< looked, and there is none
+    unknown,  ///< Finding::reason says why
+};
+
+/// Why it is unknown who has a role.
+enum class UnknownReason {
+    none,  ///< it is known
+    no_evidence,
+    behind_front,
+    conflict,
+    resolver_disagreement,
+    all_views_tampered,
+    blocked_for_vantage,
+    rdap_unavailable,
+    ambiguous_holder,
+    data_too_old,
+    opt_out,
+    not_observed,
+};
+
+/// What a verdict hangs on. In the order of their words, in which a record has them.
+enum class Flag {
+    conflict,        ///< proofs of different companies against each other on one address
+    dangling_cname,  ///< the end of the aliases does not exist
+    foreign_alias,   ///< an alias of somebody in no list, in front of a known edge
+    hold_still_answers,
+    leased_suspected,  ///< the address is let by another than who announces it
+    multi_cdn,
+    not_all_addresses_probed,
+    not_connected,  ///< there are addresses, and nobody connected to any of them
+    product_undetermined,
+    reference_view_tampered,
+    relay_suspected,  ///< a machine passes connections through to the front
+    resolver_disagreement,
+    several_hosts,
+    split_by_family,  ///< IPv4 and IPv6 have different fronts
+    view_tampered,
+};
+
 /// What can be said of one role.
 struct Finding {
     Role role = Role::front;
-    /// "identified"; "none": looked, and there is none; "unknown": see `reason`.
-    std::string status = "unknown";
+    FindingStatus status = FindingStatus::unknown;
     /// Empty unless identified. Ids of data/providers/.
     std::string provider;
     std::string product;
     /// Display name ("Cloudflare").
     std::string name;
     Grade grade = Grade::none;
-    /// no_evidence, behind_front, conflict, resolver_disagreement, all_views_tampered,
-    /// blocked_for_vantage, rdap_unavailable, ambiguous_holder, data_too_old, opt_out,
-    /// not_observed. Empty when identified.
-    std::string reason;
+    UnknownReason reason = UnknownReason::none;
     /// Share of the addresses that it answers at, 0 to 1; 1 for roles that are about the name.
     double share = 1.0;
     /// Log-odds for ranking within one run only; never a probability.
@@ -81,11 +118,8 @@ struct Attribution {
     /// Every other role found: platform, network, scrubber, steering, dns, registrar; and further
     /// fronts of a multi-CDN.
     std::vector<Finding> others;
-    /// Short words for what the verdict hangs on: "multi_cdn", "split_by_family",
-    /// "leased_suspected", "product_undetermined", "dangling_cname", "not_all_addresses_probed",
-    /// "view_tampered", "reference_view_tampered", "resolver_disagreement"; "not_connected": there
-    /// are addresses, and nobody connected to any of them.
-    std::vector<std::string> flags;
+    /// Sorted, each once.
+    std::vector<Flag> flags;
     /// Providers that the site's operator alone says it uses, and that nothing confirms.
     std::vector<std::string> claims;
     std::vector<AddressVerdict> addresses;

@@ -1,6 +1,7 @@
 // What one signal says about one product, with where it was seen and which rule read it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,17 @@ enum class Role {
     registry,
 };
 
+inline constexpr std::size_t role_count = static_cast<std::size_t>(Role::registry) + 1;
+
 /// How far a single signal carries (signals.md section 7). In rising order.
 enum class Strength { weak, partial, strong, conclusive };
 
 /// The way a signal came. Signals of one channel never corroborate each other.
 enum class Channel { network, dns, tls, http, registry, declared };
+
+/// Which hop of the chain an HTTP sign is about: whoever answers adds it, or it leaks what is
+/// behind.
+enum class Side { none, edge, origin };
 
 /// How sure a verdict is. In rising order; `none` is no grade at all.
 enum class Grade { none, possible, probable, confirmed };
@@ -44,8 +51,7 @@ struct Evidence {
     std::string seen;
     /// Address that it belongs to; empty when it is about the name.
     std::string address;
-    /// "edge": added by whoever answers; "origin": leaks what is behind. Empty if it has no side.
-    std::string side;
+    Side side = Side::none;
     /// Can the site's operator make this up alone?
     bool forgeable = true;
     friend bool operator==(const Evidence&, const Evidence&) = default;

@@ -1,6 +1,7 @@
 #include "scanner/observe/chain.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "resolvers/dnswire/records.h"
 
@@ -17,16 +18,10 @@ bool is_address_question(const DnsAnswer& answer)
     return answer.type == "A" || answer.type == "AAAA";
 }
 
-const std::string* alias_of(const std::string& name, const std::vector<DnsAnswer>& answers)
+// Of the answers about addresses alone: others may have been given by other servers.
+bool leads_to_addresses(const DnsAnswer& answer, const DnsRecord& record)
 {
-    for (const DnsAnswer& answer : answers) {
-        if (!is_address_question(answer) || !resolvers::tells_aliases(answer))
-            continue;
-        for (const DnsRecord& record : answer.records)
-            if (record.type == "CNAME" && record.name == name)
-                return &record.data;
-    }
-    return nullptr;
+    return is_address_question(answer) && resolvers::is_cname(answer, record);
 }
 
 // How the questions that led to the last name ended, when no address came of them.
@@ -57,18 +52,16 @@ ChainEnd end_without_address(const Walk& walk, const std::vector<DnsAnswer>& ans
 Walk walk_chain(const std::string& host, const std::vector<DnsAnswer>& answers)
 {
     Walk walk;
-    walk.chain.push_back(host);
-    while (const std::string* next = alias_of(walk.chain.back(), answers)) {
-        if (std::find(walk.chain.begin(), walk.chain.end(), *next) != walk.chain.end()) {
-            walk.chain.push_back(*next);
-            walk.end = ChainEnd::loop;
-            return walk;
-        }
-        if (walk.chain.size() > chain_limit) {
-            walk.end = ChainEnd::too_long;
-            return walk;
-        }
-        walk.chain.push_back(*next);
+    resolvers::AliasWalk aliases = resolvers::follow_aliases(host, answers, leads_to_addresses);
+    walk.chain = std::move(aliases.names);
+    if (aliases.end == resolvers::AliasEnd::loop) {
+        walk.chain.push_back(std::move(aliases.repeated));
+        walk.end = ChainEnd::loop;
+        return walk;
+    }
+    if (aliases.end == resolvers::AliasEnd::limit) {
+        walk.end = ChainEnd::too_long;
+        return walk;
     }
 
     const std::string& last = walk.chain.back();

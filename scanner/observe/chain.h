@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "resolvers/dnswire/records.h"
 #include "resolvers/facts.h"
 #include "scanner/model/observation.h"
 
 namespace scanner {
 
 /// Longest chain followed; longer ones end as too_long.
-inline constexpr std::size_t chain_limit = 16;
+inline constexpr std::size_t chain_limit = resolvers::most_aliases;
 
 struct Walk {
     /// The name itself, then each alias target.

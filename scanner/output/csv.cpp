@@ -21,6 +21,13 @@ constexpr std::size_t most_addressees = 3;
 
 using Parts = std::vector<std::string>;
 
+// A cell about a channel is empty where no channel is known.
+template <resolvers::Worded T>
+std::string word_of_channel(const ContactChannel& channel, T value)
+{
+    return channel.address.empty() ? std::string() : std::string(word(value));
+}
+
 std::string joined(const Parts& parts, std::string_view between = separator)
 {
     std::string text;
@@ -60,7 +67,7 @@ std::string yes_or_no(bool value)
 
 bool is_identified(const Finding& finding)
 {
-    return finding.status == "identified";
+    return finding.status == FindingStatus::identified;
 }
 
 // "cloudflare-proxy(confirmed)": by product where that is known.
@@ -160,7 +167,7 @@ constexpr Column first_columns[] = {
      [](const Record& r) { return std::string(word(r.attribution.state)); }},
     {"state_reason", "why this state", [](const Record& r) { return r.attribution.state_reason; }},
     {"front_status", "`identified`, `none` (looked, and there is none) or `unknown`",
-     [](const Record& r) { return r.attribution.front.status; }},
+     [](const Record& r) { return std::string(word(r.attribution.front.status)); }},
     {"front", "the outermost reverse proxy or CDN",
      [](const Record& r) { return r.attribution.front.name; }},
     {"front_product", "its product's id",
@@ -174,11 +181,11 @@ constexpr Column first_columns[] = {
      },
      Kind::number},
     {"front_reason", "why the front is unknown",
-     [](const Record& r) { return r.attribution.front.reason; }},
+     [](const Record& r) { return std::string(word(r.attribution.front.reason)); }},
     {"further_fronts", "those at the other addresses of a multi-CDN, with grades",
      [](const Record& r) { return of_role(r, Role::front); }},
     {"host_status", "as `front_status`, for the host",
-     [](const Record& r) { return r.attribution.host.status; }},
+     [](const Record& r) { return std::string(word(r.attribution.host.status)); }},
     {"hosted_by", "whose machine answers; empty behind a front",
      [](const Record& r) { return r.attribution.host.name; }},
     {"host_product", "its product's id",
@@ -186,7 +193,7 @@ constexpr Column first_columns[] = {
     {"host_grade", "as `front_grade`",
      [](const Record& r) { return grade_of(r.attribution.host); }},
     {"host_reason", "why the host is unknown: `behind_front`...",
-     [](const Record& r) { return r.attribution.host.reason; }},
+     [](const Record& r) { return std::string(word(r.attribution.host.reason)); }},
     {"platforms", "products that store the content, with grades",
      [](const Record& r) { return of_role(r, Role::platform); }},
     {"dns", "who runs the name servers, with grades",
@@ -198,7 +205,7 @@ constexpr Column first_columns[] = {
     {"chain", "from the visitor inwards: `cloudflare-proxy(confirmed) > github-pages(probable)`",
      chain},
     {"flags", "what the verdict hangs on: `multi_cdn`...",
-     [](const Record& r) { return joined(r.attribution.flags); }},
+     [](const Record& r) { return joined(words_for(r.attribution.flags)); }},
     {"claims", "providers that the site alone says it uses",
      [](const Record& r) { return joined(r.attribution.claims); }},
     {"addresses", "addresses that the name leads to", addresses},
@@ -225,17 +232,17 @@ constexpr AddresseeColumn addressee_columns[] = {
     {"role", "what it does for the site: `front`, `host`...",
      [](const Addressee& a, const ContactChannel&) { return std::string(word(a.role)); }},
     {"kind", "`primary`, `also` or `escalation`",
-     [](const Addressee& a, const ContactChannel&) { return a.kind; }},
+     [](const Addressee& a, const ContactChannel&) { return std::string(word(a.kind)); }},
     {"grade", "as `front_grade`",
      [](const Addressee& a, const ContactChannel&) {
          return a.grade == Grade::none ? std::string() : std::string(word(a.grade));
      }},
     {"channel_type", "best channel: `email`, `form`, `api`, `post` or `agent`",
-     [](const Addressee&, const ContactChannel& c) { return c.type; }},
+     [](const Addressee&, const ContactChannel& c) { return word_of_channel(c, c.type); }},
     {"channel", "its address or URL; empty if none is known",
      [](const Addressee&, const ContactChannel& c) { return c.address; }},
     {"scope", "`copyright` or `general`",
-     [](const Addressee&, const ContactChannel& c) { return c.scope; }},
+     [](const Addressee&, const ContactChannel& c) { return word_of_channel(c, c.scope); }},
     {"constraints", "what a notice must respect: `one_host_per_report`...",
      [](const Addressee&, const ContactChannel& c) { return joined(c.constraints); }},
     {"guessed", "`true` if the address is a guess by RFC 2142",

@@ -152,10 +152,12 @@ std::string percent(double share)
 
 Cell finding_cell(const Finding& finding)
 {
-    if (finding.status == "none")
+    if (finding.status == FindingStatus::none)
         return {"none", Colour::dim};
-    if (finding.status != "identified")
-        return {in_words(finding.reason.empty() ? "unknown" : finding.reason), Colour::dim};
+    if (finding.status != FindingStatus::identified)
+        return {in_words(std::string(finding.reason == UnknownReason::none ? word(finding.status)
+                                                                           : word(finding.reason))),
+                Colour::dim};
     const std::string& label = finding.name.empty() ? finding.product : finding.name;
     std::string text = std::string(1, mark_of(finding.grade)) + " " + for_terminal(label);
     if (finding.share < 1)
@@ -166,9 +168,10 @@ Cell finding_cell(const Finding& finding)
 Cell front_cell(const Attribution& attribution)
 {
     Cell cell = finding_cell(attribution.front);
-    const auto further = std::count_if(
-        attribution.others.begin(), attribution.others.end(),
-        [](const Finding& f) { return f.role == Role::front && f.status == "identified"; });
+    const auto further =
+        std::count_if(attribution.others.begin(), attribution.others.end(), [](const Finding& f) {
+            return f.role == Role::front && f.status == FindingStatus::identified;
+        });
     if (further > 0)
         cell.text += " +" + std::to_string(further);
     return cell;

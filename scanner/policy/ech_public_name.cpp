@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "scanner/catalogue/holding.h"
+
 namespace scanner {
 
 namespace {
@@ -14,7 +16,7 @@ NameOfProvider names_by_provider(const Catalogue& catalogue)
     NameOfProvider names;
     for (const Rule* rule : catalogue.rules())
         if (rule->kind == RuleKind::ech && rule->strength > Strength::weak)
-            names.emplace(rule->product->provider, rule->key);
+            names.emplace(rule->product->provider->id, rule->key);
     return names;
 }
 
@@ -23,7 +25,9 @@ NameOfProvider names_by_provider(const Catalogue& catalogue)
 bool shown_otherwise(const Catalogue& catalogue, const Observation& seen,
                      const resolvers::IpAddress& address, const std::string& provider)
 {
-    const auto of_provider = [&](const Rule* rule) { return rule->product->provider == provider; };
+    const auto of_provider = [&](const Rule* rule) {
+        return rule->product->provider->id == provider;
+    };
     for (const resolvers::Probe& probe : seen.probes) {
         if (probe.address != address || probe.host != seen.subject.host)
             continue;
@@ -48,10 +52,8 @@ std::function<std::string(const Observation&, const resolvers::IpAddress&)> publ
 {
     return [&catalogue, names = names_by_provider(catalogue)](
                const Observation& seen, const resolvers::IpAddress& address) -> std::string {
-        for (const RangeHit& hit : catalogue.ranges_of(address)) {
-            if (hit.rule->range_kind != RangeKind::edge)
-                continue;
-            const std::string& provider = hit.rule->product->provider;
+        for (const Rule* edge : catalogue.holding_of(address).edges()) {
+            const std::string& provider = edge->product->provider->id;
             const auto name = names.find(provider);
             if (name != names.end() && !shown_otherwise(catalogue, seen, address, provider))
                 return name->second;

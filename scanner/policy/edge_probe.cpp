@@ -4,6 +4,7 @@
 
 #include "scanner/attribute/attribute.h"
 #include "scanner/attribute/sign.h"
+#include "scanner/catalogue/holding.h"
 
 namespace scanner {
 
@@ -46,8 +47,9 @@ Observation with_answer(Observation seen, const Probe& like, const Rule& rule)
 
 bool tells_more(const Finding& now, const Finding& then)
 {
-    return then.status == "identified" &&
-           (now.status != "identified" || now.product != then.product || now.grade < then.grade);
+    return then.status == FindingStatus::identified &&
+           (now.status != FindingStatus::identified || now.product != then.product ||
+            now.grade < then.grade);
 }
 
 }  // namespace
@@ -56,26 +58,23 @@ EdgeQuestion::EdgeQuestion(const Catalogue& catalogue) : catalogue_(catalogue)
 {
     for (const Rule* rule : catalogue.edge_path_rules())
         if (rule->strength >= Strength::strong)
-            paths_[rule->product->provider].push_back(rule);
+            paths_[rule->product->provider->id].push_back(rule);
 }
 
 std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
                                                 const IpAddress& address) const
 {
     const auto none = paths_.end();
-    for (const RangeHit& hit : catalogue_.ranges_of(address)) {
-        const RangeKind kind = hit.rule->range_kind;
-        if (kind == RangeKind::third_party || kind == RangeKind::from_routing)
-            continue;
-        const auto found =
-            kind == RangeKind::edge ? paths_.find(hit.rule->product->provider) : none;
+    const Holding holding = catalogue_.holding_of(address);
+    if (holding.owner != nullptr) {
+        const auto found = holding.is_edge() ? paths_.find(holding.product()->provider->id) : none;
         return found == none ? std::vector<const Rule*>{} : found->second;
     }
     for (const SeenAddress& one : seen.addresses) {
         if (one.address != address || !one.origin)
             continue;
         for (const Rule* rule : catalogue_.asn_rules(one.origin->asn))
-            if (const auto found = paths_.find(rule->product->provider);
+            if (const auto found = paths_.find(rule->product->provider->id);
                 rule->precision != AsnPrecision::shared && found != none)
                 return found->second;
     }

@@ -11,13 +11,13 @@ namespace {
 // a form before mail where both are told, because providers say so (routing.md 3.3).
 auto order_of(const ContactChannel& channel)
 {
-    const int type = channel.type == "form"    ? 0
-                     : channel.type == "email" ? 1
-                     : channel.type == "api"   ? 2
-                     : channel.type == "agent" ? 3
-                                               : 4;
-    return std::tuple(channel.guessed, !channel.verified, channel.scope != "copyright", type,
-                      channel.address);
+    const int type = channel.type == ChannelType::form    ? 0
+                     : channel.type == ChannelType::email ? 1
+                     : channel.type == ChannelType::api   ? 2
+                     : channel.type == ChannelType::agent ? 3
+                                                          : 4;
+    return std::tuple(channel.guessed, !channel.verified, channel.scope != ChannelScope::copyright,
+                      type, channel.address);
 }
 
 }  // namespace
@@ -27,11 +27,11 @@ std::vector<ContactChannel> channels_for(const Product& product, Role role,
 {
     const Product* source = &product;
     if (source->channels.empty())
-        if (const Product* sibling = catalogue.product_of(product.provider, role))
+        if (const Product* sibling = product.provider->best(role))
             source = sibling;
     std::vector<ContactChannel> channels;
     for (const ContactChannel& channel : source->channels)
-        if (channel.type != "email" || !catalogue.is_denied(channel.address))
+        if (channel.type != ChannelType::email || !catalogue.is_denied(channel.address))
             channels.push_back(channel);
     std::stable_sort(
         channels.begin(), channels.end(),

@@ -19,7 +19,7 @@ class Channels {
 public:
     explicit Channels(const Catalogue& catalogue) : catalogue_(catalogue) {}
 
-    void add(const char* type, const std::string& address, const std::string& source,
+    void add(ChannelType type, const std::string& address, const std::string& source,
              std::optional<resolvers::Timestamp> fetched_at)
     {
         const bool known = std::any_of(list_.begin(), list_.end(), [&](const ContactChannel& one) {
@@ -30,7 +30,7 @@ public:
         ContactChannel& made = list_.emplace_back();
         made.type = type;
         made.address = address;
-        made.scope = "general";
+        made.scope = ChannelScope::general;
         made.source = source;
         made.checked = resolvers::time_text(fetched_at).substr(0, length_of_day);
     }
@@ -39,17 +39,17 @@ public:
     void add_desk(const resolvers::AbuseDesk& desk, const Facts& facts)
     {
         for (const std::string& url : desk.urls)
-            add("form", url, facts.source, facts.fetched_at);
+            add(ChannelType::form, url, facts.source, facts.fetched_at);
         for (const std::string& email : desk.emails)
-            add("email", email, facts.source, facts.fetched_at);
+            add(ChannelType::email, email, facts.source, facts.fetched_at);
     }
 
     std::vector<ContactChannel> take() { return std::move(list_); }
 
 private:
-    bool is_denied(std::string_view type, const std::string& address) const
+    bool is_denied(ChannelType type, const std::string& address) const
     {
-        if (type == "email")
+        if (type == ChannelType::email)
             return catalogue_.is_denied(address);
         const auto url = resolvers::parse_http_url(address);
         return !url || catalogue_.is_denied("abuse@" + url->host);
@@ -86,7 +86,7 @@ std::vector<ContactChannel> registry_channels(const Finding& finding,
             if (!answers_in(network, finding, attribution))
                 continue;
             for (const std::string& url : network.remark_urls)
-                channels.add("form", url, network.source, network.fetched_at);
+                channels.add(ChannelType::form, url, network.source, network.fetched_at);
             channels.add_desk(network.abuse, network);
         }
     return channels.take();

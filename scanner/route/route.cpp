@@ -16,7 +16,7 @@ constexpr std::string_view no_channel_reason = "no channel is known for ";
 
 bool is_identified(const Finding& finding)
 {
-    return finding.status == "identified" && finding.grade > Grade::none;
+    return finding.status == FindingStatus::identified && finding.grade > Grade::none;
 }
 
 // Whether there is a site that a notice could be about.
@@ -75,14 +75,14 @@ bool is_hearsay(const Attribution& attribution, const Finding& finding)
            !has_proof(attribution, finding);
 }
 
-bool has_flag(const Attribution& attribution, std::string_view flag)
+bool has_flag(const Attribution& attribution, Flag flag)
 {
     return std::ranges::find(attribution.flags, flag) != attribution.flags.end();
 }
 
 std::string basis_of(const Attribution& attribution, const Finding& finding)
 {
-    const bool connected = !has_flag(attribution, "not_connected");
+    const bool connected = !has_flag(attribution, Flag::not_connected);
     std::string basis;
     switch (finding.role) {
         case Role::front:
@@ -134,16 +134,16 @@ public:
         : attribution_(attribution),
           catalogue_(catalogue),
           registry_(registry),
-          is_leased_(has_flag(attribution, "leased_suspected"))
+          is_leased_(has_flag(attribution, Flag::leased_suspected))
     {
     }
 
-    void add(const Finding& finding, const char* kind)
+    void add(const Finding& finding, AddresseeKind kind)
     {
         if (!is_identified(finding) || is_hearsay(attribution_, finding))
             return;
         const Product* product = catalogue_.product(finding.product);
-        if (product != nullptr && product->status == "defunct")
+        if (product != nullptr && product->status == ProductStatus::defunct)
             return;
         // A company reached twice in the same capacity is written to once.
         for (const Addressee& known : list_)
@@ -153,8 +153,9 @@ public:
         Addressee& made = list_.emplace_back();
         made.rank = static_cast<unsigned>(list_.size());
         // What is only possible is never the one to write to first.
-        made.kind =
-            finding.grade == Grade::possible && kind == std::string_view("primary") ? "also" : kind;
+        made.kind = finding.grade == Grade::possible && kind == AddresseeKind::primary
+                        ? AddresseeKind::also
+                        : kind;
         made.role = finding.role;
         made.provider = finding.provider;
         made.product = finding.product;
@@ -180,7 +181,7 @@ public:
     bool has_primary() const
     {
         return std::any_of(list_.begin(), list_.end(),
-                           [](const Addressee& one) { return one.kind == "primary"; });
+                           [](const Addressee& one) { return one.kind == AddresseeKind::primary; });
     }
 
     std::vector<Addressee> take() { return std::move(list_); }
@@ -198,7 +199,7 @@ private:
 std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
                              const resolvers::RegistryFacts& registry)
 {
-    if (!has_site(attribution.state) || attribution.front.reason == "conflict")
+    if (!has_site(attribution.state) || attribution.front.reason == UnknownReason::conflict)
         return {};
 
     List list(attribution, catalogue, registry);
@@ -213,22 +214,22 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
     const bool platform_is_sure = stored_at != nullptr && stored_at->has(Role::platform) &&
                                   host.grade >= Grade::probable && has_proof(attribution, host);
     if (front_is_sure && platform_is_sure) {
-        list.add(host, "primary");
-        list.add(front, "also");
+        list.add(host, AddresseeKind::primary);
+        list.add(front, AddresseeKind::also);
     } else if (front_is_sure) {
-        list.add(front, "primary");
-        list.add(host, "also");
+        list.add(front, AddresseeKind::primary);
+        list.add(host, AddresseeKind::also);
     } else {
-        list.add(host, "primary");
-        list.add(front, "also");
+        list.add(host, AddresseeKind::primary);
+        list.add(front, AddresseeKind::also);
     }
     for (const Finding& hop : attribution.chain)
         if (hop.product != host.product && hop.product != front.product)
-            list.add(hop, "also");
+            list.add(hop, AddresseeKind::also);
     for (const Finding& other : attribution.others)
         if (other.role == Role::front || other.role == Role::host ||
             (other.role == Role::platform && other.product != host.product))
-            list.add(other, "also");
+            list.add(other, AddresseeKind::also);
 
     // Those that cannot remove anything, but can lean on the others.
     for (const Role role : {Role::network, Role::scrubber, Role::registrar, Role::dns})
@@ -246,7 +247,7 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
                 continue;
             if (role == Role::dns && other.provider == front.provider)
                 continue;
-            list.add(other, "escalation");
+            list.add(other, AddresseeKind::escalation);
         }
     return list.take();
 }
@@ -261,7 +262,8 @@ void route_record(Record& record, const Catalogue& catalogue)
         return reason == not_routed_reason || reason == no_addressee_reason ||
                reason.starts_with(no_channel_reason);
     });
-    const auto primary = std::ranges::find(record.addressees, "primary", &Addressee::kind);
+    const auto primary =
+        std::ranges::find(record.addressees, AddresseeKind::primary, &Addressee::kind);
     if (primary == record.addressees.end()) {
         // Where nobody is sure enough, or there is no site, that has been said.
         if (verdict.notice_reasons.empty())

@@ -14,7 +14,7 @@ static_assert(std::size(mark_words) == mark_count);
 
 bool is_named(const Finding& finding, Grade least)
 {
-    return finding.status == "identified" && finding.grade >= least;
+    return finding.status == FindingStatus::identified && finding.grade >= least;
 }
 
 // Somebody who may have given the answer, and as what.
@@ -141,8 +141,8 @@ void judge_nobody(Judgement& judgement, const std::vector<Candidate>& candidates
                 judgement.mark = Mark::right_none;
             return;
         }
-    judgement.mark = hidden || own.status == "none" ? Mark::right_none : Mark::silent;
-    judgement.reason = own.reason;
+    judgement.mark = hidden || own.status == FindingStatus::none ? Mark::right_none : Mark::silent;
+    judgement.reason = word(own.reason);
 }
 
 void judge_somebody(Judgement& judgement, const std::vector<Candidate>& candidates,
@@ -179,19 +179,19 @@ void judge_somebody(Judgement& judgement, const std::vector<Candidate>& candidat
             judgement.reason = "label_not_in_catalogue";
         return;
     }
-    if (own.status == "none" && or_nobody && !judgement.at_any_grade) {
+    if (own.status == FindingStatus::none && or_nobody && !judgement.at_any_grade) {
         judgement.mark = Mark::right_none;
         return;
     }
     // "No front" does not speak against a platform or a load balancer.
-    if (own.status == "none" && third_party && !judgement.at_any_grade) {
+    if (own.status == FindingStatus::none && third_party && !judgement.at_any_grade) {
         judgement.mark = Mark::missed;
         return;
     }
     judgement.mark = Mark::silent;
-    judgement.reason = judgement.at_any_grade ? "below_threshold"
-                       : own.reason.empty()   ? "not_said"
-                                              : own.reason;
+    judgement.reason = judgement.at_any_grade              ? "below_threshold"
+                       : own.reason == UnknownReason::none ? "not_said"
+                                                           : std::string(word(own.reason));
 }
 
 // Absent if no platform was named.
@@ -225,7 +225,7 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
     const Product* host = catalogue.product(verdict.host.product);
     const bool by_network_alone =
         host != nullptr && host->has(Role::host) &&
-        std::ranges::find(verdict.flags, "not_connected") != verdict.flags.end();
+        std::ranges::find(verdict.flags, Flag::not_connected) != verdict.flags.end();
     std::vector<Judgement> judgements;
     for (const Role role : labelled_roles) {
         const Expected* expected = expected_of(label, role);

@@ -30,12 +30,13 @@ std::string folded(std::string_view name)
 
 LabelNames::LabelNames(const Catalogue& catalogue) : catalogue_(catalogue)
 {
-    std::map<std::string, std::vector<const Product*>> by_company;
+    std::map<std::string_view, std::vector<const Product*>> by_company;
     for (const Product* product : catalogue.products())
-        by_company[product->provider].push_back(product);
-    for (const auto& [company, products] : by_company) {
+        by_company[product->provider->id].push_back(product);
+    for (const auto& [id, products] : by_company) {
+        const std::string company(id);
         companies_[folded(company)].insert(company);
-        companies_[folded(products.front()->provider_name)].insert(company);
+        companies_[folded(products.front()->provider->name)].insert(company);
         for (const Product* product : products) {
             products_[folded(product->id)].insert(product->id);
             products_[folded(product->name)].insert(product->id);
@@ -60,11 +61,11 @@ void LabelNames::look_up(std::string_view name, Meaning& meaning) const
     if (const auto found = products_.find(key); found != products_.end())
         for (const std::string& id : found->second) {
             meaning.products.insert(id);
-            meaning.companies_of_products.insert(catalogue_.product(id)->provider);
+            meaning.companies_of_products.insert(catalogue_.product(id)->provider->id);
         }
-    if (std::string company = catalogue_.company_named(name);
-        !company.empty() && meaning.is_unknown())
-        meaning.companies.insert(std::move(company));
+    if (const Provider* company = catalogue_.provider_named(name);
+        company != nullptr && meaning.is_unknown())
+        meaning.companies.insert(company->id);
 }
 
 Meaning LabelNames::find(const std::vector<std::string>& names) const

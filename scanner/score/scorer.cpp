@@ -17,7 +17,7 @@ const std::string* case_of(const Record& record)
 bool host_is_named(const Record& record, Grade threshold)
 {
     const Finding& host = record.attribution.host;
-    return host.status == "identified" && host.grade >= threshold;
+    return host.status == FindingStatus::identified && host.grade >= threshold;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Attribution judged(const Observed& observed)
     return attribute(observed.seen, support::shipped_catalogue());
 }
 
-bool has_flag(const Attribution& verdict, const char* flag)
+bool has_flag(const Attribution& verdict, Flag flag)
 {
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
@@ -46,9 +46,9 @@ TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
                                            .https("104.16.1.1", cloudflare_marks));
     CHECK(verdict.front.product == "cloudflare-proxy");
     CHECK(verdict.front.grade == Grade::confirmed);
-    CHECK(verdict.host.status == "unknown");
-    CHECK(verdict.host.reason == "behind_front");
-    CHECK(has_flag(verdict, "product_undetermined"));
+    CHECK(verdict.host.status == FindingStatus::unknown);
+    CHECK(verdict.host.reason == UnknownReason::behind_front);
+    CHECK(has_flag(verdict, Flag::product_undetermined));
     CHECK_FALSE(verdict.notice_ready);  // nobody has looked for an addressee yet
     Record record;
     record.attribution = verdict;
@@ -58,9 +58,9 @@ TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
     REQUIRE_FALSE(to.empty());
     CHECK(to.front().product == "cloudflare-proxy");
     CHECK(to.front().role == Role::front);
-    CHECK(to.front().kind == "primary");
+    CHECK(to.front().kind == AddresseeKind::primary);
     REQUIRE_FALSE(to.front().channels.empty());
-    CHECK(to.front().channels.front().type == "form");
+    CHECK(to.front().channels.front().type == ChannelType::form);
 }
 
 TEST_CASE("the edge without its headers is still the edge when its certificate is valid")
@@ -85,7 +85,7 @@ TEST_CASE("two fronted addresses and one bare one: shares, and the bare one is n
     CHECK(verdict.front.share == doctest::Approx(2.0 / 3));
     CHECK(verdict.host.provider == "ovh");
     CHECK(verdict.host.share == doctest::Approx(1.0 / 3));
-    CHECK(has_flag(verdict, "multi_cdn"));
+    CHECK(has_flag(verdict, Flag::multi_cdn));
 }
 
 TEST_CASE("an edge that does not know the name: no notice")
@@ -129,8 +129,8 @@ TEST_CASE("the resolver's address is no site's address")
     const Attribution verdict =
         judged(Observed("example.org").address("1.1.1.1", 13335, "Cloudflare, Inc."));
     CHECK(verdict.state == State::reserved);
-    CHECK(verdict.front.status != "identified");
-    CHECK(verdict.host.status != "identified");
+    CHECK(verdict.front.status != FindingStatus::identified);
+    CHECK(verdict.host.status != FindingStatus::identified);
     CHECK(route(verdict, support::shipped_catalogue()).empty());
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("the zone's name servers say who runs the DNS, and no more")
                                            .name_server("ada.ns.cloudflare.com")
                                            .address("88.198.1.2", 24940, "Hetzner Online GmbH")
                                            .https("88.198.1.2", {{"server", "nginx"}}));
-    CHECK(verdict.front.status == "none");
+    CHECK(verdict.front.status == FindingStatus::none);
     CHECK(verdict.host.provider == "hetzner");
     bool dns = false;
     for (const Finding& other : verdict.others)
@@ -154,7 +154,7 @@ TEST_CASE("Linode's machines are not Akamai's edge")
     const Attribution verdict = judged(Observed("example.org")
                                            .address("172.104.1.1", 63949, "Akamai Connected Cloud")
                                            .https("172.104.1.1", {{"server", "nginx"}}));
-    CHECK(verdict.front.status == "none");
+    CHECK(verdict.front.status == FindingStatus::none);
     CHECK(verdict.host.product == "akamai-linode");
 }
 
@@ -168,8 +168,8 @@ TEST_CASE("an address declared behind the proxy is not what visitors reach")
     const Attribution verdict = judged(observed);
     CHECK(verdict.front.provider == "cloudflare");
     CHECK(verdict.front.grade == Grade::probable);
-    CHECK(verdict.host.status == "unknown");
-    CHECK(verdict.host.reason == "behind_front");
+    CHECK(verdict.host.status == FindingStatus::unknown);
+    CHECK(verdict.host.reason == UnknownReason::behind_front);
 }
 
 TEST_CASE("headers without any address stay possible")

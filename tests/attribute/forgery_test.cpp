@@ -59,11 +59,11 @@ bool is_home(const Place& place, const std::string& provider)
     const Catalogue& catalogue = support::shipped_catalogue();
     const resolvers::IpAddress address = *resolvers::IpAddress::parse(place.address);
     for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->product->provider == provider)
+        if (hit.rule->product->provider->id == provider)
             return true;
     const std::vector<const Rule*> announcers = catalogue.asn_rules(place.asn);
     return std::any_of(announcers.begin(), announcers.end(),
-                       [&](const Rule* rule) { return rule->product->provider == provider; });
+                       [&](const Rule* rule) { return rule->product->provider->id == provider; });
 }
 
 // Does the alias that this rule reads lead to where its product is known to rent?
@@ -74,10 +74,10 @@ bool is_tenancy(const Rule& rule, const Place& place)
         return false;
     const Catalogue& catalogue = support::shipped_catalogue();
     for (const Rule* announcer : catalogue.asn_rules(place.asn))
-        if (rule.product->tenancy_at(announcer->product->provider) != nullptr)
+        if (rule.product->tenancy_at(*announcer->product->provider) != nullptr)
             return true;
     for (const RangeHit& hit : catalogue.ranges_of(*resolvers::IpAddress::parse(place.address)))
-        if (rule.product->tenancy_at(hit.rule->product->provider) != nullptr)
+        if (rule.product->tenancy_at(*hit.rule->product->provider) != nullptr)
             return true;
     return false;
 }
@@ -254,7 +254,7 @@ std::map<std::string, std::vector<const Rule*>> forgeable_rules()
             continue;
         Forged unused;
         if (forge(unused, *rule))
-            all[product.provider].push_back(rule);
+            all[product.provider->id].push_back(rule);
     }
     // Name servers alone make no front; companies that have nothing else are not of interest.
     std::erase_if(all, [](const auto& entry) {
@@ -360,7 +360,7 @@ TEST_CASE("whoever rents a machine from a company cannot put on that company's f
     for (const auto& [provider, rules] : forgeable_rules()) {
         const Rule* network = nullptr;
         for (const Rule* rule : catalogue.rules())
-            if (rule->kind == RuleKind::asn && rule->product->provider == provider &&
+            if (rule->kind == RuleKind::asn && rule->product->provider->id == provider &&
                 rule->product->has(Role::host) && rule->precision != AsnPrecision::shared)
                 network = rule;
         if (network == nullptr)
@@ -376,7 +376,8 @@ TEST_CASE("whoever rents a machine from a company cannot put on that company's f
             continue;
         ++tried;
         const Attribution verdict = attribute(placed(forged, place), catalogue);
-        if (verdict.front.status == "identified" && verdict.front.grade > Grade::possible)
+        if (verdict.front.status == FindingStatus::identified &&
+            verdict.front.grade > Grade::possible)
             faults += told(provider, "its front's marks", place,
                            verdict.front.product + " " + std::string(word(verdict.front.grade)));
     }
@@ -414,7 +415,7 @@ TEST_CASE("forged marks on a known host's address are kept as claims, and the ho
             .https("51.83.1.2", {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}})
             .seen,
         support::shipped_catalogue());
-    CHECK(verdict.front.status == "none");
+    CHECK(verdict.front.status == FindingStatus::none);
     CHECK(verdict.claims == std::vector<std::string>{"cloudflare"});
     CHECK(verdict.host.provider == "ovh");
     CHECK(verdict.host.grade >= Grade::probable);
@@ -438,7 +439,7 @@ TEST_CASE("no header, cookie or page adds an addressee on a known host's address
         Forged forged;
         for (const Rule* rule : rules)
             if (rule->kind == RuleKind::header || rule->kind == RuleKind::cookie ||
-                (rule->kind == RuleKind::answer && rule->state == "edge"))
+                (rule->kind == RuleKind::answer && !rule->state))
                 forge(forged, *rule);
         CAPTURE(provider);
         CHECK(addressees(forged) == plain);

@@ -58,8 +58,8 @@ TEST_CASE("a range that was given up counts up to its last day and never after")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         const Attribution verdict = judged(on_edgecast(), c.day, c.routed_on);
-        const bool sure =
-            verdict.front.status == "identified" && verdict.front.grade >= Grade::probable;
+        const bool sure = verdict.front.status == FindingStatus::identified &&
+                          verdict.front.grade >= Grade::probable;
         CHECK((sure ? verdict.front.product : "") == c.front);
         CHECK((sure ? verdict.front.grade : Grade::none) == c.grade);
     }
@@ -68,7 +68,7 @@ TEST_CASE("a range that was given up counts up to its last day and never after")
 TEST_CASE("routing data younger than a range that was given up name a later holder")
 {
     const Attribution late = judged(on_edgecast(), "2019-09-14", "2026-06-17");
-    CHECK(late.host.reason == "behind_front");
+    CHECK(late.host.reason == UnknownReason::behind_front);
     for (const Finding& other : late.others)
         CHECK(other.role != Role::network);
 
@@ -85,19 +85,23 @@ TEST_CASE("a later tenant of the address does not refute the marks of a network 
         const char* why;
         Headers headers;
         const char* day;
-        const char* status;
+        FindingStatus status;
         Grade most;
     };
     const Case cases[] = {
-        {"seven years before the routing data", highwinds, "2019-09-14", "unknown",
+        {"seven years before the routing data", highwinds, "2019-09-14", FindingStatus::unknown,
          Grade::possible},
-        {"in the months around them, a mark is a claim", highwinds, "2026-06-01", "none",
-         Grade::probable},
-        {"as old, without marks", {{"server", "nginx"}}, "2019-09-14", "none", Grade::confirmed},
+        {"in the months around them, a mark is a claim", highwinds, "2026-06-01",
+         FindingStatus::none, Grade::probable},
+        {"as old, without marks",
+         {{"server", "nginx"}},
+         "2019-09-14",
+         FindingStatus::none,
+         Grade::confirmed},
         {"as old, with the marks of somebody who is still there",
          {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}},
          "2019-09-14",
-         "none",
+         FindingStatus::none,
          Grade::probable},
     };
     for (const Case& c : cases) {

@@ -40,7 +40,7 @@ Attribution judged(const Observed& observed)
 
 bool is_leased(const Attribution& verdict)
 {
-    return std::find(verdict.flags.begin(), verdict.flags.end(), "leased_suspected") !=
+    return std::find(verdict.flags.begin(), verdict.flags.end(), Flag::leased_suspected) !=
            verdict.flags.end();
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("behind a front the holder of the front's address is no host")
                   [](const resolvers::Probe& one) { return one.address.text() == address; });
     const Attribution verdict = judged(observed);
     CHECK(verdict.front.product == "cloudflare-proxy");
-    CHECK(verdict.host.reason == "behind_front");
+    CHECK(verdict.host.reason == UnknownReason::behind_front);
     CHECK_FALSE(has_holder_evidence(verdict));
 }
 
@@ -166,13 +166,13 @@ TEST_CASE(
     REQUIRE(to.size() >= 2);
     CHECK(to[0].name == "Kleinhost GmbH");
     CHECK(to[0].role == Role::host);
-    CHECK(to[0].kind == "primary");
+    CHECK(to[0].kind == AddresseeKind::primary);
     REQUIRE(to[0].channels.size() == 1);
     CHECK(to[0].channels[0].address == "abuse@holder.lab");
     const auto lessor = std::find_if(
         to.begin(), to.end(), [](const Addressee& one) { return one.product == "ipxo-network"; });
     REQUIRE(lessor != to.end());
-    CHECK(lessor->kind == "escalation");
+    CHECK(lessor->kind == AddresseeKind::escalation);
 
     // A host that the catalogue knows keeps its own channels, first.
     const Observed known = registered("IPXO LLC", 24940, "HETZNER-AS");

@@ -96,8 +96,8 @@ std::string essence(const Attribution& verdict)
         add("chain", hop);
     for (const Finding& other : verdict.others)
         add("other", other);
-    for (const std::string& flag : verdict.flags)
-        text += "\n    flag " + flag;
+    for (const Flag flag : verdict.flags)
+        text += "\n    flag " + std::string(word(flag));
     for (const std::string& claim : verdict.claims)
         text += "\n    claim " + claim;
     std::vector<AddressVerdict> places = verdict.addresses;
@@ -110,8 +110,8 @@ std::string essence(const Attribution& verdict)
         add("host", one.host);
     }
     for (const Addressee& to : route(verdict, support::shipped_catalogue()))
-        text += "\n    to " + to.kind + " " + std::string(word(to.role)) + " " + to.product + " " +
-                to.name + " " + std::string(word(to.grade));
+        text += "\n    to " + std::string(word(to.kind)) + " " + std::string(word(to.role)) + " " +
+                to.product + " " + to.name + " " + std::string(word(to.grade));
     return text + (verdict.notice_ready ? "\n    notice" : "");
 }
 
@@ -222,7 +222,7 @@ std::map<std::string, Grade> grades_by(std::string Finding::*whom, const Attribu
 {
     std::map<std::string, Grade> grades;
     const auto add = [&](const Finding& finding) {
-        if (finding.status != "identified")
+        if (finding.status != FindingStatus::identified)
             return;
         const std::string& who = (finding.*whom).empty() ? finding.name : finding.*whom;
         Grade& known = grades[std::string(word(finding.role)) + " " + who];
@@ -272,7 +272,7 @@ std::map<std::string, Grade> product_grades_of(const Attribution& verdict)
 
 Grade front_grade_of(const Attribution& verdict)
 {
-    return verdict.front.status == "identified" ? verdict.front.grade : Grade::none;
+    return verdict.front.status == FindingStatus::identified ? verdict.front.grade : Grade::none;
 }
 
 // What got surer by a loss; empty when nothing did. Two things may happen all the same: a front
@@ -299,20 +299,21 @@ std::string surer(const Attribution& before, const Attribution& after)
             found +=
                 who + " from " + std::string(word(old)) + " to " + std::string(word(grade)) + "; ";
     }
-    if (before.front.status == "unknown" && after.front.status == "none")
+    if (before.front.status == FindingStatus::unknown && after.front.status == FindingStatus::none)
         found += "front from unknown to none; ";
-    if (before.host.status == "unknown" && after.host.status == "none")
+    if (before.host.status == FindingStatus::unknown && after.host.status == FindingStatus::none)
         found += "host from unknown to none; ";
-    if (before.front.status == "unknown" && after.front.grade == Grade::confirmed)
+    if (before.front.status == FindingStatus::unknown && after.front.grade == Grade::confirmed)
         found += "front from unknown to confirmed; ";
-    if (before.host.status == "unknown" && after.host.grade == Grade::confirmed && !front_fades)
+    if (before.host.status == FindingStatus::unknown && after.host.grade == Grade::confirmed &&
+        !front_fades)
         found += "host from unknown to confirmed; ";
     return found;
 }
 
 bool is_conflict(const Attribution& verdict)
 {
-    return verdict.front.reason == "conflict";
+    return verdict.front.reason == UnknownReason::conflict;
 }
 
 // ---- What can be added --------------------------------------------------------------------------
@@ -349,11 +350,11 @@ bool is_at_home(const Observation& seen, const std::string& provider)
     const Catalogue& catalogue = support::shipped_catalogue();
     for (const SeenAddress& address : seen.addresses) {
         for (const RangeHit& hit : catalogue.ranges_of(address.address))
-            if (hit.rule->product->provider == provider)
+            if (hit.rule->product->provider->id == provider)
                 return true;
         if (address.origin)
             for (const Rule* rule : catalogue.asn_rules(address.origin->asn))
-                if (rule->product->provider == provider)
+                if (rule->product->provider->id == provider)
                     return true;
     }
     const Attribution verdict = judged(seen);

@@ -67,7 +67,7 @@ TEST_CASE("verdicts on real recordings hold together, and name no host behind a 
             if (seen.declared != "proxied")
                 continue;
             ++proxied;
-            if (verdict.host.status == "identified")
+            if (verdict.host.status == FindingStatus::identified)
                 faults += who + "host " + support::text_of(verdict.host) + " behind the proxy";
             for (const Addressee& one : to)
                 if (one.role == Role::host)

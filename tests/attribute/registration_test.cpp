@@ -41,7 +41,7 @@ const Finding* registrar_in(const Attribution& verdict)
     return nullptr;
 }
 
-bool has_flag(const Attribution& verdict, const char* flag)
+bool has_flag(const Attribution& verdict, Flag flag)
 {
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
@@ -82,7 +82,7 @@ TEST_CASE("a held name is on hold rather than without a name in the DNS")
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
     CHECK(verdict.state_reason == "example.org: client hold at its registry");
-    CHECK_FALSE(has_flag(verdict, "hold_still_answers"));
+    CHECK_FALSE(has_flag(verdict, Flag::hold_still_answers));
 }
 
 TEST_CASE("a held name that still answers says so")
@@ -91,7 +91,7 @@ TEST_CASE("a held name that still answers says so")
     observed.address("5.9.1.1", 24940, "Hetzner Online GmbH").https("5.9.1.1");
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
-    CHECK(has_flag(verdict, "hold_still_answers"));
+    CHECK(has_flag(verdict, Flag::hold_still_answers));
 }
 
 TEST_CASE("the registrar is named by IANA's id, or by the registry's words")
@@ -110,7 +110,7 @@ TEST_CASE("the registrar is named by IANA's id, or by the registry's words")
 
     const Attribution unknown = judged(registered({}, "99123456", "Registrar Nobody Lists"));
     REQUIRE(registrar_in(unknown) != nullptr);
-    CHECK(registrar_in(unknown)->status == "identified");
+    CHECK(registrar_in(unknown)->status == FindingStatus::identified);
     CHECK(registrar_in(unknown)->name == "Registrar Nobody Lists");
     CHECK(registrar_in(unknown)->product == "");
 }
@@ -120,14 +120,14 @@ TEST_CASE("a registry that could not be asked is no registrar, and no absence of
     struct Case {
         const char* why;
         const char* code;
-        const char* reason;
+        UnknownReason reason;
     };
     const Case cases[] = {
-        {"asked too often", "rate_limited", "rdap_unavailable"},
-        {"a page instead of an answer", "not_json", "rdap_unavailable"},
-        {"no time left", "timeout", "rdap_unavailable"},
-        {"no server for this suffix", "no_server", "rdap_unavailable"},
-        {"the registry does not know the name", "not_found", "no_evidence"},
+        {"asked too often", "rate_limited", UnknownReason::rdap_unavailable},
+        {"a page instead of an answer", "not_json", UnknownReason::rdap_unavailable},
+        {"no time left", "timeout", UnknownReason::rdap_unavailable},
+        {"no server for this suffix", "no_server", UnknownReason::rdap_unavailable},
+        {"the registry does not know the name", "not_found", UnknownReason::no_evidence},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
@@ -137,7 +137,7 @@ TEST_CASE("a registry that could not be asked is no registrar, and no absence of
                                        {"domain", "example.org", c.code, ""}};
         const Attribution verdict = judged(observed);
         REQUIRE(registrar_in(verdict) != nullptr);
-        CHECK(registrar_in(verdict)->status == "unknown");
+        CHECK(registrar_in(verdict)->status == FindingStatus::unknown);
         CHECK(registrar_in(verdict)->reason == c.reason);
         CHECK(verdict.state != State::on_hold);
         CHECK(verdict.state != State::not_registered);

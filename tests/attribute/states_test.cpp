@@ -152,7 +152,7 @@ TEST_CASE("an answer with the edge's marks outweighs an unverified list of a ser
     silent.address("104.28.200.15", 13335, "Cloudflare, Inc.");
     const Attribution unseen = attribute(silent.seen, support::shipped_catalogue());
     CHECK(unseen.state == State::reserved);
-    CHECK(unseen.front.status == "unknown");
+    CHECK(unseen.front.status == FindingStatus::unknown);
 }
 
 TEST_CASE("none is a claim with a grade, and so is a host that nobody connected to")
@@ -160,7 +160,7 @@ TEST_CASE("none is a claim with a grade, and so is a host that nobody connected 
     Observed answered("films.example.org", "example.org");
     answered.address("88.198.1.2", 24940, "Hetzner Online GmbH").https("88.198.1.2");
     const Attribution looked = attribute(answered.seen, support::shipped_catalogue());
-    CHECK(looked.front.status == "none");
+    CHECK(looked.front.status == FindingStatus::none);
     CHECK(looked.front.grade == Grade::probable);
     CHECK(looked.host.grade >= Grade::probable);
 
@@ -169,28 +169,29 @@ TEST_CASE("none is a claim with a grade, and so is a host that nobody connected 
     Record record;
     record.attribution = attribute(named.seen, support::shipped_catalogue());
     route_record(record, support::shipped_catalogue());
-    CHECK(record.attribution.front.status == "none");
+    CHECK(record.attribution.front.status == FindingStatus::none);
     CHECK(record.attribution.front.grade == Grade::possible);
     CHECK(record.attribution.host.grade == Grade::possible);
     REQUIRE_FALSE(record.addressees.empty());
-    CHECK(record.addressees.front().kind == "also");
+    CHECK(record.addressees.front().kind == AddresseeKind::also);
     CHECK(record.addressees.front().basis.find("nobody connected") != std::string::npos);
     CHECK_FALSE(record.attribution.notice_ready);
 
     Observed strange("films.example.org", "example.org");
     strange.address("203.0.114.5", 64500, "Some Carrier");
-    CHECK(attribute(strange.seen, support::shipped_catalogue()).front.status == "unknown");
+    CHECK(attribute(strange.seen, support::shipped_catalogue()).front.status ==
+          FindingStatus::unknown);
 }
 
 TEST_CASE("a notice is in order only where somebody can be written to")
 {
     Record record;
     record.attribution.state = State::live;
-    record.attribution.front.status = "none";
+    record.attribution.front.status = FindingStatus::none;
     record.attribution.front.grade = Grade::probable;
     Finding& host = record.attribution.host;
     host.role = Role::host;
-    host.status = "identified";
+    host.status = FindingStatus::identified;
     host.name = "A host without a desk";
     host.grade = Grade::probable;
     route_record(record, support::shipped_catalogue());

@@ -76,7 +76,7 @@ Attribution judged(const Observation& seen)
     return attribute(seen, support::shipped_catalogue());
 }
 
-bool has_flag(const Attribution& verdict, const char* flag)
+bool has_flag(const Attribution& verdict, Flag flag)
 {
     return std::find(verdict.flags.begin(), verdict.flags.end(), flag) != verdict.flags.end();
 }
@@ -132,7 +132,7 @@ TEST_CASE("a view that shows signs of forgery is named, and decides nothing")
         seen.views = {c.view};
         const Attribution verdict = judged(seen);
         CHECK(evidence_of_views(verdict) == c.sign);
-        CHECK(has_flag(verdict, "view_tampered"));
+        CHECK(has_flag(verdict, Flag::view_tampered));
         CHECK(verdict.state == before.state);
         CHECK(verdict.front == before.front);
         CHECK(verdict.host == before.host);
@@ -181,9 +181,9 @@ TEST_CASE("a forged reference view leads to nobody, whether or not another view 
         seen.views = {view("clean", honest)};
         Attribution verdict = judged(seen);
         CHECK(verdict.state == State::tampered);
-        CHECK(has_flag(verdict, "reference_view_tampered"));
-        CHECK(verdict.front.reason == "resolver_disagreement");
-        CHECK(verdict.host.reason == "resolver_disagreement");
+        CHECK(has_flag(verdict, Flag::reference_view_tampered));
+        CHECK(verdict.front.reason == UnknownReason::resolver_disagreement);
+        CHECK(verdict.host.reason == UnknownReason::resolver_disagreement);
         CHECK(verdict.state_reason.find(c.sign) != std::string::npos);
         CHECK(verdict.state_reason.ends_with("view clean answers otherwise"));
         CHECK_FALSE(verdict.notice_ready);
@@ -193,9 +193,9 @@ TEST_CASE("a forged reference view leads to nobody, whether or not another view 
             seen.views = others;
             verdict = judged(seen);
             CHECK((verdict.state == State::tampered) == c.alone);
-            CHECK_FALSE(has_flag(verdict, "reference_view_tampered"));
+            CHECK_FALSE(has_flag(verdict, Flag::reference_view_tampered));
             if (c.alone)
-                CHECK(verdict.host.reason == "all_views_tampered");
+                CHECK(verdict.host.reason == UnknownReason::all_views_tampered);
         }
     }
 }
@@ -248,7 +248,7 @@ TEST_CASE("a resolver that answers for names that do not exist is no witness")
     seen.views = {liar};
     verdict = judged(seen);
     CHECK(verdict.state == State::nxdomain);
-    CHECK_FALSE(has_flag(verdict, "resolver_disagreement"));
+    CHECK_FALSE(has_flag(verdict, Flag::resolver_disagreement));
 }
 
 TEST_CASE("a clean view that knows addresses where the reference denies them is a disagreement")
@@ -257,9 +257,9 @@ TEST_CASE("a clean view that knows addresses where the reference denies them is 
     seen.views = {view("far", honest)};
     const Attribution verdict = judged(seen);
     CHECK(verdict.state == State::nxdomain);
-    CHECK(has_flag(verdict, "resolver_disagreement"));
+    CHECK(has_flag(verdict, Flag::resolver_disagreement));
     CHECK(verdict.state_reason == "example.org does not exist; view far has addresses");
-    CHECK(verdict.front.reason == "resolver_disagreement");
+    CHECK(verdict.front.reason == UnknownReason::resolver_disagreement);
 }
 
 TEST_CASE("what the reference denies and the zone's own servers have was forged")
@@ -270,5 +270,5 @@ TEST_CASE("what the reference denies and the zone's own servers have was forged"
     CHECK(verdict.state == State::tampered);
     CHECK(verdict.state_reason ==
           "reference view: says that the name does not exist; view authority answers otherwise");
-    CHECK(has_flag(verdict, "reference_view_tampered"));
+    CHECK(has_flag(verdict, Flag::reference_view_tampered));
 }

@@ -12,6 +12,7 @@
 using scanner::Catalogue;
 using scanner::CatalogueError;
 using scanner::EngineJudge;
+using scanner::FindingStatus;
 
 namespace {
 
@@ -83,7 +84,7 @@ TEST_CASE("what a company announces for one product is not another's, though its
     const auto linode =
         attribute(support::Observed("www.example.org").address(address, 63949).https(address).seen,
                   catalogue);
-    CHECK(linode.front.status == "none");
+    CHECK(linode.front.status == FindingStatus::none);
     CHECK(linode.host.product == "akamai-linode");
     // Elsewhere in the same supernet the list stands.
     const std::string edge = "104.64.1.1";

@@ -6,17 +6,22 @@
 #include <vector>
 
 #include "resolvers/base/digest.h"
+#include "scanner/catalogue/words.h"
 #include "tests/support/catalogue_files.h"
 
 namespace {
 
 using resolvers::IpAddress;
 using scanner::Catalogue;
+using scanner::ChannelScope;
+using scanner::ChannelType;
 using scanner::Product;
 using scanner::RangeHit;
 using scanner::Role;
 using scanner::Rule;
 using scanner::RuleKind;
+using scanner::State;
+using scanner::Storage;
 using scanner::Strength;
 using test::fixture_catalogue;
 
@@ -269,7 +274,7 @@ TEST_CASE("answers of the edge carry their state, status and text")
     const Rule& made = *catalogue.answer_rules()[0];
     const Rule& dead = *catalogue.answer_rules()[1];
     const Rule& unknown = *catalogue.answer_rules()[2];
-    CHECK(dead.state == "origin_dead");
+    CHECK(dead.state == State::origin_dead);
     CHECK(dead.http_status == 530);
     CHECK(dead.key == "x-excdn-error");
     CHECK(catalogue.answer_matches(dead, "1016"));
@@ -399,8 +404,9 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     const Product* proxy = fixture_catalogue().product("examplecdn-proxy");
     REQUIRE(proxy != nullptr);
     CHECK(proxy->name == "ExampleCDN");
-    CHECK(proxy->provider == "examplecdn");
-    CHECK(proxy->provider_name == "ExampleCDN");
+    CHECK(proxy->provider == fixture_catalogue().provider("examplecdn"));
+    CHECK(proxy->provider->id == "examplecdn");
+    CHECK(proxy->provider->name == "ExampleCDN");
     CHECK(proxy->legal_entity == "Example CDN, Inc.");
     CHECK(proxy->aliases == Texts{"Example Edge", "EXAMPLECDN-NET"});
     CHECK(proxy->has(Role::front));
@@ -408,8 +414,8 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     CHECK_FALSE(proxy->service);
     CHECK(proxy->undetermined_with == Texts{"examplecdn-storage"});
     REQUIRE(proxy->channels.size() == 2);
-    CHECK(proxy->channels[0].type == "form");
-    CHECK(proxy->channels[0].scope == "copyright");
+    CHECK(proxy->channels[0].type == ChannelType::form);
+    CHECK(proxy->channels[0].scope == ChannelScope::copyright);
     CHECK(proxy->channels[0].practice ==
           Texts{"forwards_to_operator", "forwards_to_host", "discloses_host"});
     CHECK(proxy->channels[0].verified);
@@ -422,8 +428,9 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     REQUIRE(resolver != nullptr);
     CHECK(resolver->service);
     CHECK(resolver->roles.empty());
-    CHECK(fixture_catalogue().product("exampledead-cdn")->status == "defunct");
-    CHECK(fixture_catalogue().product("examplecdn-storage")->storage == "object_storage");
+    CHECK(fixture_catalogue().product("exampledead-cdn")->status ==
+          scanner::ProductStatus::defunct);
+    CHECK(fixture_catalogue().product("examplecdn-storage")->storage == Storage::object_storage);
     CHECK(fixture_catalogue().product("nobody") == nullptr);
 }
 
@@ -440,14 +447,14 @@ TEST_CASE("a channel's word is taken when the provider itself gives it, unless t
 TEST_CASE("a company's product is found by role")
 {
     const Catalogue& catalogue = fixture_catalogue();
-    CHECK(catalogue.product_of("examplecdn", Role::front)->id == "examplecdn-proxy");
-    CHECK(catalogue.product_of("examplecdn", Role::dns)->id == "examplecdn-dns");
+    CHECK(catalogue.provider("examplecdn")->best(Role::front)->id == "examplecdn-proxy");
+    CHECK(catalogue.provider("examplecdn")->best(Role::dns)->id == "examplecdn-dns");
     // The one that can be reached before the one that cannot.
-    CHECK(catalogue.product_of("examplehost", Role::host)->id == "examplehost-cloud");
-    CHECK(catalogue.product_of("examplecdn", Role::registry) == nullptr);
-    CHECK(catalogue.product_of("nobody", Role::front) == nullptr);
-    CHECK(catalogue.product_of("registrar-999001", Role::registrar)->id == "registrar-999001");
-    CHECK(catalogue.product_of("registrar-999001", Role::dns) == nullptr);
+    CHECK(catalogue.provider("examplehost")->best(Role::host)->id == "examplehost-cloud");
+    CHECK(catalogue.provider("examplecdn")->best(Role::registry) == nullptr);
+    CHECK(catalogue.provider("nobody") == nullptr);
+    CHECK(catalogue.provider("registrar-999001")->best(Role::registrar)->id == "registrar-999001");
+    CHECK(catalogue.provider("registrar-999001")->best(Role::dns) == nullptr);
 }
 
 TEST_CASE("registrars are products, by IANA id")
@@ -457,14 +464,14 @@ TEST_CASE("registrars are products, by IANA id")
     REQUIRE(first != nullptr);
     CHECK(first->id == "registrar-999001");
     CHECK(first->name == "Example Registrar, LLC");
-    CHECK(first->provider == "registrar-999001");
+    CHECK(first->provider->id == "registrar-999001");
     CHECK(first->has(Role::registrar));
     CHECK(first->aliases == Texts{"ExReg"});
     REQUIRE(first->channels.size() == 2);
     CHECK(first->channels[0].address == "abuse@exampleregistrar.example");
     CHECK(catalogue.product("registrar-999001") == first);
     // One that is also a company of ours keeps that company's id.
-    CHECK(catalogue.registrar(999002)->provider == "examplenet");
+    CHECK(catalogue.registrar(999002)->provider == catalogue.provider("examplenet"));
     CHECK(catalogue.registrar(999003)->channels.empty());
     CHECK(catalogue.registrar(4) == nullptr);
 }
@@ -504,7 +511,8 @@ TEST_CASE("markers of states are read with their keys made comparable")
     const auto& rules = fixture_catalogue().state_rules();
     Texts seen;
     for (const scanner::StateRule& rule : rules)
-        seen.push_back(rule.id + " " + rule.kind + " " + rule.key + (rule.sufficient ? " !" : ""));
+        seen.push_back(rule.id + " " + std::string(scanner::word(rule.kind)) + " " + rule.key +
+                       (rule.sufficient ? " !" : ""));
     CHECK(seen == Texts{"exampleauthority-ns ns seized.exampleauthority.example !",
                         "exampleblock-sinkhole address 127.66.6.0/24 !",
                         "examplepark-address address 25.66.0.1/32",

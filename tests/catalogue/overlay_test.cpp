@@ -60,7 +60,7 @@ TEST_CASE("a company in an overlay replaces the shipped one wholly, others stay"
     REQUIRE(loaded.has_value());
     CHECK(loaded->product("acme-front") == nullptr);
     REQUIRE(loaded->product("acme-mine") != nullptr);
-    CHECK(loaded->product("acme-mine")->provider_name == "My Acme");
+    CHECK(loaded->product("acme-mine")->provider->name == "My Acme");
     CHECK(loaded->name_rules(RuleKind::cname, "x.a.acme.example").empty());
     CHECK(loaded->ranges_of(*IpAddress::parse("25.9.0.1")).size() == 1);
     CHECK(loaded->product("other-host") != nullptr);

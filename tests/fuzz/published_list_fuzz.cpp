@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Publisher list;
     list.file = "acme.txt";
     list.urls = {"https://acme.example/ips"};
-    list.kind = "primary";
+    list.kind = scanner::SourceKind::primary;
     list.format = static_cast<ListFormat>(data[0] % 3);
     constexpr const char* paths[] = {"[]", "prefixes[].ip_prefix", "a[b=c].d[].e"};
     if (list.format == ListFormat::json)

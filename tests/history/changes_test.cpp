@@ -8,10 +8,12 @@ using scanner::Cause;
 using scanner::change_between;
 using scanner::Evidence;
 using scanner::Finding;
+using scanner::FindingStatus;
 using scanner::Grade;
 using scanner::Record;
 using scanner::Role;
 using scanner::RunVerdict;
+using scanner::UnknownReason;
 
 namespace {
 
@@ -19,7 +21,7 @@ Finding named(Role role, const std::string& product, Grade grade)
 {
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
+    finding.status = FindingStatus::identified;
     finding.product = product;
     finding.name = product;
     finding.grade = grade;
@@ -44,7 +46,7 @@ Record a_record()
     record.observation.subject.host = "a.example";
     record.attribution.front = named(Role::front, "examplecdn-proxy", Grade::probable);
     record.attribution.host.role = Role::host;
-    record.attribution.host.reason = "behind_front";
+    record.attribution.host.reason = UnknownReason::behind_front;
     record.attribution.evidence = {evidence("e1", "server: one"), evidence("e2", "server: two")};
     record.provenance = {"servedby 1", "2026-08-31", "aa"};
     return record;
@@ -97,13 +99,13 @@ TEST_CASE("each thing that is said differently is told, with the evidence that c
         {"a name lost",
          [](Record& r) {
              r.attribution.front = Finding{};
-             r.attribution.front.reason = "conflict";
+             r.attribution.front.reason = UnknownReason::conflict;
          },
          "front[lost]: examplecdn-proxy, probable -> unknown: conflict"},
         {"a name gained",
          [](Record& r) { r.attribution.host = named(Role::host, "h", Grade::possible); },
          "host[named]: unknown: behind_front -> h, possible"},
-        {"a reason", [](Record& r) { r.attribution.host.reason = "no_evidence"; },
+        {"a reason", [](Record& r) { r.attribution.host.reason = UnknownReason::no_evidence; },
          "host[reasoned]: unknown: behind_front -> unknown: no_evidence"},
         {"another role",
          [](Record& r) {
@@ -119,7 +121,7 @@ TEST_CASE("each thing that is said differently is told, with the evidence that c
          [](Record& r) {
              r.attribution.state = scanner::State::parked;
              r.attribution.claims = {"fastly"};
-             r.attribution.flags = {"multi_cdn"};
+             r.attribution.flags = {scanner::Flag::multi_cdn};
              r.attribution.notice_ready = true;
          },
          "state[]: not_observed -> parked; claims[]:  -> fastly; flags[]:  -> multi_cdn; "

@@ -9,8 +9,10 @@
 
 #include "scanner/history/change_report.h"
 
+using scanner::FindingStatus;
 using scanner::RecordJoin;
 using scanner::RunVerdict;
+using scanner::UnknownReason;
 
 namespace {
 
@@ -87,10 +89,10 @@ TEST_CASE("the report counts and tells, as text and as JSON lines")
 {
     RunVerdict before = verdict(3, "d", "a.example");
     before.provenance = {"servedby 1", "2026-08-01", "aaaaaaaaaaaaaaaaa"};
-    before.attribution.front.reason = "no_evidence";
+    before.attribution.front.reason = UnknownReason::no_evidence;
     RunVerdict after = before;
     after.provenance = {"servedby 1", "2026-09-01", "bbbbbbbbbbbbbbbbb"};
-    after.attribution.front.status = "identified";
+    after.attribution.front.status = FindingStatus::identified;
     after.attribution.front.product = "x-proxy";
     after.attribution.front.grade = scanner::Grade::probable;
     scanner::Evidence evidence;

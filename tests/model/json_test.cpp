@@ -317,6 +317,31 @@ TEST_CASE("a wrong record is refused with the name of the member")
           "front.grade: a word that this version does not know");
     CHECK(detail_of(record_with(R"({"role":"front","status":"none"})", "")) ==
           "front.grade: missing");
+    struct Case {
+        const char* why;
+        std::string front;
+        std::string addressees;
+        const char* where;
+    };
+    const Case unknown_words[] = {
+        {"a status", R"({"role":"front","status":"perhaps","grade":"none"})", "null",
+         "front.status"},
+        {"an empty status", R"({"role":"front","status":"","grade":"none"})", "null",
+         "front.status"},
+        {"a reason", R"({"role":"front","status":"unknown","grade":"none","reason":"tired"})",
+         "null", "front.reason"},
+        {"a place in the order", front, R"([{"rank":1,"kind":"first"}])", "addressees[0].kind"},
+        {"a type of channel", front,
+         R"([{"rank":1,"kind":"also","role":"host","channels":[{"type":"fax"}]}])",
+         "addressees[0].channels[0].type"},
+    };
+    for (const Case& c : unknown_words) {
+        CAPTURE(c.why);
+        std::string line = record_with(c.front, "");
+        const std::string_view nobody = R"("addressees":null)";
+        line.replace(line.find(nobody), nobody.size(), R"("addressees":)" + c.addressees);
+        CHECK(detail_of(line) == std::string(c.where) + ": a word that this version does not know");
+    }
     CHECK(detail_of(record_with(front, R"(,"provenance":[])")) == "provenance: expected an object");
     CHECK(detail_of(record_with(front, R"(,"chain":[{"role":"front"}])")) ==
           "chain[0].status: missing");

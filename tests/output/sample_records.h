@@ -35,7 +35,7 @@ inline Finding identified(Role role, const char* provider, const char* product, 
 {
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
+    finding.status = FindingStatus::identified;
     finding.provider = provider;
     finding.product = product;
     finding.name = name;
@@ -48,11 +48,11 @@ inline Finding none(Role role)
 {
     Finding finding;
     finding.role = role;
-    finding.status = "none";
+    finding.status = FindingStatus::none;
     return finding;
 }
 
-inline Finding unknown(Role role, const char* reason)
+inline Finding unknown(Role role, UnknownReason reason)
 {
     Finding finding;
     finding.role = role;
@@ -77,7 +77,7 @@ inline resolvers::DnsAnswer answer(const char* name, const char* type,
     return made;
 }
 
-inline ContactChannel channel(const char* type, const char* address, const char* scope)
+inline ContactChannel channel(ChannelType type, const char* address, ChannelScope scope)
 {
     ContactChannel made;
     made.type = type;
@@ -220,7 +220,7 @@ inline Record fronted()
         identified(Role::front, "cloudflare", "cloudflare-proxy", "Cloudflare", Grade::confirmed);
     a.front.score = 9.5;
     a.front.evidence = {"e1", "e2", "e3"};
-    a.host = unknown(Role::host, "behind_front");
+    a.host = unknown(Role::host, UnknownReason::behind_front);
     Finding pages =
         identified(Role::platform, "github", "github-pages", "GitHub Pages", Grade::probable);
     pages.score = 1.5;
@@ -231,28 +231,28 @@ inline Record fronted()
     Finding registrar =
         identified(Role::registrar, "", "", "Example Registrar, Inc.", Grade::confirmed);
     a.others = {pages, dns, registrar};
-    a.flags = {"product_undetermined"};
+    a.flags = {Flag::product_undetermined};
     for (const SeenAddress& address : o.addresses)
         a.addresses.push_back({address.address, "cloudflare-proxy", a.front, a.host});
     a.evidence = {
         {"e1", "ip_range", Channel::network, Strength::strong, Role::front, "cloudflare",
          "cloudflare-proxy", "cloudflare-proxy/range/ips-v4", "104.21.5.7 in 104.16.0.0/13",
-         "104.21.5.7", "edge", false},
+         "104.21.5.7", Side::edge, false},
         {"e2", "http_header", Channel::http, Strength::strong, Role::front, "cloudflare",
          "cloudflare-proxy", "cloudflare-proxy/header/cf-ray", "cf-ray: 8f2c0d1e2f3a4b5c-FRA",
-         "104.21.5.7", "edge", true},
+         "104.21.5.7", Side::edge, true},
         {"e3", "ech_name", Channel::dns, Strength::partial, Role::front, "cloudflare",
          "cloudflare-proxy", "cloudflare-proxy/ech/cloudflare-ech.com", "cloudflare-ech.com", "",
-         "", true},
+         Side::none, true},
         {"e4", "http_header", Channel::http, Strength::weak, Role::platform, "github",
          "github-pages", "github-pages/header/x-github-request-id",
-         "x-github-request-id: 1A2B:3C4D:5E6F:7081:92A3B4C5", "104.21.5.7", "origin", true}};
+         "x-github-request-id: 1A2B:3C4D:5E6F:7081:92A3B4C5", "104.21.5.7", Side::origin, true}};
     a.notice_ready = true;
 
     record.routed = true;
     Addressee first;
     first.rank = 1;
-    first.kind = "primary";
+    first.kind = AddresseeKind::primary;
     first.role = Role::front;
     first.provider = "cloudflare";
     first.product = "cloudflare-proxy";
@@ -260,13 +260,14 @@ inline Record fronted()
     first.legal_entity = "Cloudflare, Inc.";
     first.grade = Grade::confirmed;
     first.basis = "Cloudflare answers at 3 of 3 addresses of www.film.example.";
-    first.channels = {channel("form", "https://abuse.cloudflare.com/dmca", "copyright"),
-                      channel("email", "abuse@cloudflare.com", "general")};
+    first.channels = {
+        channel(ChannelType::form, "https://abuse.cloudflare.com/dmca", ChannelScope::copyright),
+        channel(ChannelType::email, "abuse@cloudflare.com", ChannelScope::general)};
     first.channels[0].constraints = {"one_host_per_report", "max_250_urls"};
     first.channels[0].practice = {"forwards_to_operator", "forwards_to_host", "discloses_host"};
     Addressee second;
     second.rank = 2;
-    second.kind = "also";
+    second.kind = AddresseeKind::also;
     second.role = Role::platform;
     second.provider = "github";
     second.product = "github-pages";
@@ -275,10 +276,11 @@ inline Record fronted()
     second.grade = Grade::probable;
     second.basis = "A header that GitHub Pages adds came through the front.";
     second.counter_evidence = {"Headers from behind a front can be forged."};
-    second.channels = {channel("form", "https://github.com/contact/dmca", "copyright")};
+    second.channels = {
+        channel(ChannelType::form, "https://github.com/contact/dmca", ChannelScope::copyright)};
     Addressee third;
     third.rank = 3;
-    third.kind = "escalation";
+    third.kind = AddresseeKind::escalation;
     third.role = Role::registrar;
     third.name = "Example Registrar, Inc.";
     third.grade = Grade::confirmed;
@@ -324,12 +326,12 @@ inline Record hosted()
     a.addresses = {{ip("78.46.1.2"), "hetzner-cloud", a.front, a.host}};
     a.evidence = {{"e1", "ip_range", Channel::network, Strength::strong, Role::host, "hetzner",
                    "hetzner-cloud", "hetzner-cloud/range/a", "78.46.1.2 in 78.46.0.0/15",
-                   "78.46.1.2", "", false}};
+                   "78.46.1.2", Side::none, false}};
     a.notice_ready = true;
     record.routed = true;
     Addressee host;
     host.rank = 1;
-    host.kind = "primary";
+    host.kind = AddresseeKind::primary;
     host.role = Role::host;
     host.provider = "hetzner";
     host.product = "hetzner-cloud";
@@ -337,7 +339,7 @@ inline Record hosted()
     host.legal_entity = "Hetzner Online GmbH";
     host.grade = Grade::probable;
     host.basis = "The address 78.46.1.2 is in a range that Hetzner rents out.";
-    host.channels = {channel("email", "abuse@hetzner.example", "general")};
+    host.channels = {channel(ChannelType::email, "abuse@hetzner.example", ChannelScope::general)};
     record.addressees = {host};
     record.provenance = provenance();
     return record;
@@ -356,8 +358,8 @@ inline Record invalid()
     o.profile = "standard";
     record.attribution.state = State::invalid_input;
     record.attribution.state_reason = "neither a host name nor a URL";
-    record.attribution.front = unknown(Role::front, "not_observed");
-    record.attribution.host = unknown(Role::host, "not_observed");
+    record.attribution.front = unknown(Role::front, UnknownReason::not_observed);
+    record.attribution.host = unknown(Role::host, UnknownReason::not_observed);
     record.attribution.notice_reasons = {"state_invalid_input"};
     record.routed = true;
     record.provenance = provenance();
@@ -390,12 +392,12 @@ inline Record multi_cdn()
     a.state_reason = "cf-error-type: 1016";
     a.front = identified(Role::front, "cloudflare", "cloudflare-proxy", "Cloudflare",
                          Grade::confirmed, 0.6666666666666666);
-    a.host = unknown(Role::host, "behind_front");
+    a.host = unknown(Role::host, UnknownReason::behind_front);
     a.chain = {a.front};
     a.others = {identified(Role::front, "fastly", "fastly-cdn", "Fastly", Grade::possible,
                            0.3333333333333333),
                 identified(Role::steering, "steer", "steer-gslb", "Steer", Grade::possible)};
-    a.flags = {"multi_cdn", "not_all_addresses_probed"};
+    a.flags = {Flag::multi_cdn, Flag::not_all_addresses_probed};
     a.notice_ready = false;
     a.notice_reasons = {"state_origin_dead"};
     record.routed = true;
@@ -421,8 +423,8 @@ inline Record unrouted()
     o.chain_end = ChainEnd::nxdomain;
     o.not_observed = {"address", "tls"};
     record.attribution.state = State::nxdomain;
-    record.attribution.front = unknown(Role::front, "no_evidence");
-    record.attribution.host = unknown(Role::host, "no_evidence");
+    record.attribution.front = unknown(Role::front, UnknownReason::no_evidence);
+    record.attribution.host = unknown(Role::host, UnknownReason::no_evidence);
     record.attribution.notice_reasons = {"state_nxdomain", "data_too_old"};
     record.provenance = provenance();
     return record;

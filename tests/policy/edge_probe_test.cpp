@@ -126,8 +126,8 @@ TEST_CASE("what the edge answers itself makes it probable on its company's unlis
         if (c.why == std::string("the text stands in a page of the site's"))
             observed.seen.probes.front().http_facts->markers = {marker};
         const Attribution verdict = judged(observed);
-        CHECK((verdict.front.status == "identified" ? verdict.front.grade : Grade::none) ==
-              c.grade);
+        CHECK((verdict.front.status == FindingStatus::identified ? verdict.front.grade
+                                                                 : Grade::none) == c.grade);
         if (c.grade != Grade::none)
             CHECK(verdict.front.product == "cloudflare-proxy");
     }
@@ -137,7 +137,7 @@ TEST_CASE("a body at that path from anybody else's machine is a claim")
 {
     const Attribution verdict = judged(
         at(elsewhere, 16276, "OVH SAS").https(elsewhere).edge(elsewhere, path, 200, {marker}));
-    CHECK(verdict.front.status == "none");
+    CHECK(verdict.front.status == FindingStatus::none);
     CHECK(verdict.host.provider == "ovh");
     CHECK(verdict.claims == std::vector<std::string>{"cloudflare"});
 }
@@ -211,6 +211,6 @@ TEST_CASE("a held name whose edge alone answers does not still answer")
     observed.edge(unlisted, path);
     const Attribution verdict = judged(observed);
     CHECK(verdict.state == State::on_hold);
-    CHECK(std::find(verdict.flags.begin(), verdict.flags.end(), "hold_still_answers") ==
+    CHECK(std::find(verdict.flags.begin(), verdict.flags.end(), Flag::hold_still_answers) ==
           verdict.flags.end());
 }

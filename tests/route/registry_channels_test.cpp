@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "scanner/model/words.h"
 #include "scanner/route/route.h"
 #include "tests/support/observed.h"
 
@@ -42,7 +43,7 @@ Finding found(Role role, const char* name)
 {
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
+    finding.status = FindingStatus::identified;
     finding.name = name;
     finding.grade = Grade::confirmed;
     return finding;
@@ -64,7 +65,7 @@ Lines told(const std::vector<ContactChannel>& channels)
 {
     Lines lines;
     for (const ContactChannel& channel : channels)
-        lines.push_back(channel.type + " " + channel.address);
+        lines.push_back(std::string(word(channel.type)) + " " + channel.address);
     return lines;
 }
 
@@ -81,11 +82,11 @@ TEST_CASE("host and registrar get their desks from the registries when the catal
     const ContactChannel& email = to[0].channels[1];
     CHECK(email.source == "https://rdap.example/ip/5.9.1.1");
     CHECK(email.checked == "2026-11-21");
-    CHECK(email.scope == "general");
+    CHECK(email.scope == ChannelScope::general);
     CHECK_FALSE(email.verified);
     CHECK_FALSE(email.guessed);
     CHECK(to[1].role == Role::registrar);
-    CHECK(to[1].kind == "escalation");
+    CHECK(to[1].kind == AddresseeKind::escalation);
     CHECK(told(to[1].channels) ==
           Lines{"form https://registrar.lab/abuse", "email abuse@registrar.lab"});
 }

@@ -10,6 +10,7 @@
 #include "tests/support/catalogue_files.h"
 
 using scanner::Finding;
+using scanner::FindingStatus;
 using scanner::Grade;
 using scanner::Label;
 using scanner::Mark;
@@ -17,6 +18,7 @@ using scanner::Record;
 using scanner::Role;
 using scanner::Score;
 using scanner::Scorer;
+using scanner::UnknownReason;
 
 namespace {
 
@@ -25,9 +27,9 @@ Finding named(Role role, const std::string& product, Grade grade)
     const scanner::Product* known = test::fixture_catalogue().product(product);
     Finding finding;
     finding.role = role;
-    finding.status = "identified";
+    finding.status = FindingStatus::identified;
     finding.product = product;
-    finding.provider = known->provider;
+    finding.provider = known->provider->id;
     finding.name = known->name;
     finding.grade = grade;
     return finding;
@@ -36,18 +38,19 @@ Finding named(Role role, const std::string& product, Grade grade)
 Finding none()
 {
     Finding finding;
-    finding.status = "none";
+    finding.status = FindingStatus::none;
     return finding;
 }
 
-Finding unknown(const std::string& reason)
+Finding unknown(UnknownReason reason)
 {
     Finding finding;
     finding.reason = reason;
     return finding;
 }
 
-Record record_of(const std::string& host, Finding front, Finding provider = unknown("behind_front"))
+Record record_of(const std::string& host, Finding front,
+                 Finding provider = unknown(UnknownReason::behind_front))
 {
     Record record;
     record.observation.subject.host = host;
@@ -102,7 +105,7 @@ TEST_CASE("what a record says of the front is right, wrong, or silent")
          "front=company"},
         {"somebody else", R"("front":"ExampleCDN")", other, "front=wrong"},
         {"below the threshold", R"("front":"ExampleCDN")", guess, "front=silent"},
-        {"unknown", R"("front":"ExampleCDN")", unknown("no_evidence"), "front=silent"},
+        {"unknown", R"("front":"ExampleCDN")", unknown(UnknownReason::no_evidence), "front=silent"},
         {"none where there is one", R"("front":"ExampleCDN")", none(), "front=missed"},
         {"none where none is right as well", R"("front":["ExampleCDN",null])", none(),
          "front=right_none"},
@@ -111,7 +114,8 @@ TEST_CASE("what a record says of the front is right, wrong, or silent")
         {"none and none", R"("front":null)", none(), "front=right_none"},
         {"somebody where nobody is", R"("front":null)", cdn, "front=false_alarm"},
         {"a guess where nobody is", R"("front":null)", guess, "front=silent"},
-        {"unknown where nobody is", R"("front":null)", unknown("no_evidence"), "front=silent"},
+        {"unknown where nobody is", R"("front":null)", unknown(UnknownReason::no_evidence),
+         "front=silent"},
         {"a name the catalogue does not know", R"("front":"Elsewhere")", cdn, "front=wrong"},
         {"not labelled", R"("dns":"ExampleNet")", cdn, "dns=silent"},
     };
@@ -178,7 +182,7 @@ TEST_CASE("figures have their denominators, groups stay apart, labels without re
                   [](const Record& record) { return "told " + record.observation.subject.host; });
     scorer.add(record_of("a", cdn));
     scorer.add(record_of("b", dead));
-    scorer.add(record_of("c", unknown("no_evidence")));
+    scorer.add(record_of("c", unknown(UnknownReason::no_evidence)));
     scorer.add(record_of("e", none()));
     scorer.add(record_of("f", cdn));
     scorer.add(record_of("zz", cdn));

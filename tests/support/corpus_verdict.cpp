@@ -9,6 +9,9 @@
 
 namespace support {
 
+using scanner::AddresseeKind;
+using scanner::FindingStatus;
+using scanner::UnknownReason;
 using scanner::Value;
 
 namespace {
@@ -85,20 +88,20 @@ bool finding_holds(const scanner::Finding& finding, std::string wanted)
     if (wanted == "any")
         return true;
     if (wanted == "none")
-        return finding.status == "none";
+        return finding.status == FindingStatus::none;
     if (wanted == "not identified")
-        return finding.status != "identified";
+        return finding.status != FindingStatus::identified;
     if (wanted == "unknown")
-        return finding.status == "unknown";
+        return finding.status == FindingStatus::unknown;
     if (wanted.starts_with("unknown "))
-        return finding.status == "unknown" && finding.reason == wanted.substr(8);
+        return finding.status == FindingStatus::unknown && word(finding.reason) == wanted.substr(8);
     if (wanted.starts_with("not ")) {
         for (const std::string& name : split(wanted.substr(4), ", "))
             if (is_called(name, finding.provider, finding.product, finding.name))
                 return false;
         return true;
     }
-    if (finding.status != "identified" || !grade_holds(wanted, finding.grade))
+    if (finding.status != FindingStatus::identified || !grade_holds(wanted, finding.grade))
         return false;
     // Some names end in a word that is a role as well ("... province network").
     return is_called(wanted, finding.provider, finding.product, finding.name) ||
@@ -119,8 +122,8 @@ bool addressee_holds(const scanner::Addressee& to, std::string wanted)
     if (const std::size_t bar = wanted.find(" | "); bar != std::string::npos)
         return addressee_holds(to, wanted.substr(0, bar)) ||
                addressee_holds(to, wanted.substr(bar + 3));
-    for (const char* kind : {"primary", "also", "escalation"})
-        if (take_end(wanted, kind) && to.kind != kind)
+    for (const std::string_view kind : scanner::words_of<AddresseeKind>())
+        if (take_end(wanted, std::string(kind)) && word(to.kind) != kind)
             return false;
     return is_called(wanted, to.provider, to.product, to.name) ||
            (role_holds(wanted, to.role) && is_called(wanted, to.provider, to.product, to.name));
@@ -137,7 +140,7 @@ std::string list_of(const std::vector<std::string>& words)
 std::string line_of(const scanner::Addressee& to)
 {
     return (to.product.empty() ? to.name : to.product) + " " + std::string(word(to.role)) + " " +
-           to.kind + " " + std::string(word(to.grade));
+           std::string(word(to.kind)) + " " + std::string(word(to.grade));
 }
 
 std::string lines_of(const std::vector<scanner::Addressee>& all)
@@ -152,8 +155,10 @@ std::string lines_of(const std::vector<scanner::Addressee>& all)
 
 std::string text_of(const scanner::Finding& finding)
 {
-    if (finding.status != "identified")
-        return finding.status + (finding.reason.empty() ? "" : " " + finding.reason);
+    if (finding.status != FindingStatus::identified)
+        return std::string(word(finding.status)) + (finding.reason == UnknownReason::none
+                                                        ? ""
+                                                        : " " + std::string(word(finding.reason)));
     return (finding.product.empty() ? finding.name : finding.product) + " " +
            std::string(word(finding.role)) + " " + std::string(word(finding.grade));
 }
@@ -189,16 +194,16 @@ std::vector<std::string> disagreements(const CorpusCase& one,
     if (claims != attribution.claims && claims != std::vector<std::string>{"any"})
         differ("claims", list_of(claims), list_of(attribution.claims));
 
+    const std::vector<std::string> flags = scanner::words_for(attribution.flags);
     const auto has_flag = [&](const std::string& flag) {
-        return std::find(attribution.flags.begin(), attribution.flags.end(), flag) !=
-               attribution.flags.end();
+        return std::find(flags.begin(), flags.end(), flag) != flags.end();
     };
     for (const std::string& flag : list("flags"))
         if (!has_flag(flag))
-            differ("flags", flag, list_of(attribution.flags));
+            differ("flags", flag, list_of(flags));
     for (const std::string& flag : list("not_flags"))
         if (has_flag(flag))
-            differ("flags", "no " + flag, list_of(attribution.flags));
+            differ("flags", "no " + flag, list_of(flags));
 
     const auto texts = [](const std::vector<scanner::Finding>& all) {
         std::vector<std::string> made;
@@ -230,7 +235,7 @@ std::vector<std::string> disagreements(const CorpusCase& one,
     const std::vector<std::string> first = list("first");
     const bool primary =
         std::any_of(addressees.begin(), addressees.end(),
-                    [](const scanner::Addressee& to) { return to.kind == "primary"; });
+                    [](const scanner::Addressee& to) { return to.kind == AddresseeKind::primary; });
     const bool first_holds =
         std::any_of(first.begin(), first.end(), [&](const std::string& wanted) {
             if (wanted == "any")
@@ -274,24 +279,24 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
             findings.push_back(&finding);
     for (const scanner::Finding* finding : findings) {
         const std::string text = text_of(*finding);
-        const bool identified = finding->status == "identified";
-        if (!identified && finding->status != "none" && finding->status != "unknown")
-            found.push_back("unknown status " + finding->status);
-        if (identified && (finding->grade == scanner::Grade::none || !finding->reason.empty() ||
-                           (finding->name.empty() && finding->provider.empty())))
+        const bool identified = finding->status == FindingStatus::identified;
+        if (identified &&
+            (finding->grade == scanner::Grade::none || finding->reason != UnknownReason::none ||
+             (finding->name.empty() && finding->provider.empty())))
             found.push_back("identified without grade or name, or with a reason: " + text);
         if (!identified && (!finding->provider.empty() || !finding->product.empty()))
             found.push_back("not identified, and yet a name: " + text);
         // "None" is a claim like any other.
-        if (!identified && (finding->status == "none") != (finding->grade != scanner::Grade::none))
+        if (!identified &&
+            (finding->status == FindingStatus::none) != (finding->grade != scanner::Grade::none))
             found.push_back("a grade without a claim, or none without a grade: " + text);
-        if (finding->status == "unknown" && finding->reason.empty())
+        if (finding->status == FindingStatus::unknown && finding->reason == UnknownReason::none)
             found.push_back("unknown without a reason: " + text);
         if (!(finding->share > 0.0 && finding->share <= 1.0))
             found.push_back("a share out of bounds: " + text);
     }
     // A front that only passes through is no host (signals.md 0).
-    if (attribution.host.status == "identified" && !attribution.host.product.empty() &&
+    if (attribution.host.status == FindingStatus::identified && !attribution.host.product.empty() &&
         attribution.host.product == attribution.front.product)
         found.push_back("the front's product named as host: " + text_of(attribution.host));
     unsigned rank = 0;
@@ -302,13 +307,13 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
         // Nobody is written to above the grade at which he was found.
         const bool found_so =
             std::any_of(findings.begin(), findings.end(), [&](const scanner::Finding* finding) {
-                return finding->status == "identified" && finding->role == to.role &&
+                return finding->status == FindingStatus::identified && finding->role == to.role &&
                        finding->product == to.product && finding->provider == to.provider &&
                        finding->grade >= to.grade;
             });
         if (!found_so)
             found.push_back("an addressee that no finding bears out: " + line_of(to));
-        if (to.kind == "primary" && to.grade < scanner::Grade::probable)
+        if (to.kind == AddresseeKind::primary && to.grade < scanner::Grade::probable)
             found.push_back("a primary addressee below probable: " + line_of(to));
         for (const scanner::ContactChannel& channel : to.channels)
             if (channel.address.empty())
@@ -316,9 +321,10 @@ std::vector<std::string> breaches(const scanner::Attribution& attribution,
     }
     if (attribution.notice_ready != attribution.notice_reasons.empty())
         found.push_back("notice_ready and its reasons differ");
-    const bool reachable = std::any_of(
-        addressees.begin(), addressees.end(),
-        [](const scanner::Addressee& to) { return to.kind == "primary" && !to.channels.empty(); });
+    const bool reachable =
+        std::any_of(addressees.begin(), addressees.end(), [](const scanner::Addressee& to) {
+            return to.kind == AddresseeKind::primary && !to.channels.empty();
+        });
     if (attribution.notice_ready && !reachable)
         found.push_back("a notice in order, and nobody to send it to");
     return found;

@@ -14,10 +14,10 @@ void address_range(Sight& sight, const Catalogue&)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const AddressSight& address = sight.addresses[i];
-        for (const RangeHit& hit : address.ranges) {
+        for (const RangeHit& hit : address.holding.ranges) {
             const RangeKind kind = hit.rule->range_kind;
             // The longest list decides: what lies under the owner's prefix is not this product's.
-            if (address.owner != nullptr && hit.rule != address.owner)
+            if (address.holding.owner != nullptr && hit.rule != address.holding.owner)
                 continue;
             std::string text = address.address.text() + " in " + hit.prefix.text();
             if (hit.rule->until)

@@ -10,8 +10,8 @@ void declared_zone(Sight& sight, const Catalogue& catalogue)
     if (seen.declared != "proxied")
         return;
     // "Proxied" means the front of the company that serves the zone.
-    const Product* front =
-        catalogue.product_of(catalogue.company_named(seen.declared_by), Role::front);
+    const Provider* company = catalogue.provider_named(seen.declared_by);
+    const Product* front = company == nullptr ? nullptr : company->best(Role::front);
     if (front != nullptr)
         sight.signs.push_back({.signal = "declared_zone",
                                .channel = Channel::declared,

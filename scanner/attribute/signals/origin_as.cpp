@@ -12,7 +12,7 @@ void origin_as(Sight& sight, const Catalogue&)
         const resolvers::Origin* origin = address.origin();
         if (origin == nullptr)
             continue;
-        for (const Rule* rule : address.as_rules)
+        for (const Rule* rule : address.holding.as_rules)
             sight.signs.push_back({.signal = "origin_as",
                                    .channel = Channel::network,
                                    .strength = rule->strength,

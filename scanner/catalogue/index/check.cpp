@@ -8,6 +8,7 @@
 #include "scanner/catalogue/load/channel_table.h"
 #include "scanner/catalogue/load/deny_file.h"
 #include "scanner/catalogue/load/rule_table.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -49,10 +50,11 @@ void check_state_ids(const Lookup& lookup, Errors& errors)
             if (!added && !rule.id.empty())
                 errors.add(rule.where, "marker id " + quoted(rule.id) + " is taken by " +
                                            found->second->where + "; ids are unique");
-            const auto [same, new_key] = by_key.emplace(Views(rule.kind, rule.key), &rule);
+            const auto [same, new_key] = by_key.emplace(Views(word(rule.kind), rule.key), &rule);
             if (!new_key && !rule.key.empty())
-                errors.add(rule.where, rule.kind + " " + quoted(rule.key) + " is marked by " +
-                                           same->second->where + " already; remove one");
+                errors.add(rule.where, std::string(word(rule.kind)) + " " + quoted(rule.key) +
+                                           " is marked by " + same->second->where +
+                                           " already; remove one");
         }
     for (const Rule* rule : lookup.rules)
         if (const auto found = by_id.find(rule->id); found != by_id.end())
@@ -88,7 +90,7 @@ void check_references(const Lookup& lookup, Errors& errors)
         for (const Product& product : company->products)
             for (const Tenancy& tenancy : product.runs_on)
                 if (!lookup.contents.companies.contains(tenancy.network) ||
-                    tenancy.network == product.provider) {
+                    tenancy.provider == product.provider) {
                     const std::string_view near = nearest(tenancy.network, companies);
                     errors.add(tenancy.where, "network " + quoted(tenancy.network) +
                                                   " is no other company with a file in providers/" +
@@ -112,13 +114,13 @@ void check_registrar_companies(const Lookup& lookup, Errors& errors)
         ids.push_back(id);
     for (const Registrars& file : lookup.contents.registrars)
         for (const Product& product : file.company->products) {
-            if (product.provider == product.id ||
-                lookup.contents.companies.contains(product.provider))
+            if (product.provider->id == product.id ||
+                lookup.contents.companies.contains(product.provider->id))
                 continue;
-            const std::string_view near = nearest(product.provider, ids);
+            const std::string_view near = nearest(product.provider->id, ids);
             errors.add(
                 product.where,
-                "provider " + quoted(product.provider) + " has no file in providers/" +
+                "provider " + quoted(product.provider->id) + " has no file in providers/" +
                     (near.empty() ? "; leave it out" : "; did you mean " + quoted(near) + "?"));
         }
 }
@@ -207,7 +209,7 @@ void check_mailboxes(const Lookup& lookup, Errors& errors)
     for (const Product* product : lookup.products)
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
             const ContactChannel& channel = product->channels[i];
-            if (channel.type == "email" && plain_mailbox(channel.address) &&
+            if (channel.type == ChannelType::email && plain_mailbox(channel.address) &&
                 denies(lookup.contents.deny, channel.address))
                 errors.add(product->channel_where[i],
                            "mailbox " + quoted(channel.address) +

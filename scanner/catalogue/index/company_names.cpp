@@ -54,32 +54,32 @@ std::string without_legal_form(std::string_view normal)
     return std::string(normal);
 }
 
-void CompanyNames::add_normal(std::string normal, const std::string& company, Claim claim)
+void CompanyNames::add_normal(std::string normal, const Provider& company, Claim claim)
 {
     if (normal.empty())
         return;
     Holder& holder = by_name_[std::move(normal)];
-    if (holder.company.empty() || claim > holder.claim)
-        holder = {company, claim, false};
-    else if (claim == holder.claim && holder.company != company)
+    if (holder.company == nullptr || claim > holder.claim)
+        holder = {&company, claim, false};
+    else if (claim == holder.claim && holder.company != &company)
         holder.disputed = true;
 }
 
-void CompanyNames::add(std::string_view name, const std::string& company, Claim claim)
+void CompanyNames::add(std::string_view name, const Provider& company, Claim claim)
 {
     const std::string normal = normal_name(name);
     add_normal(without_legal_form(normal), company, claim);
     add_normal(normal, company, claim);
 }
 
-std::string CompanyNames::find(std::string_view name) const
+const Provider* CompanyNames::find(std::string_view name) const
 {
     const std::string normal = normal_name(name);
     auto found = by_name_.find(normal);
     if (found == by_name_.end())
         found = by_name_.find(without_legal_form(normal));
     if (found == by_name_.end() || found->second.disputed)
-        return {};
+        return nullptr;
     return found->second.company;
 }
 

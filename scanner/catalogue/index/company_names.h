@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/index/suffix_index.h"
 
 namespace scanner {
@@ -21,19 +22,20 @@ public:
     enum class Claim { alias, own };
 
     /// Two companies with equal claims to one name: then the name means neither.
-    void add(std::string_view name, const std::string& company, Claim claim);
+    /// The company must outlive this.
+    void add(std::string_view name, const Provider& company, Claim claim);
 
-    /// A company's id, or empty.
-    std::string find(std::string_view name) const;
+    /// Null if the name means no company.
+    const Provider* find(std::string_view name) const;
 
 private:
     struct Holder {
-        std::string company;
+        const Provider* company = nullptr;
         Claim claim = Claim::alias;
         bool disputed = false;
     };
 
-    void add_normal(std::string normal, const std::string& company, Claim claim);
+    void add_normal(std::string normal, const Provider& company, Claim claim);
 
     TextMap<Holder> by_name_;
 };

@@ -136,14 +136,15 @@ void Lookup::add_product(const Product& product)
 void Lookup::add_names(const Company& company)
 {
     using Claim = CompanyNames::Claim;
-    company_names.add(company.id, company.id, Claim::own);
-    company_names.add(company.name, company.id, Claim::own);
+    const Provider& provider = company.provider;
+    company_names.add(provider.id, provider, Claim::own);
+    company_names.add(provider.name, provider, Claim::own);
     for (const Product& product : company.products) {
-        company_names.add(product.id, company.id, Claim::alias);
-        company_names.add(product.name, company.id, Claim::alias);
-        company_names.add(product.legal_entity, company.id, Claim::alias);
+        company_names.add(product.id, provider, Claim::alias);
+        company_names.add(product.name, provider, Claim::alias);
+        company_names.add(product.legal_entity, provider, Claim::alias);
         for (const std::string& alias : product.aliases)
-            company_names.add(alias, company.id, Claim::alias);
+            company_names.add(alias, provider, Claim::alias);
     }
 }
 
@@ -152,7 +153,7 @@ void Lookup::add_states()
     for (const auto& file : contents.states) {
         for (const StateRule& rule : file->rules) {
             states.push_back(rule);
-            if (rule.kind == "body")
+            if (rule.kind == MarkerKind::body)
                 body_markers.emplace_back(rule.id, rule.key);
         }
         for (const auto& [name, source] : file->sources)
@@ -169,8 +170,8 @@ void Lookup::sort_all()
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
     for (const StateRule& rule : states) {
-        states_by_kind[rule.kind].push_back(&rule);
-        if (rule.kind == "address")
+        states_by_kind[static_cast<std::size_t>(rule.kind)].push_back(&rule);
+        if (rule.kind == MarkerKind::address)
             address_states[rule.prefix.address.bytes()[0]].push_back(&rule);
     }
     std::sort(body_markers.begin(), body_markers.end());

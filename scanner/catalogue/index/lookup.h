@@ -17,6 +17,7 @@
 #include "scanner/catalogue/index/overlaps.h"
 #include "scanner/catalogue/index/suffix_index.h"
 #include "scanner/catalogue/index/text_index.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -49,7 +50,8 @@ public:
     /// Of those that have one.
     std::unordered_map<const Rule*, const Pattern*> answer_patterns;
     std::vector<StateRule> states;
-    TextMap<std::vector<const StateRule*>> states_by_kind;
+    std::array<std::vector<const StateRule*>, resolvers::words_of<MarkerKind>().size()>
+        states_by_kind;
     /// Those on addresses, by the first octet: no prefix of theirs is shorter.
     std::array<std::vector<const StateRule*>, 256> address_states;
     std::vector<std::pair<std::string, std::string>> body_markers;

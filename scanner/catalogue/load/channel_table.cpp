@@ -5,13 +5,12 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/domain_name.h"
 #include "scanner/catalogue/load/source_table.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
 namespace {
 
-constexpr std::string_view types[] = {"email", "form", "api", "post", "agent"};
-constexpr std::string_view scopes[] = {"copyright", "general"};
 constexpr std::string_view practices[] = {"forwards_to_operator", "forwards_to_host",
                                           "discloses_host",       "removes",
                                           "relays_to_customer",   "restricts_service"};
@@ -62,10 +61,11 @@ void check_address(TableReader& reader, const ContactChannel& channel)
 {
     if (channel.address.empty())
         return;
-    if (channel.type == "email" && !plain_mailbox(channel.address))
+    if (channel.type == ChannelType::email && !plain_mailbox(channel.address))
         reader.error("address", "\"" + channel.address +
                                     "\" is not a mail address; write local@host.tld alone");
-    if ((channel.type == "form" || channel.type == "api") && !is_url(channel.address))
+    if ((channel.type == ChannelType::form || channel.type == ChannelType::api) &&
+        !is_url(channel.address))
         reader.error("address",
                      "\"" + channel.address + "\" is not a URL; write https://host/path");
 }
@@ -100,12 +100,12 @@ void read_channels(const std::vector<Value>& tables, std::string_view file, std:
     for (const Value& table : tables) {
         TableReader reader(table, file, title, errors);
         ContactChannel channel;
-        if (const auto type = reader.required_word("type", types))
-            channel.type = types[*type];
+        // Nothing is asked of a postal address, so that a wrong type is told alone.
+        channel.type = reader.required_one_of<ChannelType>("type").value_or(ChannelType::post);
         channel.address = reader.required_text("address");
         check_address(reader, channel);
-        if (const auto scope = reader.required_word("scope", scopes))
-            channel.scope = scopes[*scope];
+        if (const auto scope = reader.required_one_of<ChannelScope>("scope"))
+            channel.scope = *scope;
         channel.practice = known_words(reader, file, "practice", is_practice, practices, errors);
         channel.constraints =
             known_words(reader, file, "constraints", is_constraint, constraints, errors);
@@ -119,8 +119,8 @@ void read_channels(const std::vector<Value>& tables, std::string_view file, std:
                 reader.error("source",
                              "a channel needs a date, and its source has no \"checked\"; "
                              "say when somebody last read it");
-            channel.verified = verified.value_or(source->kind == "primary");
-            if (channel.verified && source->kind == "unverified")
+            channel.verified = verified.value_or(source->kind == SourceKind::primary);
+            if (channel.verified && source->kind == SourceKind::unverified)
                 reader.error("verified",
                              "a channel from an unverified source cannot be verified; name where "
                              "it stands, or say false");

@@ -7,6 +7,7 @@
 #include "scanner/catalogue/load/data_files.h"
 #include "scanner/catalogue/load/deny_file.h"
 #include "scanner/catalogue/load/provider_file.h"
+#include "scanner/catalogue/load/provider_links.h"
 #include "scanner/catalogue/load/range_file.h"
 #include "scanner/catalogue/load/registrar_file.h"
 #include "scanner/catalogue/load/rule_table.h"
@@ -59,11 +60,11 @@ private:
     {
         if (company == nullptr)
             return;
-        auto& slot = contents_.companies[company->id];
-        std::string& layer = layer_of_[company->id];
+        auto& slot = contents_.companies[company->provider.id];
+        std::string& layer = layer_of_[company->provider.id];
         if (slot != nullptr && layer == prefix) {
-            errors_.add(company->where, "company \"" + company->id + "\" stands in " + slot->where +
-                                            " already; ids are unique");
+            errors_.add(company->where, "company \"" + company->provider.id + "\" stands in " +
+                                            slot->where + " already; ids are unique");
             return;
         }
         layer = prefix;
@@ -108,8 +109,9 @@ private:
         const auto found = std::find(registrars.iana_ids.begin(), registrars.iana_ids.end(), id);
         if (found == registrars.iana_ids.end())
             return;
-        registrars.company->products.erase(registrars.company->products.begin() +
-                                           (found - registrars.iana_ids.begin()));
+        const auto index = found - registrars.iana_ids.begin();
+        registrars.company->products.erase(registrars.company->products.begin() + index);
+        registrars.provider_ids.erase(registrars.provider_ids.begin() + index);
         registrars.iana_ids.erase(found);
     }
 
@@ -190,6 +192,7 @@ Contents load_contents(const std::string& dir, const std::vector<std::string>& o
     Contents contents = layers.take();
     link_publishers(contents, errors);
     resolve_range_files(contents, errors);
+    link_providers(contents);
     return contents;
 }
 

@@ -5,7 +5,7 @@
 #include "scanner/catalogue/load/channel_table.h"
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/load/source_table.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -14,11 +14,6 @@ namespace {
 // The words of Role, and "service", which is no role but the absence of one.
 constexpr std::string_view roles[] = {"front",    "platform", "host",      "network",  "scrubber",
                                       "steering", "dns",      "registrar", "registry", "service"};
-constexpr std::string_view statuses[] = {"active", "retiring", "defunct", "handed_over"};
-constexpr std::string_view storages[] = {"static_hosting", "object_storage", "video",
-                                         "blog",           "site_builder",   "paas"};
-
-constexpr std::string_view tenancies[] = {"machines", "edge", "announced"};
 
 std::vector<std::string> plain(std::vector<LinedText> lined)
 {
@@ -54,11 +49,12 @@ void read_tenancies(TableReader& product_reader, std::string_view file,
         Tenancy tenancy;
         tenancy.where = reader.where();
         tenancy.network = reader.required_text("network");
-        if (const auto how = reader.required_word("how", tenancies))
-            tenancy.how = tenancies[*how];
+        if (const auto how = reader.required_one_of<TenancyKind>("how"))
+            tenancy.how = *how;
         tenancy.source = read_source(reader, sources);
         reader.finish();
-        if (product.tenancy_at(tenancy.network) != nullptr)
+        if (std::ranges::find(product.runs_on, tenancy.network, &Tenancy::network) !=
+            product.runs_on.end())
             reader.error("network", "\"" + tenancy.network + "\" stands twice; keep one");
         product.runs_on.push_back(std::move(tenancy));
     }
@@ -76,9 +72,7 @@ void read_lessor(TableReader& reader, const Company& company, Product& product)
         reader.error("lessor", "who lets addresses has the role \"network\"; add it");
 }
 
-void read_product(const Value& table, std::string_view file, Company& company,
-                  const std::string& legal_entity, const std::vector<std::string>& aliases,
-                  Errors& errors)
+void read_product(const Value& table, std::string_view file, Company& company, Errors& errors)
 {
     TableReader reader(table, file, "[[product]]", errors);
     const std::size_t index = company.products.size();
@@ -87,25 +81,25 @@ void read_product(const Value& table, std::string_view file, Company& company,
     product.id = reader.required_text("id");
     if (!product.id.empty() && !is_id(product.id))
         reader.error("id", "\"" + product.id + "\" is not an id; use a-z, 0-9 and '-'");
-    else if (!product.id.empty() && product.id != company.id &&
-             !product.id.starts_with(company.id + "-"))
-        reader.error("id",
-                     "product \"" + product.id + "\" must begin with \"" + company.id + "-\"");
+    else if (!product.id.empty() && product.id != company.provider.id &&
+             !product.id.starts_with(company.provider.id + "-"))
+        reader.error("id", "product \"" + product.id + "\" must begin with \"" +
+                               company.provider.id + "-\"");
     product.name = reader.required_text("name");
     read_roles(reader, file, product, errors);
-    if (const auto status = reader.word("status", statuses))
-        product.status = statuses[*status];
-    if (const auto storage = reader.word("storage", storages))
-        product.storage = storages[*storage];
+    product.status = reader.one_of<ProductStatus>("status").value_or(ProductStatus::active);
+    product.storage = reader.one_of<Storage>("storage").value_or(Storage::none);
     product.undetermined_with = plain(reader.texts("undetermined_with"));
     read_lessor(reader, company, product);
     product.notes = reader.text("notes");
     read_tenancies(reader, file, company.sources, product, errors);
 
-    const std::string own_entity = reader.text("legal_entity");
-    std::vector<std::string> names = plain(reader.texts("aliases"));
-    names.insert(names.end(), aliases.begin(), aliases.end());
-    adopt(product, company, own_entity.empty() ? legal_entity : own_entity, names);
+    const Provider& provider = company.provider;
+    product.legal_entity = reader.text("legal_entity");
+    if (product.legal_entity.empty())
+        product.legal_entity = provider.legal_entity;
+    product.aliases = plain(reader.texts("aliases"));
+    product.aliases.insert(product.aliases.end(), provider.aliases.begin(), provider.aliases.end());
 
     read_channels(reader.tables("channel"), file, "[[product.channel]]", company.sources, product,
                   errors);
@@ -132,15 +126,6 @@ bool is_id(std::string_view text)
     });
 }
 
-void adopt(Product& product, const Company& company, const std::string& legal_entity,
-           const std::vector<std::string>& aliases)
-{
-    product.provider = company.id;
-    product.provider_name = company.name;
-    product.legal_entity = legal_entity;
-    product.aliases = aliases;
-}
-
 std::unique_ptr<Company> read_provider_file(const std::string& file, std::string_view text,
                                             Errors& errors)
 {
@@ -151,23 +136,24 @@ std::unique_ptr<Company> read_provider_file(const std::string& file, std::string
     }
     TableReader reader(document.root, file, "a provider's file", errors);
     auto company = std::make_unique<Company>();
-    company->id = reader.required_text("id");
+    company->provider.id = reader.required_text("id");
     company->where = reader.where("id");
-    if (!company->id.empty() && !is_id(company->id))
-        reader.error("id", "\"" + company->id + "\" is not an id; use a-z, 0-9 and '-'");
-    else if (!company->id.empty() && company->id != stem_of(file))
-        reader.error("id", "id \"" + company->id + "\" is not the file's name; call the file " +
-                               company->id + ".toml");
-    company->name = reader.required_text("name");
-    const std::string legal_entity = reader.text("legal_entity");
-    const std::vector<std::string> aliases = plain(reader.texts("aliases"));
+    if (!company->provider.id.empty() && !is_id(company->provider.id))
+        reader.error("id", "\"" + company->provider.id + "\" is not an id; use a-z, 0-9 and '-'");
+    else if (!company->provider.id.empty() && company->provider.id != stem_of(file))
+        reader.error("id", "id \"" + company->provider.id +
+                               "\" is not the file's name; call the file " + company->provider.id +
+                               ".toml");
+    company->provider.name = reader.required_text("name");
+    company->provider.legal_entity = reader.text("legal_entity");
+    company->provider.aliases = plain(reader.texts("aliases"));
     company->sources = read_sources(reader, file, errors);
     for (const Value& table : reader.tables("product"))
-        read_product(table, file, *company, legal_entity, aliases, errors);
+        read_product(table, file, *company, errors);
     if (!reader.has("product"))
         errors.add(reader.where(), "no [[product]] in this file; a company has at least one");
     reader.finish();
-    if (company->id.empty())
+    if (company->provider.id.empty())
         return nullptr;
 
     // Products stay where they are from here on.

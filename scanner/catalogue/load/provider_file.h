@@ -18,8 +18,4 @@ std::unique_ptr<Company> read_provider_file(const std::string& file, std::string
 /// Lower-case letters, digits and single '-' between them.
 bool is_id(std::string_view text);
 
-/// Sets what a product says about its company.
-void adopt(Product& product, const Company& company, const std::string& legal_entity,
-           const std::vector<std::string>& aliases);
-
 }  // namespace scanner

@@ -6,6 +6,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/time_text.h"
 #include "scanner/catalogue/load/source_table.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -111,10 +112,12 @@ void read_header(std::string_view line, RangeFile& file, const std::string& wher
             errors.add(where, "\"" + value + "\" is not a day; write it like 2026-08-22");
         source.checked = value;
     } else if (key == "kind") {
-        const Words known = source_kinds();
-        if (std::find(known.begin(), known.end(), value) == known.end())
-            errors.add(where, "unknown kind \"" + value + "\"" + suggestion(value, known));
-        source.kind = value;
+        const auto kind = value_of<SourceKind>(value);
+        if (!kind)
+            errors.add(where, "unknown kind \"" + value + "\"" +
+                                  suggestion(value, words_of<SourceKind>()));
+        source.kind = kind.value_or(SourceKind::primary);
+        file.kind = value;
     } else if (key == "commit") {
         source.commit = value;
     } else if (key == "path") {
@@ -168,7 +171,7 @@ std::unique_ptr<RangeFile> read_range_file(const std::string& name, std::string_
     const Source& source = file->source;
     for (const auto& [key, value] : {std::pair<const char*, const std::string&>{"url", source.url},
                                      {"fetched", source.checked},
-                                     {"kind", source.kind}})
+                                     {"kind", file->kind}})
         if (value.empty())
             errors.add(file->where, "no line \"# " + std::string(key) +
                                         ": ...\" at the top; say where the list is from, when it "

@@ -28,17 +28,16 @@ void read_registrar(const Value& table, const std::string& file, Registrars& reg
         product.aliases.push_back(std::move(item.text));
     product.notes = reader.text("notes");
     // A company that has a file of its own keeps its id here.
-    const std::string provider = reader.text("provider");
+    std::string provider = reader.text("provider");
     read_channels(reader.tables("channel"), file, "[[registrar.channel]]",
                   registrars.company->sources, product, errors);
     reader.finish();
     if (!id)
         return;
     product.id = "registrar-" + std::to_string(*id);
-    product.provider = provider.empty() ? product.id : provider;
-    product.provider_name = product.name;
     registrars.company->products.push_back(std::move(product));
     registrars.iana_ids.push_back(static_cast<unsigned>(*id));
+    registrars.provider_ids.push_back(std::move(provider));
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ Registrars read_registrar_file(const std::string& file, std::string_view text, E
     }
     TableReader reader(document.root, file, "the registrars' file", errors);
     registrars.company = std::make_unique<Company>();
-    registrars.company->id = "registrars";
+    registrars.company->provider.id = "registrars";
     registrars.company->where = place(file, 1);
     registrars.company->sources = read_sources(reader, file, errors);
     for (const Value& table : reader.tables("registrar"))

@@ -22,7 +22,6 @@ constexpr std::string_view range_kinds[] = {"edge",          "customer",     "se
 constexpr std::string_view precisions[] = {"product", "company", "shared"};
 constexpr std::string_view matches[] = {"present", "equals", "prefix", "contains", "regex"};
 constexpr std::string_view strengths[] = {"weak", "partial", "strong", "conclusive"};
-constexpr std::string_view sides[] = {"edge", "origin"};
 constexpr std::string_view name_matches[] = {"equals", "prefix"};
 constexpr std::string_view certificate_fields[] = {"san_suffix", "subject_cn", "subject_o",
                                                    "issuer_cn", "issuer_o"};
@@ -113,8 +112,7 @@ std::string checked_header_name(RuleReader& at, std::string_view key, std::strin
 
 void read_side(RuleReader& at, Rule& rule)
 {
-    if (const auto side = at.reader.required_word("side", sides))
-        rule.side = sides[*side];
+    rule.side = at.reader.required_one_of<Side>("side").value_or(Side::none);
 }
 
 void read_range(RuleReader& at, RuleEntry& entry)
@@ -208,8 +206,7 @@ void read_certificate(RuleReader& at, RuleEntry& entry)
         read_match(at, entry, "value", TextMatch::equals);
     }
     // Most certificates have no side: the one who answers presents them. An origin's own does.
-    if (const auto side = at.reader.word("side", sides))
-        rule.side = sides[*side];
+    rule.side = at.reader.one_of<Side>("side").value_or(Side::none);
 }
 
 void read_ech(RuleReader& at, RuleEntry& entry)
@@ -237,11 +234,12 @@ void check_body(RuleReader& at, const Rule& rule)
 void read_answer(RuleReader& at, RuleEntry& entry)
 {
     Rule& rule = entry.rule;
-    rule.side = "edge";
-    rule.state = at.reader.required_text("state");
-    if (!rule.state.empty() && rule.state != "edge" && !value_of<State>(rule.state))
-        at.reader.error("state", "unknown state \"" + rule.state +
-                                     "\"; it is \"edge\" or a state of the record");
+    rule.side = Side::edge;
+    const std::string state = at.reader.required_text("state");
+    rule.state = value_of<State>(state);
+    if (!state.empty() && state != "edge" && !rule.state)
+        at.reader.error("state",
+                        "unknown state \"" + state + "\"; it is \"edge\" or a state of the record");
     read_status(at, rule);
     rule.key = checked_header_name(at, "header", at.reader.text("header"));
     rule.body = at.reader.text("body");
@@ -268,7 +266,7 @@ bool is_plain_path(std::string_view path)
 void read_edge_path(RuleReader& at, RuleEntry& entry)
 {
     Rule& rule = entry.rule;
-    rule.side = "edge";
+    rule.side = Side::edge;
     rule.key = at.reader.required_text("path");
     if (!rule.key.empty() && !is_plain_path(rule.key))
         at.reader.error("path", "\"" + rule.key +
@@ -434,9 +432,9 @@ Strength usual_strength(const Rule& rule)
     return Strength::weak;
 }
 
-Strength capped(Strength strength, bool verified, std::string_view source_kind)
+Strength capped(Strength strength, bool verified, SourceKind source_kind)
 {
-    return verified && source_kind != "unverified" ? strength : Strength::weak;
+    return verified && source_kind != SourceKind::unverified ? strength : Strength::weak;
 }
 
 void read_rules(TableReader& product_table, std::string_view file, std::size_t product,

@@ -31,6 +31,6 @@ std::string match_text(TextMatch match, std::string_view value);
 Strength usual_strength(const Rule& rule);
 
 /// Weak when nobody can check the rule; else as it is.
-Strength capped(Strength strength, bool verified, std::string_view source_kind);
+Strength capped(Strength strength, bool verified, SourceKind source_kind);
 
 }  // namespace scanner

@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "resolvers/base/domain_name.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
-
-Words source_kinds()
-{
-    static constexpr std::string_view kinds[] = {"primary", "public_repository", "routing",
-                                                 "observation", "unverified"};
-    return kinds;
-}
 
 bool is_url(std::string_view text)
 {
@@ -37,15 +31,15 @@ Source read_one(const Value& table, std::string_view file, const std::string& na
     const std::string title = "[sources." + name + "]";
     TableReader reader(table, file, title, errors);
     Source source;
-    if (const auto kind = reader.required_word("kind", source_kinds()))
-        source.kind = source_kinds()[*kind];
+    if (const auto kind = reader.required_one_of<SourceKind>("kind"))
+        source.kind = *kind;
     // What no stranger can open may have no address, and no day on which it was read.
-    const bool unverified = source.kind == "unverified";
+    const bool unverified = source.kind == SourceKind::unverified;
     source.url = unverified ? reader.text("url") : reader.required_text("url");
     if (!source.url.empty() && !is_url(source.url))
         reader.error("url", "\"" + source.url + "\" is not a URL; write https://host/path");
     source.commit = reader.text("commit");
-    if (source.kind == "public_repository" && source.commit.empty())
+    if (source.kind == SourceKind::public_repository && source.commit.empty())
         reader.error("commit", title + " is a repository and has no \"commit\"; name the one read");
     source.path = reader.text("path");
     source.checked = unverified ? reader.day("checked") : reader.required_day("checked");

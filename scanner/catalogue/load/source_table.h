@@ -16,7 +16,6 @@ std::map<std::string, Source> read_sources(TableReader& file_table, std::string_
 const Source* read_source(TableReader& reader, const std::map<std::string, Source>& sources);
 
 /// The words for kinds of sources.
-Words source_kinds();
 
 /// Is it http(s)://host..., without spaces?
 bool is_url(std::string_view text);

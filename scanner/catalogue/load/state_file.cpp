@@ -6,7 +6,7 @@
 #include "resolvers/base/domain_name.h"
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/load/table_reader.h"
-#include "scanner/model/words.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -17,7 +17,6 @@ using resolvers::IpAddress;
 using resolvers::Prefix;
 
 constexpr std::string_view states[] = {"parked", "seized", "blocked_for_vantage", "tampered"};
-constexpr std::string_view kinds[] = {"ns", "address", "cname", "body", "title", "redirect"};
 
 bool is_marker_id(std::string_view text)
 {
@@ -30,7 +29,8 @@ bool is_marker_id(std::string_view text)
 bool is_name_key(const StateRule& rule)
 {
     // Of a redirect: the host that it leads to.
-    return rule.kind == "ns" || rule.kind == "cname" || rule.kind == "redirect";
+    return rule.kind == MarkerKind::ns || rule.kind == MarkerKind::cname ||
+           rule.kind == MarkerKind::redirect;
 }
 
 // Sinkholes may well sit in special-purpose space, so only the width is judged.
@@ -56,7 +56,7 @@ void normalise_key(TableReader& reader, StateRule& rule)
 {
     if (rule.key.empty())
         return;
-    if (rule.kind == "address") {
+    if (rule.kind == MarkerKind::address) {
         normalise_address(reader, rule);
         return;
     }
@@ -84,12 +84,12 @@ std::string host_of(std::string text)
 bool example_fits(const StateRule& rule)
 {
     const std::string seen = resolvers::to_lower(rule.example);
-    if (rule.kind == "address") {
+    if (rule.kind == MarkerKind::address) {
         const auto prefix = Prefix::parse(rule.key);
         const auto address = IpAddress::parse(rule.example);
         return prefix && address && prefix->contains(*address);
     }
-    if (rule.kind == "redirect")
+    if (rule.kind == MarkerKind::redirect)
         return resolvers::is_under(host_of(seen), rule.key);
     if (is_name_key(rule))
         return resolvers::is_under(seen, rule.key);
@@ -108,9 +108,8 @@ StateRule read_marker(const Value& table, const std::string& file,
     const auto state = reader.required_word("state", states);
     if (state)
         rule.state = *value_of<State>(states[*state]);
-    const auto kind = reader.required_word("kind", kinds);
-    if (kind)
-        rule.kind = kinds[*kind];
+    const auto kind = reader.required_one_of<MarkerKind>("kind");
+    rule.kind = kind.value_or(MarkerKind::title);
     rule.key = reader.required_text("key");
     normalise_key(reader, rule);
     rule.sufficient = reader.flag("sufficient").value_or(false);

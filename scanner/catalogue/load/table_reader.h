@@ -8,10 +8,19 @@
 #include <string_view>
 #include <vector>
 
+#include "resolvers/base/words.h"
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/load/document.h"
 
 namespace scanner {
+
+/// The words of an enumeration that stand in files: all but the empty one.
+template <resolvers::Worded T>
+constexpr Words written_words()
+{
+    const Words all = resolvers::words_of<T>();
+    return all.subspan(all.front().empty() ? 1 : 0);
+}
 
 /// A text with the line where it stands.
 struct LinedText {
@@ -43,6 +52,19 @@ public:
     std::optional<std::size_t> word(std::string_view key, Words known);
     std::optional<std::size_t> required_word(std::string_view key, Words known);
 
+    /// The same for an enumeration that has words; an empty word, which stands for an absent field,
+    /// is none of them.
+    template <resolvers::Worded T>
+    std::optional<T> one_of(std::string_view key)
+    {
+        return value_at<T>(word(key, written_words<T>()));
+    }
+    template <resolvers::Worded T>
+    std::optional<T> required_one_of(std::string_view key)
+    {
+        return value_at<T>(required_word(key, written_words<T>()));
+    }
+
     /// The tables of [[key]]; empty if there are none.
     const std::vector<Value>& tables(std::string_view key);
 
@@ -62,6 +84,12 @@ public:
     void finish();
 
 private:
+    template <resolvers::Worded T>
+    static std::optional<T> value_at(std::optional<std::size_t> index)
+    {
+        return index ? resolvers::value_of<T>(written_words<T>()[*index]) : std::nullopt;
+    }
+
     const Value* ask(std::string_view key, Value::Kind kind);
     void missing(std::string_view key);
     bool printable(std::string_view key, const std::string& text, unsigned line);

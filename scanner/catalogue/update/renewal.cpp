@@ -7,6 +7,7 @@
 #include "resolvers/base/digest.h"
 #include "scanner/catalogue/load/range_file.h"
 #include "scanner/catalogue/update/json_select.h"
+#include "scanner/catalogue/words.h"
 
 namespace scanner {
 
@@ -121,7 +122,7 @@ std::string file_text(const RenewalRequest& request, const std::vector<Prefix>& 
     for (std::size_t i = 1; i < list.urls.size(); ++i)
         add("and", list.urls[i]);
     add("fetched", request.day);
-    add("kind", list.kind);
+    add("kind", std::string(word(list.kind)));
     for (const std::string& body : request.bodies)
         add("sha256", resolvers::sha256_hex(body));
     if (!request.example.empty())

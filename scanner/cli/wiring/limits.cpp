@@ -6,6 +6,7 @@
 #include <charconv>
 #include <tuple>
 #include "resolvers/base/time_text.h"
+#include "scanner/catalogue/holding.h"
 
 namespace scanner {
 
@@ -94,10 +95,7 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
     }
     polite.longest_wait = flags.longest_wait;
     options.is_edge = [&catalogue](const resolvers::IpAddress& address) {
-        const std::vector<RangeHit> hits = catalogue.ranges_of(address);
-        return std::any_of(hits.begin(), hits.end(), [](const RangeHit& hit) {
-            return hit.rule->range_kind == RangeKind::edge && hit.rule->product->has(Role::front);
-        });
+        return catalogue.holding_of(address).is_front_edge();
     };
     polite.limits = std::make_shared<resolvers::Politeness>(options);
     if (dns.per_second)

@@ -11,6 +11,7 @@
 #include "resolvers/pace/limited_prober.h"
 #include "resolvers/rdap/registry.h"
 #include "resolvers/tls/certificate.h"
+#include "scanner/catalogue/holding.h"
 #include "scanner/cli/wiring/live.h"
 #include "scanner/cli/wiring/offline.h"
 #include "scanner/input/public_suffix.h"
@@ -87,21 +88,15 @@ std::optional<Failure> refused_resolver(const std::string& flag,
 // Who holds an address, as the catalogue tells it: its addresses need one probe together.
 std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
 {
-    for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->range_kind == RangeKind::edge ||
-            hit.rule->range_kind == RangeKind::customer ||
-            hit.rule->range_kind == RangeKind::service)
-            return hit.rule->product->id;
-    return "";
+    const Product* product = catalogue.holding_of(address).product();
+    return product == nullptr ? "" : product->id;
 }
 
 // Whose own edge or service an address is. A customer's range is let to others: that is registered.
 std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
 {
-    for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
-            return hit.rule->product->id;
-    return "";
+    const Product* product = catalogue.holding_of(address).run_by();
+    return product == nullptr ? "" : product->id;
 }
 
 }  // namespace

@@ -15,8 +15,6 @@ using resolvers::DnsRecord;
 using resolvers::DnsStatus;
 using resolvers::IpAddress;
 
-constexpr std::size_t max_hops = 16;
-
 bool asks_addresses(const DnsAnswer& answer)
 {
     return answer.type == "A" || answer.type == "AAAA";
@@ -28,14 +26,10 @@ bool is_answer(DnsStatus status)
            status == DnsStatus::nxdomain;
 }
 
-const DnsRecord* alias_of(const Observation& seen, std::string_view name)
+// Zones of some providers have ALIAS records, which their servers follow themselves.
+bool is_alias(const DnsAnswer&, const DnsRecord& record)
 {
-    for (const DnsAnswer& answer : seen.dns)
-        if (resolvers::tells_aliases(answer))
-            for (const DnsRecord& record : answer.records)
-                if ((record.type == "CNAME" || record.type == "ALIAS") && record.name == name)
-                    return &record;
-    return nullptr;
+    return record.type == "CNAME" || record.type == "ALIAS";
 }
 
 void add_address(Observation& seen, const IpAddress& address)
@@ -192,17 +186,15 @@ void follow_answers(Observation& seen)
         seen.chain_end = about_addresses ? ChainEnd::failed : ChainEnd::not_observed;
         return;
     }
-    seen.chain.push_back(seen.subject.host);
-    while (const DnsRecord* alias = alias_of(seen, seen.chain.back())) {
-        if (std::find(seen.chain.begin(), seen.chain.end(), alias->data) != seen.chain.end()) {
-            seen.chain_end = ChainEnd::loop;
-            return;
-        }
-        if (seen.chain.size() > max_hops) {
-            seen.chain_end = ChainEnd::too_long;
-            return;
-        }
-        seen.chain.push_back(alias->data);
+    resolvers::AliasWalk aliases = resolvers::follow_aliases(seen.subject.host, seen.dns, is_alias);
+    seen.chain = std::move(aliases.names);
+    if (aliases.end == resolvers::AliasEnd::loop) {
+        seen.chain_end = ChainEnd::loop;
+        return;
+    }
+    if (aliases.end == resolvers::AliasEnd::limit) {
+        seen.chain_end = ChainEnd::too_long;
+        return;
     }
     collect_addresses(seen, seen.chain.back());
     seen.chain_end = seen.addresses.empty() ? end_without_address(seen) : ChainEnd::address;

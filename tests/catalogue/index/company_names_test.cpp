@@ -38,23 +38,25 @@ TEST_CASE("a free text names a company by any of its names, exactly")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(test::fixture_catalogue().company_named(c.name) == c.company);
+        const scanner::Provider* found = test::fixture_catalogue().provider_named(c.name);
+        CHECK((found == nullptr ? "" : found->id) == c.company);
     }
 }
 
 TEST_CASE("a name that two companies claim alike means neither")
 {
+    const scanner::Provider a, b, c;
     CompanyNames names;
-    names.add("Edge", "a", CompanyNames::Claim::alias);
-    names.add("Edge", "b", CompanyNames::Claim::alias);
-    names.add("Solid", "a", CompanyNames::Claim::alias);
-    names.add("Solid", "b", CompanyNames::Claim::own);
-    names.add("Solid", "c", CompanyNames::Claim::alias);
-    names.add("Twice", "a", CompanyNames::Claim::alias);
-    names.add("Twice", "a", CompanyNames::Claim::alias);
-    CHECK(names.find("Edge") == "");
-    CHECK(names.find("Solid") == "b");
-    CHECK(names.find("Twice") == "a");
+    names.add("Edge", a, CompanyNames::Claim::alias);
+    names.add("Edge", b, CompanyNames::Claim::alias);
+    names.add("Solid", a, CompanyNames::Claim::alias);
+    names.add("Solid", b, CompanyNames::Claim::own);
+    names.add("Solid", c, CompanyNames::Claim::alias);
+    names.add("Twice", a, CompanyNames::Claim::alias);
+    names.add("Twice", a, CompanyNames::Claim::alias);
+    CHECK(names.find("Edge") == nullptr);
+    CHECK(names.find("Solid") == &b);
+    CHECK(names.find("Twice") == &a);
 }
 
 TEST_CASE("legal forms go, names stay")

@@ -27,7 +27,7 @@ Publisher lines_list()
     Publisher list;
     list.file = "acme.txt";
     list.urls = {"https://acme.example/ips"};
-    list.kind = "primary";
+    list.kind = SourceKind::primary;
     return list;
 }
 

@@ -49,7 +49,7 @@ TEST_CASE("Every importer in the folder has its row in the table, and every row 
 {
     std::set<std::string> defined;
     for (const auto& entry :
-         std::filesystem::directory_iterator(SERVEDBY_SOURCE_DIR "/scanner/input")) {
+         std::filesystem::directory_iterator(SERVEDBY_SOURCE_DIR "/scanner/input/importers")) {
         if (entry.path().extension() != ".cpp")
             continue;
         std::ifstream file(entry.path());

@@ -78,6 +78,91 @@ TEST_CASE("a record counts for the name that owns it")
     }
 }
 
+TEST_CASE("aliases are followed through several answers, and all that contradict are told")
+{
+    const auto cname = [](const std::string& from, const std::string& to) {
+        return record(from, "CNAME", to);
+    };
+    struct Case {
+        std::string why;
+        std::vector<DnsAnswer> answers;
+        std::string names;
+        AliasEnd end;
+        std::string repeated;
+        std::string branches;
+    };
+    const Case cases[] = {
+        {"no alias", {answer("A", DnsStatus::nodata, {})}, "site.example", AliasEnd::name, "", ""},
+        {"the second answer goes on where the first stops",
+         {answer("A", DnsStatus::noerror, {cname("site.example", "b.example")}),
+          answer("AAAA", DnsStatus::nxdomain, {cname("b.example", "c.example")})},
+         "site.example b.example c.example",
+         AliasEnd::name,
+         "",
+         ""},
+        {"two answers that contradict each other",
+         {answer("A", DnsStatus::noerror, {cname("site.example", "b.example")}),
+          answer("AAAA", DnsStatus::noerror,
+                 {cname("site.example", "x.example"), cname("x.example", "y.example")})},
+         "site.example b.example",
+         AliasEnd::name,
+         "",
+         "x.example y.example"},
+        {"a contradiction that comes to the same",
+         {answer("A", DnsStatus::noerror,
+                 {cname("site.example", "b.example"), cname("b.example", "c.example")}),
+          answer("AAAA", DnsStatus::noerror, {cname("site.example", "c.example")})},
+         "site.example b.example c.example",
+         AliasEnd::name,
+         "",
+         ""},
+        {"a failure tells nothing",
+         {answer("A", DnsStatus::servfail, {cname("site.example", "b.example")})},
+         "site.example",
+         AliasEnd::name,
+         "",
+         ""},
+        {"a loop",
+         {answer("A", DnsStatus::noerror,
+                 {cname("site.example", "b.example"), cname("b.example", "site.example")})},
+         "site.example b.example",
+         AliasEnd::loop,
+         "site.example",
+         ""},
+    };
+    const auto joined = [](const std::vector<std::string>& names) {
+        std::string text;
+        for (const std::string& name : names)
+            text += (text.empty() ? "" : " ") + name;
+        return text;
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        const AliasWalk walk = follow_aliases("site.example", c.answers);
+        CHECK(joined(walk.names) == c.names);
+        CHECK(walk.end == c.end);
+        CHECK(walk.repeated == c.repeated);
+        CHECK(joined(walk.branches) == c.branches);
+    }
+}
+
+TEST_CASE("a chain of aliases is followed for so long and no longer")
+{
+    for (const std::size_t length : {most_aliases, most_aliases + 1}) {
+        DnsAnswer longest = answer("A", DnsStatus::noerror, {});
+        std::string name = longest.name;
+        for (std::size_t i = 0; i < length; ++i) {
+            const std::string next = "n" + std::to_string(i) + ".example";
+            longest.records.push_back(record(name, "CNAME", next));
+            name = next;
+        }
+        const AliasWalk walk = follow_aliases(longest.name, {&longest, 1});
+        CHECK(walk.names.size() == most_aliases + 1);
+        CHECK(walk.end == (length > most_aliases ? AliasEnd::limit : AliasEnd::name));
+        CHECK(walk.branches.empty());
+    }
+}
+
 TEST_CASE("word that a name does not exist tells the aliases that lead there, a failure none")
 {
     const DnsRecord alias = record("site.example", "CNAME", "gone.example");

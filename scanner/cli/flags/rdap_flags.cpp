@@ -40,8 +40,7 @@ void add_rdap_cache_flags(CLI::App& app, RdapFlags& flags)
         ->check(CLI::Range(slowest, fastest))
         ->capture_default_str();
     app.add_option("--rdap-bootstrap", flags.bootstrap,
-                   "Folder with IANA's dns.json, ipv4.json, ipv6.json and asn.json (default: those "
-                   "shipped)")
+                   "Folder with IANA's dns.json, ipv4.json and ipv6.json (default: those shipped)")
         ->type_name("DIR");
 }
 

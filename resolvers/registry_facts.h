@@ -1,6 +1,6 @@
 // What registries said in RDAP of a subject's name and addresses, as observations keep it. Role
-// mailboxes and organisations only: nothing of people, no telephone numbers. A plain value; the
-// whole of an answer is in rdap.h.
+// mailboxes and organisations only: nothing of people, no telephone numbers. Plain values, which
+// resolvers/rdap/answers.h reads, its cache stores and observations keep as they are.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,15 @@ namespace resolvers {
 /// An abuse desk as a registry publishes it. What it publishes may be the registry's own: the
 /// catalogue's deny list decides that, not this.
 struct AbuseDesk {
-    /// Best first (see RdapAbuse::emails), domains in lower case. Those of persons are left out.
+    /// Best first: entries that are for abuse alone before those of many roles, the object's own
+    /// before its holder's, then by the jCard's "pref" (RFC 6350 section 5.3), addresses of type
+    /// "abuse" first. Each once, the domain in lower case. Those of persons are left out.
     std::vector<std::string> emails;
-    /// Web forms, best first.
+    /// Web forms, best first: the jCard's contact-uri (RFC 8605), links in place of a mail address,
+    /// and its url if that speaks of reports.
     std::vector<std::string> urls;
-    /// Was there an entry for abuse at all? With nothing in it, for one that has no address.
+    /// Was there an entry with the role "abuse" at all? AFRINIC gives none; registro.br gives one
+    /// without a mail address: then this is true and `emails` empty.
     bool named = false;
     /// "REDACTED FOR PRIVACY" or the like stood where an address belongs.
     bool redacted = false;
@@ -33,7 +37,7 @@ struct RegisteredDomain {
     std::string name;
     /// Empty: the registry names no registrar.
     std::string registrar;
-    /// IANA's id, decimal; empty if none was given.
+    /// IANA's id, decimal; empty if none was given. 9994 to 9999 are reserved: the registry itself.
     std::string registrar_id;
     /// The registrar's home page. May be empty.
     std::string registrar_url;
@@ -89,7 +93,7 @@ struct RegistryGap {
     std::string what;
     /// The name or address that it was about.
     std::string about;
-    /// As in rdap_client.h ("rate_limited", "not_json", "not_found", "no_server", "timeout"), or
+    /// As in rdap/client.h ("rate_limited", "not_json", "not_found", "no_server", "timeout"), or
     /// "cap" (too many addresses) and "listed" (`detail` names the catalogue's product that has the
     /// address: there was no need to ask).
     std::string code;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
-#include <limits>
 
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/time_text.h"
@@ -68,35 +67,30 @@ Events events_of(const json::object& object)
     return events;
 }
 
-std::vector<RdapRedaction> redactions_of(const json::object& object)
+// The names of the fields that were left out (RFC 9537).
+std::vector<std::string> redactions_of(const json::object& object)
 {
-    std::vector<RdapRedaction> redactions;
+    std::vector<std::string> redactions;
     for (const json::value& value : array_in(object, "redacted")) {
         const json::object* redacted = value.if_object();
         if (!redacted || redactions.size() >= max_list)
             continue;
-        RdapRedaction redaction;
+        std::string& redaction = redactions.emplace_back();
         if (const json::value* name = member(*redacted, "name"); name && name->is_object()) {
-            redaction.name = folded(text_in(name->get_object(), "description"));
-            if (redaction.name.empty())
-                redaction.name = folded(text_in(name->get_object(), "type"));
+            redaction = folded(text_in(name->get_object(), "description"));
+            if (redaction.empty())
+                redaction = folded(text_in(name->get_object(), "type"));
         }
-        for (const char* key : {"prePath", "postPath", "replacementPath"})
-            if (redaction.path.empty())
-                redaction.path = folded(text_in(*redacted, key));
-        redaction.method = folded(text_in(*redacted, "method"));
-        if (redaction.method.empty())
-            redaction.method = "removal";  // RFC 9537 4.2: the default
-        redactions.push_back(std::move(redaction));
     }
     return redactions;
 }
 
-void add_remarks(std::vector<RdapRemark>& remarks, const json::object& object)
+// Where the remarks that speak of reports point to.
+void add_remark_urls(std::vector<std::string>& urls, const json::object& object)
 {
     for (const json::value& value : array_in(object, "remarks")) {
         const json::object* remark = value.if_object();
-        if (!remark || remarks.size() >= max_list)
+        if (!remark)
             continue;
         std::string text;
         for (const std::string_view line : texts_of(member(*remark, "description")))
@@ -104,20 +98,15 @@ void add_remarks(std::vector<RdapRemark>& remarks, const json::object& object)
         const std::string small = to_lower(text);
         constexpr std::array<std::string_view, 6> subjects = {"abuse",   "copyright", "dmca",
                                                               "infring", "takedown",  "complaint"};
-        if (std::none_of(subjects.begin(), subjects.end(), [&small](std::string_view subject) {
+        if (std::any_of(subjects.begin(), subjects.end(), [&small](std::string_view subject) {
                 return small.find(subject) != std::string::npos;
             }))
-            continue;
-        RdapRemark kept{
-            .text = folded(text), .urls = links_in(text), .emails = mail_addresses_in(text)};
-        kept.urls.resize(std::min(kept.urls.size(), max_list));
-        kept.emails.resize(std::min(kept.emails.size(), max_list));
-        if (std::find(remarks.begin(), remarks.end(), kept) == remarks.end())
-            remarks.push_back(std::move(kept));
+            for (std::string& url : links_in(text))
+                add_once(urls, std::move(url));
     }
 }
 
-// ---- The three classes -------------------------------------------------------------------------
+// ---- The two classes ---------------------------------------------------------------------------
 
 Outcome<json::value> read_object(std::string_view text, std::string_view object_class)
 {
@@ -161,50 +150,26 @@ std::vector<Entity> holders_among(const std::vector<Entity>& entities)
 
 // The first with an organisation's name; failing that, the handle of the first organisation, or of
 // the first at all.
-void read_holder(RdapResource& resource, const std::vector<Entity>& entities)
+void read_holder(RegisteredNetwork& network, const std::vector<Entity>& entities)
 {
     bool by_organisation = false;
     for (const Entity& entity : holders_among(entities)) {
         const Card card = card_of(entity);
-        resource.holder = organisation_on(card, entity.handle);
-        if (!resource.holder.empty()) {
-            resource.holder_handle = entity.handle;
-            resource.holder_is_person = false;
+        network.holder = organisation_on(card, entity.handle);
+        if (!network.holder.empty()) {
+            network.holder_handle = entity.handle;
+            network.holder_is_person = false;
             return;
         }
         const bool organisation = card.kind == "org" || entity.handle.starts_with("ORG-");
-        if (resource.holder_handle.empty() || (organisation && !by_organisation))
-            resource.holder_handle = entity.handle;
+        if (network.holder_handle.empty() || (organisation && !by_organisation))
+            network.holder_handle = entity.handle;
         by_organisation |= organisation;
         // The RIPE database marks its maintainers, which are no people, as individuals named like
         // their handles.
         if (card.individual() && !named_like(card.formatted_name, entity.handle))
-            resource.holder_is_person = true;
+            network.holder_is_person = true;
     }
-}
-
-void read_resource(RdapResource& resource, const json::object& object)
-{
-    const std::vector<Entity> entities = entities_of(object);
-    resource.handle = folded(text_in(object, "handle"));
-    resource.name = folded(text_in(object, "name"));
-    resource.whois_server = to_lower(folded(text_in(object, "port43")));
-    const std::string_view country = text_in(object, "country");
-    if (country.size() == 2)
-        for (const char c : country)
-            resource.country.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
-    read_holder(resource, entities);
-    resource.abuse = abuse_among(entities);
-    resource.statuses = statuses_of(object);
-    resource.redactions = redactions_of(object);
-    const Events events = events_of(object);
-    resource.registered = events.registered;
-    resource.changed = events.changed;
-
-    add_remarks(resource.remarks, object);
-    for (const Entity& entity : entities)
-        if (entity.has_role("registrant") || entity.has_role("abuse"))
-            add_remarks(resource.remarks, *entity.object);
 }
 
 std::string iana_id_of(const Entity& registrar, const json::object& domain)
@@ -222,34 +187,32 @@ std::string iana_id_of(const Entity& registrar, const json::object& domain)
     return {};
 }
 
-RdapRegistrar registrar_of(const json::object& domain)
+void read_registrar(RegisteredDomain& domain, const json::object& object)
 {
-    RdapRegistrar registrar;
-    const std::vector<Entity> entities = entities_of(domain);
+    const std::vector<Entity> entities = entities_of(object);
     const auto found = std::find_if(entities.begin(), entities.end(), [](const Entity& entity) {
         return entity.has_role("registrar");
     });
     std::vector<Entity> desks;
     if (found != entities.end()) {
         const Card card = card_of(*found);
-        registrar.name = organisation_on(card, found->handle);
-        registrar.iana_id = iana_id_of(*found, domain);
+        domain.registrar = organisation_on(card, found->handle);
+        domain.registrar_id = iana_id_of(*found, object);
         if (!card.home_pages.empty())
-            registrar.url = card.home_pages.front();
+            domain.registrar_url = card.home_pages.front();
         desks = entities_of(*found->object);
         desks.push_back(*found);
     }
-    registrar.abuse = abuse_among(std::move(desks));
-    if (registrar.abuse.named)
-        return registrar;
+    domain.registrar_abuse = abuse_desk_among(std::move(desks));
+    if (domain.registrar_abuse.named)
+        return;
     // One large registrar puts its abuse desk beside itself instead of under itself. One under
     // somebody else (a registrant's) is not the registrar's.
     std::vector<Entity> top;
     for (const Entity& entity : entities)
         if (entity.depth == 0 && !entity.has_role("registrant"))
             top.push_back(entity);
-    registrar.abuse = abuse_among(std::move(top));
-    return registrar;
+    domain.registrar_abuse = abuse_desk_among(std::move(top));
 }
 
 // The registry's pointer to the registrar's own answer, which alone may have the abuse desk.
@@ -282,18 +245,6 @@ std::string host_name(std::string_view text)
     return name;
 }
 
-std::optional<std::uint32_t> asn_in(const json::object& object, std::string_view key)
-{
-    const std::string text = text_or_number_in(object, key);
-    if (text.empty() || text.size() > 10 ||
-        text.find_first_not_of("0123456789") != std::string::npos)
-        return std::nullopt;
-    const unsigned long long number = std::stoull(text);
-    if (number > std::numeric_limits<std::uint32_t>::max())
-        return std::nullopt;
-    return static_cast<std::uint32_t>(number);
-}
-
 }  // namespace
 
 Outcome<RdapDomain> parse_rdap_domain(std::string_view text)
@@ -307,60 +258,50 @@ Outcome<RdapDomain> parse_rdap_domain(std::string_view text)
     domain.name = host_name(text_in(object, "ldhName"));
     if (domain.name.empty())
         return Failure{"malformed", "a domain without ldhName"};
-    domain.handle = folded(text_in(object, "handle"));
-    domain.registrar = registrar_of(object);
+    read_registrar(domain, object);
     domain.statuses = statuses_of(object);
     const Events events = events_of(object);
     domain.registered = events.registered;
     domain.changed = events.changed;
     domain.expires = events.expires;
-    for (const json::value& nameserver : array_in(object, "nameservers"))
-        if (const json::object* one = nameserver.if_object())
-            add_once(domain.nameservers, host_name(text_in(*one, "ldhName")));
-    domain.redactions = redactions_of(object);
+    domain.redacted = redactions_of(object);
     domain.related = related_of(object);
-    domain.whois_server = to_lower(folded(text_in(object, "port43")));
     return domain;
 }
 
-Outcome<RdapNetwork> parse_rdap_network(std::string_view text)
+Outcome<RegisteredNetwork> parse_rdap_network(std::string_view text)
 {
     const Outcome<json::value> value = read_object(text, "ip network");
     if (!value.has_value())
         return value.error();
     const json::object& object = value->get_object();
 
-    RdapNetwork network;
+    RegisteredNetwork network;
     const std::optional<IpAddress> first = parse_rdap_address(text_in(object, "startAddress"));
     const std::optional<IpAddress> last = parse_rdap_address(text_in(object, "endAddress"));
     if (!first || !last || first->is_v4() != last->is_v4() || *last < *first)
         return Failure{"malformed", "a network without startAddress and endAddress"};
-    read_resource(network, object);
     network.first = *first;
     network.last = *last;
-    network.prefixes = prefixes_between(*first, *last);
+    network.handle = folded(text_in(object, "handle"));
+    network.name = folded(text_in(object, "name"));
     network.type = folded(text_in(object, "type"));
     network.parent_handle = folded(text_in(object, "parentHandle"));
+    if (const std::string_view country = text_in(object, "country"); country.size() == 2)
+        for (const char c : country)
+            network.country.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    const Events events = events_of(object);
+    network.registered = events.registered;
+    network.changed = events.changed;
+
+    const std::vector<Entity> entities = entities_of(object);
+    read_holder(network, entities);
+    network.abuse = abuse_desk_among(entities);
+    add_remark_urls(network.remark_urls, object);
+    for (const Entity& entity : entities)
+        if (entity.has_role("registrant") || entity.has_role("abuse"))
+            add_remark_urls(network.remark_urls, *entity.object);
     return network;
-}
-
-Outcome<RdapAutnum> parse_rdap_autnum(std::string_view text)
-{
-    const Outcome<json::value> value = read_object(text, "autnum");
-    if (!value.has_value())
-        return value.error();
-    const json::object& object = value->get_object();
-
-    RdapAutnum autnum;
-    const std::optional<std::uint32_t> first = asn_in(object, "startAutnum");
-    if (!first)
-        return Failure{"malformed", "an autnum without startAutnum"};
-    autnum.first = *first;
-    autnum.last = asn_in(object, "endAutnum").value_or(*first);
-    if (autnum.last < autnum.first)
-        return Failure{"malformed", "endAutnum before startAutnum"};
-    read_resource(autnum, object);
-    return autnum;
 }
 
 }  // namespace resolvers

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/json/parse.hpp>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 
@@ -33,15 +32,6 @@ std::string https_server(const json::array& urls)
     return {};
 }
 
-std::optional<std::uint32_t> number(std::string_view text)
-{
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
 Outcome<std::string> found(const std::string& server, const std::string& asked)
 {
     if (server.empty())
@@ -63,15 +53,6 @@ bool RdapBootstrap::add_key(std::string_view file, std::string_view key, const S
         // The root would be an empty key; nobody runs an RDAP server for it.
         const std::optional<DomainName> suffix = DomainName::parse(key);
         return suffix && by_suffix_.emplace(suffix->text(), server).second;
-    }
-    if (file == "asn.json") {
-        const std::size_t dash = key.find('-');
-        const std::optional<std::uint32_t> first = number(key.substr(0, dash));
-        const std::optional<std::uint32_t> last =
-            dash == std::string_view::npos ? first : number(key.substr(dash + 1));
-        if (!first || !last || *last < *first)
-            return false;
-        return by_asn_.emplace(*first, AsnRange{*last, server}).second;
     }
     const std::optional<Prefix> prefix = Prefix::parse(key);
     if (!prefix || prefix->address.is_v4() != (file == "ipv4.json"))
@@ -111,23 +92,19 @@ Outcome<void> RdapBootstrap::read(std::string_view text, std::string_view file)
     }
     if (keys_read == 0)
         return malformed("no services");
-    const std::string publication = folded(text_in(*registry, "publication"));
-    if (oldest_.empty() || publication < oldest_)
-        oldest_ = publication;
-    newest_ = std::max(newest_, publication);
     return {};
 }
 
 Outcome<RdapBootstrap> RdapBootstrap::parse(std::string_view dns, std::string_view ipv4,
-                                            std::string_view ipv6, std::string_view asn)
+                                            std::string_view ipv6)
 {
     struct File {
         std::string_view text;
         std::string_view name;
     };
     RdapBootstrap bootstrap;
-    for (const File& file : std::array<File, 4>{
-             {{dns, "dns.json"}, {ipv4, "ipv4.json"}, {ipv6, "ipv6.json"}, {asn, "asn.json"}}}) {
+    for (const File& file :
+         std::array<File, 3>{{{dns, "dns.json"}, {ipv4, "ipv4.json"}, {ipv6, "ipv6.json"}}}) {
         const Outcome<void> read = bootstrap.read(file.text, file.name);
         if (!read.has_value())
             return read.error();
@@ -137,15 +114,15 @@ Outcome<RdapBootstrap> RdapBootstrap::parse(std::string_view dns, std::string_vi
 
 Outcome<RdapBootstrap> RdapBootstrap::load(const std::filesystem::path& folder)
 {
-    std::array<std::string, 4> texts;
-    constexpr std::array<const char*, 4> names = {"dns.json", "ipv4.json", "ipv6.json", "asn.json"};
+    std::array<std::string, 3> texts;
+    constexpr std::array<const char*, 3> names = {"dns.json", "ipv4.json", "ipv6.json"};
     for (std::size_t i = 0; i < names.size(); ++i) {
         std::ifstream in(folder / names[i], std::ios::binary);
         if (!in)
             return Failure{"not_found", (folder / names[i]).string() + ": cannot be opened"};
         texts[i].assign(std::istreambuf_iterator<char>(in), {});
     }
-    return parse(texts[0], texts[1], texts[2], texts[3]);
+    return parse(texts[0], texts[1], texts[2]);
 }
 
 Outcome<std::string> RdapBootstrap::server_for(const DomainName& name) const
@@ -167,15 +144,6 @@ Outcome<std::string> RdapBootstrap::server_for(const IpAddress& address) const
             return found(entry->second, address.text());
     }
     return no_server(address.text());
-}
-
-Outcome<std::string> RdapBootstrap::server_for_asn(std::uint32_t asn) const
-{
-    const std::string asked = "AS" + std::to_string(asn);
-    const auto after = by_asn_.upper_bound(asn);
-    if (after == by_asn_.begin() || std::prev(after)->second.last < asn)
-        return no_server(asked);
-    return found(std::prev(after)->second.server, asked);
 }
 
 }  // namespace resolvers

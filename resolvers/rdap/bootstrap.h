@@ -1,10 +1,9 @@
-// Which RDAP server answers for a name, an address or an AS: IANA's bootstrap registries (RFC 9224)
+// Which RDAP server answers for a name or an address: IANA's bootstrap registries (RFC 9224)
 // as they were on the day of their files. Misses: top-level domains whose registry has told IANA of
 // no server (.ru, .me, .io, .de among them in 2026), and blocks that moved to another registry,
 // which the first server answers with a redirect.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -18,34 +17,23 @@ namespace resolvers {
 
 class RdapBootstrap {
 public:
-    /// Reads dns.json, ipv4.json, ipv6.json and asn.json of a folder. Failure codes: "not_found"
+    /// Reads dns.json, ipv4.json and ipv6.json of a folder. Failure codes: "not_found"
     /// (a file is missing), "malformed" (with the file's name).
     static Outcome<RdapBootstrap> load(const std::filesystem::path& folder);
 
-    /// The same from the four files' text.
+    /// The same from the three files' text.
     static Outcome<RdapBootstrap> parse(std::string_view dns, std::string_view ipv4,
-                                        std::string_view ipv6, std::string_view asn);
+                                        std::string_view ipv6);
 
     /// The server's base URL: https, with a final '/'. The longest match decides (RFC 9224 sections
     /// 4 and 5). Failure codes: "no_server" (IANA lists none), "no_https" (only one without TLS,
     /// whose word anybody on the way can change).
     Outcome<std::string> server_for(const DomainName& name) const;
     Outcome<std::string> server_for(const IpAddress& address) const;
-    Outcome<std::string> server_for_asn(std::uint32_t asn) const;
-
-    /// When IANA published the oldest and the newest of the four ("2019-06-07T19:00:02Z"): a file
-    /// changes only when a registry does.
-    const std::string& oldest_publication() const { return oldest_; }
-    const std::string& newest_publication() const { return newest_; }
 
 private:
     /// Base URL, empty if there is none with https.
     using Server = std::string;
-
-    struct AsnRange {
-        std::uint32_t last = 0;
-        Server server;
-    };
 
     RdapBootstrap() = default;
     Outcome<void> read(std::string_view text, std::string_view file);
@@ -53,10 +41,6 @@ private:
 
     std::map<std::string, Server, std::less<>> by_suffix_;
     std::map<Prefix, Server> by_prefix_;
-    /// By first number.
-    std::map<std::uint32_t, AsnRange> by_asn_;
-    std::string oldest_;
-    std::string newest_;
 };
 
 }  // namespace resolvers

@@ -3,21 +3,22 @@
 #include <sqlite3.h>
 
 #include "resolvers/base/hex.h"
-#include "resolvers/rdap/cache_json.h"
+#include "resolvers/rdap/registry_shape.h"
 
 namespace resolvers {
 
 namespace {
 
-constexpr int format = 1;
+constexpr int format = 2;
 
 // `key` is a block, a domain's name or a registrar's id. `first` and `last` are the ends of a
 // network as 32 hex digits, and empty otherwise.
 constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS answer("
     " kind TEXT NOT NULL, key TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,"
-    " fetched INTEGER NOT NULL, source TEXT NOT NULL, facts TEXT NOT NULL,"
-    " PRIMARY KEY(kind, key, first, last)) WITHOUT ROWID";
+    " fetched INTEGER NOT NULL, facts TEXT NOT NULL,"
+    " PRIMARY KEY(kind, key, first, last)) WITHOUT ROWID;"
+    "PRAGMA user_version=2";
 
 struct StatementDeleter {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -31,7 +32,7 @@ Statement prepared(sqlite3* handle, const char* text)
     return Statement(statement);
 }
 
-void bind(sqlite3_stmt* statement, int place, const std::string& text)
+void bind_text(sqlite3_stmt* statement, int place, const std::string& text)
 {
     sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()),
                       SQLITE_TRANSIENT);
@@ -99,18 +100,20 @@ Outcome<std::unique_ptr<RdapCache>> RdapCache::open(const std::filesystem::path&
         return unreadable();
     if (written > format)
         return Failure{"newer", path.string() + ": was written by a later version of this program"};
-    if (!database->run(schema) || !database->run("PRAGMA user_version=1"))
+    // Not only forgotten: VACUUM overwrites what an earlier format held of people.
+    if (written > 0 && written < format &&
+        (!database->run("DROP TABLE IF EXISTS answer") || !database->run("VACUUM")))
+        return unreadable();
+    if (!database->run(schema))
         return unreadable();
 
-    database->get =
-        prepared(database->handle,
-                 "SELECT facts, source, fetched FROM answer WHERE kind=?1 AND key=?2 AND"
-                 " first<=?3 AND last>=?3 AND fetched>=?4"
-                 " ORDER BY first DESC, last ASC LIMIT 1");
-    database->put =
-        prepared(database->handle,
-                 "INSERT OR REPLACE INTO answer(kind, key, first, last, fetched, source,"
-                 " facts) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    database->get = prepared(database->handle,
+                             "SELECT facts FROM answer WHERE kind=?1 AND key=?2 AND"
+                             " first<=?3 AND last>=?3 AND fetched>=?4"
+                             " ORDER BY first DESC, last ASC LIMIT 1");
+    database->put = prepared(database->handle,
+                             "INSERT OR REPLACE INTO answer(kind, key, first, last, fetched, facts)"
+                             " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
     database->forget = prepared(database->handle, "DELETE FROM answer WHERE fetched<?1");
     if (!database->get || !database->put || !database->forget)
         return unreadable();
@@ -120,96 +123,82 @@ Outcome<std::unique_ptr<RdapCache>> RdapCache::open(const std::filesystem::path&
 RdapCache::RdapCache(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 RdapCache::~RdapCache() = default;
 
-std::optional<RdapCache::Row> RdapCache::row(const char* kind, const std::string& key,
-                                             const std::string& within, Timestamp not_before)
+template <typename Facts>
+std::optional<Facts> RdapCache::get(const char* kind, const std::string& key,
+                                    const std::string& within, Timestamp not_before)
 {
     const std::lock_guard lock(mutex_);
     sqlite3_stmt* statement = database_->get.get();
-    bind(statement, 1, kind);
-    bind(statement, 2, key);
-    bind(statement, 3, within);
+    bind_text(statement, 1, kind);
+    bind_text(statement, 2, key);
+    bind_text(statement, 3, within);
     sqlite3_bind_int64(statement, 4, not_before.time_since_epoch().count());
     const int step = sqlite3_step(statement);
-    std::optional<Row> found;
-    if (step == SQLITE_ROW)
-        found = Row{.facts = column(statement, 0),
-                    .source = column(statement, 1),
-                    .fetched_at = Timestamp(Milliseconds(sqlite3_column_int64(statement, 2)))};
-    else if (step != SQLITE_DONE)
-        ++failures_;
+    const std::string text = step == SQLITE_ROW ? column(statement, 0) : "";
     sqlite3_reset(statement);
-    return found;
+    if (step == SQLITE_DONE)
+        return std::nullopt;
+
+    std::optional<Facts> facts(std::in_place);
+    scanner::JsonReader in(text);
+    if (step == SQLITE_ROW && read_value(in, *facts) && in.finish())
+        return facts;
+    ++failures_;
+    return std::nullopt;
 }
 
+template <typename Facts>
 void RdapCache::put(const char* kind, const std::string& key, const std::string& first,
-                    const std::string& last, const Row& row)
+                    const std::string& last, Timestamp fetched_at, const Facts& facts)
 {
+    std::string text;
+    {
+        scanner::JsonWriter out(text);
+        write_value(out, facts);
+    }
     const std::lock_guard lock(mutex_);
     sqlite3_stmt* statement = database_->put.get();
-    bind(statement, 1, kind);
-    bind(statement, 2, key);
-    bind(statement, 3, first);
-    bind(statement, 4, last);
-    sqlite3_bind_int64(statement, 5, row.fetched_at.time_since_epoch().count());
-    bind(statement, 6, row.source);
-    bind(statement, 7, row.facts);
+    bind_text(statement, 1, kind);
+    bind_text(statement, 2, key);
+    bind_text(statement, 3, first);
+    bind_text(statement, 4, last);
+    sqlite3_bind_int64(statement, 5, fetched_at.time_since_epoch().count());
+    bind_text(statement, 6, text);
     if (sqlite3_step(statement) != SQLITE_DONE)
         ++failures_;
     sqlite3_reset(statement);
 }
 
-template <typename Facts, typename Read>
-std::optional<RdapAnswer<Facts>> RdapCache::answer(const std::optional<Row>& row, Read read)
+std::optional<RegisteredNetwork> RdapCache::network(const IpAddress& address, const Prefix& block,
+                                                    Timestamp not_before)
 {
-    if (!row)
-        return std::nullopt;
-    Outcome<Facts> facts = read(row->facts);
-    if (!facts.has_value()) {
-        ++failures_;
-        return std::nullopt;
-    }
-    return RdapAnswer<Facts>{.facts = std::move(*facts),
-                             .source = row->source,
-                             .fetched_at = row->fetched_at,
-                             .gaps = {}};
+    return get<RegisteredNetwork>("network", block.text(), hex_of(address.bytes()), not_before);
 }
 
-std::optional<RdapAnswer<RdapNetwork>> RdapCache::network(const IpAddress& address,
-                                                          const Prefix& block, Timestamp not_before)
+void RdapCache::store(const Prefix& block, const RegisteredNetwork& network)
 {
-    return answer<RdapNetwork>(row("network", block.text(), hex_of(address.bytes()), not_before),
-                               rdap_network_of);
+    put("network", block.text(), hex_of(network.first.bytes()), hex_of(network.last.bytes()),
+        network.fetched_at.value_or(Timestamp{}), network);
 }
 
-void RdapCache::store(const Prefix& block, const RdapAnswer<RdapNetwork>& answer)
+std::optional<RegisteredDomain> RdapCache::domain(const DomainName& name, Timestamp not_before)
 {
-    put("network", block.text(), hex_of(answer.facts.first.bytes()),
-        hex_of(answer.facts.last.bytes()),
-        {rdap_facts_text(answer.facts), answer.source, answer.fetched_at});
+    return get<RegisteredDomain>("domain", name.text(), "", not_before);
 }
 
-std::optional<RdapAnswer<RdapDomain>> RdapCache::domain(const DomainName& name,
-                                                        Timestamp not_before)
+void RdapCache::store(const RegisteredDomain& domain)
 {
-    return answer<RdapDomain>(row("domain", name.text(), "", not_before), rdap_domain_of);
+    put("domain", domain.name, "", "", domain.fetched_at.value_or(Timestamp{}), domain);
 }
 
-void RdapCache::store(const RdapAnswer<RdapDomain>& answer)
+std::optional<AbuseDesk> RdapCache::registrar_desk(const std::string& iana_id, Timestamp not_before)
 {
-    put("domain", answer.facts.name, "", "",
-        {rdap_facts_text(answer.facts), answer.source, answer.fetched_at});
+    return get<AbuseDesk>("registrar", iana_id, "", not_before);
 }
 
-std::optional<RdapAnswer<RdapRegistrar>> RdapCache::registrar(const std::string& iana_id,
-                                                              Timestamp not_before)
+void RdapCache::store(const std::string& iana_id, const AbuseDesk& desk, Timestamp fetched_at)
 {
-    return answer<RdapRegistrar>(row("registrar", iana_id, "", not_before), rdap_registrar_of);
-}
-
-void RdapCache::store(const RdapAnswer<RdapRegistrar>& answer)
-{
-    put("registrar", answer.facts.iana_id, "", "",
-        {rdap_facts_text(answer.facts), answer.source, answer.fetched_at});
+    put("registrar", iana_id, "", "", fetched_at, desk);
 }
 
 void RdapCache::forget(Timestamp before)

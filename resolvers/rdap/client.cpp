@@ -68,12 +68,6 @@ bool is_html(const FetchResponse& response)
     return to_lower(response.content_type).starts_with("text/html");
 }
 
-template <typename Facts>
-RdapAnswer<Facts> answer_of(Facts facts, std::string source, Timestamp now)
-{
-    return {.facts = std::move(facts), .source = std::move(source), .fetched_at = now, .gaps = {}};
-}
-
 // Would a neighbouring address have met the same? A deadline is everybody's own.
 bool is_of_the_server(const Failure& failure)
 {
@@ -84,9 +78,10 @@ bool is_of_the_server(const Failure& failure)
     return true;
 }
 
-bool reachable(const RdapAbuse& abuse)
+// A person's mailbox is a way as well, though not one that is kept.
+bool reachable(const AbuseDesk& desk)
 {
-    return !abuse.emails.empty() || !abuse.urls.empty();
+    return !desk.emails.empty() || !desk.urls.empty() || desk.personal;
 }
 
 }  // namespace
@@ -226,18 +221,33 @@ asio::awaitable<Outcome<RdapClient::Document>> RdapClient::get(std::string url, 
     co_return Failure{"bad_redirect", "more than " + std::to_string(options_.max_redirects)};
 }
 
-asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> RdapClient::fetch_network(IpAddress address,
-                                                                            Prefix block,
-                                                                            Deadline deadline)
+// Gets and reads one answer, and writes into it where and when it was given.
+template <typename Facts>
+asio::awaitable<Outcome<Facts>> RdapClient::fetch(std::string url,
+                                                  Outcome<Facts> (*parse)(std::string_view),
+                                                  Deadline deadline)
+{
+    const Outcome<Document> document = co_await get(std::move(url), deadline);
+    if (!document.has_value())
+        co_return document.error();
+    Outcome<Facts> facts = parse(document->body);
+    if (facts.has_value()) {
+        facts->source = document->source;
+        facts->fetched_at = options_.now();
+    }
+    co_return facts;
+}
+
+asio::awaitable<Outcome<RegisteredNetwork>> RdapClient::fetch_network(IpAddress address,
+                                                                      Prefix block,
+                                                                      Deadline deadline)
 {
     const Outcome<std::string> server = bootstrap_.server_for(address);
     if (!server.has_value())
         co_return server.error();
     std::string url = *server + "ip/" + address.text();
-    const Outcome<Document> document = co_await get(std::move(url), deadline);
-    if (!document.has_value())
-        co_return document.error();
-    const Outcome<RdapNetwork> network = parse_rdap_network(document->body);
+    const Outcome<RegisteredNetwork> network =
+        co_await fetch(std::move(url), parse_rdap_network, deadline);
     if (!network.has_value())
         co_return network.error();
 
@@ -246,21 +256,21 @@ asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> RdapClient::fetch_network(IpAd
         network->last < address)
         co_return Failure{"bad_response", "asked for " + address.text() + ", told of " + range};
     const unsigned widest = address.is_v4() ? widest_v4 : widest_v6;
-    if (network->prefixes.front().length < widest || network->prefixes.size() > 64)
+    const std::vector<Prefix> prefixes = prefixes_between(network->first, network->last);
+    if (prefixes.front().length < widest || prefixes.size() > 64)
         co_return Failure{"not_specific", network->name + " covers " + range};
-    RdapAnswer<RdapNetwork> answer = answer_of(*network, document->source, options_.now());
-    cache_.store(block, answer);
-    co_return answer;
+    cache_.store(block, *network);
+    co_return network;
 }
 
-asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> RdapClient::network(IpAddress address,
-                                                                      Deadline deadline)
+asio::awaitable<Outcome<RegisteredNetwork>> RdapClient::network(IpAddress address,
+                                                                Deadline deadline)
 {
     const Prefix block =
         prefix_around(address, address.is_v4() ? options_.block_v4 : options_.block_v6);
     const std::string key = "ip " + block.text();
     while (true) {
-        std::optional<RdapAnswer<RdapNetwork>> known =
+        std::optional<RegisteredNetwork> known =
             cache_.network(address, block, options_.now() - options_.network_age);
         if (known)
             co_return std::move(*known);
@@ -277,84 +287,79 @@ asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> RdapClient::network(IpAddress 
     }
 
     Turn turn(*this, key);
-    Outcome<RdapAnswer<RdapNetwork>> answer = co_await fetch_network(address, block, deadline);
-    if (!answer.has_value())
-        turn.failed(answer.error());
-    co_return answer;
+    Outcome<RegisteredNetwork> network = co_await fetch_network(address, block, deadline);
+    if (!network.has_value())
+        turn.failed(network.error());
+    co_return network;
 }
 
-asio::awaitable<void> RdapClient::add_registrar(RdapAnswer<RdapDomain>& answer, Deadline deadline)
+// Where the registry leaves the registrar's desk out, it may be known already, or the registrar's
+// own server may tell; what that fails with is returned.
+asio::awaitable<std::optional<Failure>> RdapClient::add_registrar(RdapDomain& domain,
+                                                                  Deadline deadline)
 {
-    RdapDomain& domain = answer.facts;
-    const std::string id = domain.registrar.iana_id;
-    if (reachable(domain.registrar.abuse)) {
+    const std::string& id = domain.registrar_id;
+    const Timestamp fetched_at = *domain.fetched_at;
+    if (reachable(domain.registrar_abuse)) {
         if (!id.empty())
-            cache_.store(answer_of(domain.registrar, answer.source, answer.fetched_at));
-        co_return;
+            cache_.store(id, domain.registrar_abuse, fetched_at);
+        co_return std::nullopt;
     }
     if (!id.empty()) {
-        const std::optional<RdapAnswer<RdapRegistrar>> known =
-            cache_.registrar(id, options_.now() - options_.registrar_age);
+        const auto known = cache_.registrar_desk(id, options_.now() - options_.registrar_age);
         if (known) {
-            domain.registrar.abuse = known->facts.abuse;
-            co_return;
+            domain.registrar_abuse = *known;
+            co_return std::nullopt;
         }
     }
     if (domain.related.empty())
-        co_return;
+        co_return std::nullopt;
 
     std::string url = domain.related;
-    const Outcome<Document> document = co_await get(std::move(url), deadline);
-    Outcome<RdapDomain> own = document.has_value() ? parse_rdap_domain(document->body)
-                                                   : Outcome<RdapDomain>(document.error());
-    if (own.has_value() && own->name != domain.name)
-        own = Failure{"bad_response", "asked for " + domain.name + ", told of " + own->name};
-    if (!own.has_value()) {
-        answer.gaps.push_back(own.error());
-        co_return;
-    }
-    domain.registrar.abuse = own->registrar.abuse;
-    if (domain.registrar.name.empty())
-        domain.registrar.name = own->registrar.name;
-    if (domain.registrar.url.empty())
-        domain.registrar.url = own->registrar.url;
-    if (!id.empty() && reachable(domain.registrar.abuse))
-        cache_.store(answer_of(domain.registrar, document->source, options_.now()));
+    Outcome<RdapDomain> own = co_await fetch(std::move(url), parse_rdap_domain, deadline);
+    if (!own.has_value())
+        co_return own.error();
+    if (own->name != domain.name)
+        co_return Failure{"bad_response", "asked for " + domain.name + ", told of " + own->name};
+    domain.registrar_abuse = own->registrar_abuse;
+    if (domain.registrar.empty())
+        domain.registrar = own->registrar;
+    if (domain.registrar_url.empty())
+        domain.registrar_url = own->registrar_url;
+    if (!id.empty() && reachable(domain.registrar_abuse))
+        cache_.store(id, domain.registrar_abuse, *own->fetched_at);
+    co_return std::nullopt;
 }
 
-asio::awaitable<Outcome<RdapAnswer<RdapDomain>>> RdapClient::fetch_domain(DomainName name,
-                                                                          Deadline deadline)
+asio::awaitable<Outcome<DomainAnswer>> RdapClient::fetch_domain(DomainName name, Deadline deadline)
 {
     const Outcome<std::string> server = bootstrap_.server_for(name);
     if (!server.has_value())
         co_return server.error();
     std::string url = *server + "domain/" + name.text();
-    const Outcome<Document> document = co_await get(std::move(url), deadline);
-    if (!document.has_value())
-        co_return document.error();
-    const Outcome<RdapDomain> domain = parse_rdap_domain(document->body);
+    Outcome<RdapDomain> domain = co_await fetch(std::move(url), parse_rdap_domain, deadline);
     if (!domain.has_value())
         co_return domain.error();
     if (domain->name != name.text())
         co_return Failure{"bad_response", "asked for " + name.text() + ", told of " + domain->name};
 
-    RdapAnswer<RdapDomain> answer = answer_of(*domain, document->source, options_.now());
-    co_await add_registrar(answer, deadline);
+    DomainAnswer answer;
+    answer.registrar_gap = co_await add_registrar(*domain, deadline);
+    answer.facts = *domain;
     // What has a gap is asked again next time.
-    if (answer.gaps.empty())
-        cache_.store(answer);
+    if (!answer.registrar_gap)
+        cache_.store(answer.facts);
     co_return answer;
 }
 
-asio::awaitable<Outcome<RdapAnswer<RdapDomain>>> RdapClient::domain(DomainName name,
-                                                                    Deadline deadline)
+asio::awaitable<Outcome<DomainAnswer>> RdapClient::domain(DomainName name, Deadline deadline)
 {
     const std::string key = "domain " + name.text();
     while (true) {
-        std::optional<RdapAnswer<RdapDomain>> known =
+        std::optional<RegisteredDomain> known =
             cache_.domain(name, options_.now() - options_.domain_age);
         if (known)
-            co_return std::move(*known);
+            co_return DomainAnswer{std::move(*known), std::nullopt};
         const auto running = pending_.find(key);
         if (running == pending_.end())
             break;
@@ -367,29 +372,10 @@ asio::awaitable<Outcome<RdapAnswer<RdapDomain>>> RdapClient::domain(DomainName n
     }
 
     Turn turn(*this, key);
-    Outcome<RdapAnswer<RdapDomain>> answer = co_await fetch_domain(name, deadline);
+    Outcome<DomainAnswer> answer = co_await fetch_domain(name, deadline);
     if (!answer.has_value())
         turn.failed(answer.error());
     co_return answer;
-}
-
-asio::awaitable<Outcome<RdapAnswer<RdapAutnum>>> RdapClient::autnum(std::uint32_t number,
-                                                                    Deadline deadline)
-{
-    const Outcome<std::string> server = bootstrap_.server_for_asn(number);
-    if (!server.has_value())
-        co_return server.error();
-    std::string url = *server + "autnum/" + std::to_string(number);
-    const Outcome<Document> document = co_await get(std::move(url), deadline);
-    if (!document.has_value())
-        co_return document.error();
-    const Outcome<RdapAutnum> autnum = parse_rdap_autnum(document->body);
-    if (!autnum.has_value())
-        co_return autnum.error();
-    if (number < autnum->first || autnum->last < number)
-        co_return Failure{"bad_response", "asked for AS" + std::to_string(number) + ", told of AS" +
-                                              std::to_string(autnum->first)};
-    co_return answer_of(*autnum, document->source, options_.now());
 }
 
 }  // namespace resolvers

@@ -19,6 +19,13 @@
 
 namespace resolvers {
 
+/// What was learnt of a domain.
+struct DomainAnswer {
+    RegisteredDomain facts;
+    /// Why the registrar's own server told nothing, where it was asked: the facts lack its desk.
+    std::optional<Failure> registrar_gap;
+};
+
 struct RdapOptions {
     /// To other servers, or to https.
     unsigned max_redirects = 4;
@@ -48,12 +55,12 @@ struct RdapOptions {
 /// throttle must outlive it, and it the coroutines. Cache and throttle may serve several clients.
 ///
 /// Failure codes:
-///   no_server, no_https    no server to ask (rdap_bootstrap.h)
+///   no_server, no_https    no server to ask (bootstrap.h)
 ///   not_found              the server knows no such object
 ///   rate_limited           the server asked for a pause, or its queue is longer than the deadline
 ///   refused                the server does not answer us (401, 403, 451)
 ///   bad_response           another status, or an answer about something else
-///   not_json, not_rdap, rdap_error, malformed, too_large    an answer that is none (rdap.h)
+///   not_json, not_rdap, rdap_error, malformed, too_large    an answer that is none (answers.h)
 ///   not_specific           a block that holds whole registries: the address is not registered here
 ///   bad_redirect           to nowhere we go: not https, an address instead of a name, too many
 ///   timeout                the deadline
@@ -63,18 +70,13 @@ public:
     RdapClient(HttpFetcher& fetcher, const RdapBootstrap& bootstrap, RdapCache& cache,
                RdapThrottle& throttle, RdapOptions options = {});
 
-    boost::asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> network(IpAddress address,
-                                                                     Deadline deadline);
+    /// The network around the address; its `addresses` are left to the caller.
+    boost::asio::awaitable<Outcome<RegisteredNetwork>> network(IpAddress address,
+                                                               Deadline deadline);
 
     /// Takes the registrable domain: registries know nothing below it. When the registry's answer
-    /// has no way to the registrar's abuse desk, the registrar's own server is asked as well; if
-    /// that fails, the registry's facts come with the failure among `gaps`.
-    boost::asio::awaitable<Outcome<RdapAnswer<RdapDomain>>> domain(DomainName name,
-                                                                   Deadline deadline);
-
-    /// Not cached: few are asked for.
-    boost::asio::awaitable<Outcome<RdapAnswer<RdapAutnum>>> autnum(std::uint32_t number,
-                                                                   Deadline deadline);
+    /// has no way to the registrar's abuse desk, the registrar's own server is asked as well.
+    boost::asio::awaitable<Outcome<DomainAnswer>> domain(DomainName name, Deadline deadline);
 
 private:
     struct Document {
@@ -88,12 +90,16 @@ private:
     boost::asio::awaitable<Outcome<Document>> get(std::string url, Deadline deadline);
     boost::asio::awaitable<Outcome<FetchResponse>> ask(std::string url, std::string host,
                                                        Deadline deadline);
-    boost::asio::awaitable<Outcome<RdapAnswer<RdapNetwork>>> fetch_network(IpAddress address,
-                                                                           Prefix block,
-                                                                           Deadline deadline);
-    boost::asio::awaitable<Outcome<RdapAnswer<RdapDomain>>> fetch_domain(DomainName name,
-                                                                         Deadline deadline);
-    boost::asio::awaitable<void> add_registrar(RdapAnswer<RdapDomain>& answer, Deadline deadline);
+    template <typename Facts>
+    boost::asio::awaitable<Outcome<Facts>> fetch(std::string url,
+                                                 Outcome<Facts> (*parse)(std::string_view),
+                                                 Deadline deadline);
+    boost::asio::awaitable<Outcome<RegisteredNetwork>> fetch_network(IpAddress address,
+                                                                     Prefix block,
+                                                                     Deadline deadline);
+    boost::asio::awaitable<Outcome<DomainAnswer>> fetch_domain(DomainName name, Deadline deadline);
+    boost::asio::awaitable<std::optional<Failure>> add_registrar(RdapDomain& domain,
+                                                                 Deadline deadline);
     boost::asio::awaitable<void> wait_for(std::shared_ptr<Pending> pending, Deadline deadline);
 
     HttpFetcher& fetcher_;

@@ -145,6 +145,7 @@ void read_mail(Card& card, const json::object& parameters, std::string_view text
         card.redacted = true;
 }
 
+// No telephone number is kept. Words in place of one tell that something is withheld.
 void read_phone(Card& card, const json::object& parameters, std::string_view text)
 {
     if (has_type(parameters, "fax"))
@@ -152,13 +153,8 @@ void read_phone(Card& card, const json::object& parameters, std::string_view tex
     std::string phone = folded(text);
     if (to_lower(phone).starts_with("tel:"))
         phone.erase(0, 4);
-    // One registry splits a number at its blanks; a piece of one is no number.
-    constexpr auto least_digits = 6;
-    const auto digits =
-        std::count_if(phone.begin(), phone.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits >= least_digits)
-        add_once(card.phones, std::move(phone));
-    else if (digits == 0 && !phone.empty() && is_placeholder(phone))
+    const bool number = phone.find_first_of("0123456789") != std::string::npos;
+    if (!number && !phone.empty() && is_placeholder(phone))
         card.redacted = true;
 }
 
@@ -258,9 +254,15 @@ bool speaks_of_reports(std::string_view link)
     return false;
 }
 
+// A person's own mailbox is nobody's business, unless it is named for the task.
+bool is_personal(const Card& card, std::string_view address)
+{
+    return card.individual() && !address.starts_with("abuse");
+}
+
 }  // namespace
 
-RdapAbuse abuse_among(std::vector<Entity> entities)
+AbuseDesk abuse_desk_among(std::vector<Entity> entities)
 {
     std::erase_if(entities, [](const Entity& entity) { return !entity.has_role("abuse"); });
     std::stable_sort(entities.begin(), entities.end(), [](const Entity& a, const Entity& b) {
@@ -269,8 +271,10 @@ RdapAbuse abuse_among(std::vector<Entity> entities)
         return a_shared != b_shared ? b_shared : a.depth < b.depth;
     });
 
-    RdapAbuse abuse;
-    abuse.named = !entities.empty();
+    AbuseDesk desk;
+    desk.named = !entities.empty();
+    // In lower case, those of people among them: whose mailbox it is, its first entry says.
+    std::vector<std::string> seen;
     for (const Entity& entity : entities) {
         Card card = card_of(entity);
         std::stable_sort(
@@ -278,25 +282,24 @@ RdapAbuse abuse_among(std::vector<Entity> entities)
                 return a.pref != b.pref ? a.pref < b.pref : a.type_abuse > b.type_abuse;
             });
         for (CardMail& mail : card.mails) {
-            const auto same = [&mail](const RdapEmail& known) {
-                return to_lower(known.address) == to_lower(mail.address);
-            };
-            if (abuse.emails.size() < max_list &&
-                std::none_of(abuse.emails.begin(), abuse.emails.end(), same))
-                abuse.emails.push_back({std::move(mail.address), card.individual()});
+            const std::size_t before = seen.size();
+            add_once(seen, to_lower(mail.address));
+            if (seen.size() == before)
+                continue;
+            if (is_personal(card, mail.address))
+                desk.personal = true;
+            else
+                desk.emails.push_back(std::move(mail.address));
         }
-        if (!card.individual())
-            for (std::string& phone : card.phones)
-                add_once(abuse.phones, std::move(phone));
         for (std::string& link : card.contact_links)
-            add_once(abuse.urls, std::move(link));
+            add_once(desk.urls, std::move(link));
         // A desk's "url" may as well be the company's front page, which takes no reports.
         for (std::string& link : card.home_pages)
             if (speaks_of_reports(link))
-                add_once(abuse.urls, std::move(link));
-        abuse.redacted |= card.redacted;
+                add_once(desk.urls, std::move(link));
+        desk.redacted |= card.redacted;
     }
-    return abuse;
+    return desk;
 }
 
 }  // namespace resolvers::rdap_parts

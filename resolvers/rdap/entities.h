@@ -1,5 +1,5 @@
 // Entities and their jCards (RFC 9083 section 5.1, RFC 7095) inside an RDAP object, and careful
-// reading of JSON that may be of any shape. Seen by rdap.cpp alone.
+// reading of JSON that may be of any shape. Seen by answers.cpp and bootstrap.cpp alone.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolvers/rdap/answers.h"
-#include "resolvers/rdap/values.h"
+#include "resolvers/registry_facts.h"
 
 namespace resolvers::rdap_parts {
 
@@ -60,7 +59,6 @@ struct Card {
     std::string formatted_name;
     std::string organisation;
     std::vector<CardMail> mails;
-    std::vector<std::string> phones;
     std::vector<std::string> contact_links;
     std::vector<std::string> home_pages;
     bool redacted = false;
@@ -80,7 +78,7 @@ bool named_like(std::string_view name, std::string_view handle);
 /// The organisation's name on a card; empty on a person's.
 std::string organisation_on(const Card& card, std::string_view handle);
 
-/// The abuse desk among the entities.
-RdapAbuse abuse_among(std::vector<Entity> entities);
+/// The abuse desk among the entities, without people's own mailboxes.
+AbuseDesk abuse_desk_among(std::vector<Entity> entities);
 
 }  // namespace resolvers::rdap_parts

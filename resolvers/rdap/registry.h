@@ -1,5 +1,5 @@
-// The registries as a subject needs them: from RdapClient's answers to the facts that observations
-// keep, with what could not be learnt among them.
+// The registries as a subject needs them: RdapClient's answers about its name and its addresses
+// together, with what could not be learnt among them.
 #pragma once
 
 #include <memory>
@@ -35,9 +35,5 @@ private:
     std::unique_ptr<HttpFetcher> fetcher_;
     RdapClient client_;
 };
-
-/// What is kept of an answer.
-RegisteredDomain kept_facts(const RdapAnswer<RdapDomain>& answer);
-RegisteredNetwork kept_facts(const RdapAnswer<RdapNetwork>& answer);
 
 }  // namespace resolvers

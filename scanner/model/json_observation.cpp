@@ -2,12 +2,12 @@
 #include "scanner/model/json_observation.h"
 
 #include "resolvers/json/shape.h"
+#include "resolvers/rdap/registry_shape.h"
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 
 namespace scanner {
 
-using resolvers::AbuseDesk;
 using resolvers::Certificate;
 using resolvers::DnsAnswer;
 using resolvers::DnsAttempt;
@@ -17,10 +17,7 @@ using resolvers::ExtendedError;
 using resolvers::HttpFacts;
 using resolvers::Origin;
 using resolvers::Probe;
-using resolvers::RegisteredDomain;
-using resolvers::RegisteredNetwork;
 using resolvers::RegistryFacts;
-using resolvers::RegistryGap;
 using resolvers::ServiceBinding;
 using resolvers::Step;
 using resolvers::TlsFacts;
@@ -253,76 +250,6 @@ struct Shape<View> : Terse {
 };
 
 template <>
-struct Shape<AbuseDesk> : Terse {
-    static constexpr auto members = std::tuple{
-        Member{"emails", &AbuseDesk::emails},     Member{"urls", &AbuseDesk::urls},
-        Member{"named", &AbuseDesk::named},       Member{"redacted", &AbuseDesk::redacted},
-        Member{"personal", &AbuseDesk::personal},
-    };
-};
-
-template <>
-struct Shape<RegisteredDomain> : Terse {
-    static constexpr auto members = std::tuple{
-        Member{"name", &RegisteredDomain::name, required},
-        Member{"registrar", &RegisteredDomain::registrar},
-        Member{"registrar_id", &RegisteredDomain::registrar_id},
-        Member{"registrar_url", &RegisteredDomain::registrar_url},
-        Member{"registrar_abuse", &RegisteredDomain::registrar_abuse},
-        Member{"statuses", &RegisteredDomain::statuses},
-        Member{"registered", &RegisteredDomain::registered},
-        Member{"changed", &RegisteredDomain::changed},
-        Member{"expires", &RegisteredDomain::expires},
-        Member{"redacted", &RegisteredDomain::redacted},
-        Member{"source", &RegisteredDomain::source, required},
-        Member{"fetched_at", &RegisteredDomain::fetched_at},
-    };
-};
-
-template <>
-struct Shape<RegisteredNetwork> : Terse {
-    static constexpr auto members = std::tuple{
-        Member{"addresses", &RegisteredNetwork::addresses, required},
-        Member{"first", &RegisteredNetwork::first, required},
-        Member{"last", &RegisteredNetwork::last, required},
-        Member{"handle", &RegisteredNetwork::handle},
-        Member{"name", &RegisteredNetwork::name},
-        Member{"type", &RegisteredNetwork::type},
-        Member{"parent_handle", &RegisteredNetwork::parent_handle},
-        Member{"holder", &RegisteredNetwork::holder},
-        Member{"holder_handle", &RegisteredNetwork::holder_handle},
-        Member{"holder_is_person", &RegisteredNetwork::holder_is_person},
-        Member{"country", &RegisteredNetwork::country},
-        Member{"abuse", &RegisteredNetwork::abuse},
-        Member{"remark_urls", &RegisteredNetwork::remark_urls},
-        Member{"registered", &RegisteredNetwork::registered},
-        Member{"changed", &RegisteredNetwork::changed},
-        Member{"source", &RegisteredNetwork::source, required},
-        Member{"fetched_at", &RegisteredNetwork::fetched_at},
-    };
-};
-
-template <>
-struct Shape<RegistryGap> : Terse {
-    static constexpr auto members = std::tuple{
-        Member{"what", &RegistryGap::what, required},
-        Member{"about", &RegistryGap::about, required},
-        Member{"code", &RegistryGap::code, required},
-        Member{"detail", &RegistryGap::detail},
-    };
-};
-
-template <>
-struct Shape<RegistryFacts> : Terse {
-    static constexpr auto members = std::tuple{
-        Member{"asked", &RegistryFacts::asked},
-        Member{"domain", &RegistryFacts::domain},
-        Member{"networks", &RegistryFacts::networks},
-        Member{"gaps", &RegistryFacts::gaps},
-    };
-};
-
-template <>
 struct Shape<DataStamp> : Terse {
     static constexpr auto members = std::tuple{
         Member{"date", &DataStamp::date},
@@ -377,8 +304,6 @@ constexpr bool complete = ((member_count<T>() == row_count<T>)&&...);
 static_assert(complete<Subject, ExtendedError, EchConfig, ServiceBinding, DnsRecord, DnsAnswer>);
 static_assert(complete<Step, Certificate, TlsFacts, HttpFacts, Probe, Origin>);
 static_assert(complete<SeenAddress, Redirect, View, DataStamp>);
-static_assert(complete<AbuseDesk, RegisteredDomain, RegisteredNetwork, RegistryGap>);
-static_assert(complete<RegistryFacts>);
 static_assert(member_count<Observation>() + 1 == row_count<Observation>);
 
 void write_value(JsonWriter& out, const Observation& observation)

@@ -1,6 +1,6 @@
 // How many columns of a terminal text takes up, so that tables line up. Knows the characters that
-// are two columns wide or none (Unicode 15.0, East Asian Width and general categories, common
-// scripts); misses what a terminal's font makes of joined emoji.
+// are two columns wide or none, by libutf8proc's tables; misses what a terminal's font makes of
+// joined emoji.
 #pragma once
 
 #include <string>

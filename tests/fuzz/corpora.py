@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The fuzzers' corpora: kept as one archive each in tests/fuzz/corpus, unpacked into build/fuzz/corpus.
+Beside them stand small inputs in tests/fuzz/seeds/<fuzzer>, each named for the one thing it shows.
 
     corpora.py unpack          unpacks those whose archive is newer than what was unpacked
     corpora.py pack NAME       packs build/fuzz/corpus/NAME and build/fuzz/new/NAME, each input once,
@@ -16,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 ARCHIVES = ROOT / "tests/fuzz/corpus"
 UNPACKED = ROOT / "build/fuzz/corpus"
+SEEDS = ROOT / "tests/fuzz/seeds"
 
 
 def folder_of(name):
@@ -36,6 +38,12 @@ def folder_of(name):
                 (folder / Path(member.name).name).write_bytes(tar.extractfile(member).read())
     stamp.write_text(wanted)
     return folder
+
+
+def seeds_of(name):
+    """The folder with that fuzzer's named seeds, which are in no archive; None if it has none."""
+    folder = SEEDS / name.removesuffix("_fuzz")
+    return folder if folder.is_dir() else None
 
 
 def pack(name):

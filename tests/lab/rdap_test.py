@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -333,8 +334,11 @@ def check(checks, trust, caught, folder):
     checks.that("every question says who asks",
                 agents and all("servedby/" in agent and "lab@servedby.example" in agent
                                for agent in agents), agents)
-    for person in ("Uma Pessoa", "Outra Pessoa", "Una Persona", "A Person", "tel:"):
-        checks.that(f"{person!r} is not stored", person not in text)
+    kept = "\n".join(sqlite3.connect(cache[1]).iterdump())
+    checks.that("answers are in the cache", "abuse@registrar.example" in kept, kept)
+    for person in ("Uma Pessoa", "Outra Pessoa", "Una Persona", "A Person", "tel:", "555-0100",
+                   "205550100"):
+        checks.that(f"{person!r} is not stored", person not in text and person not in kept)
 
     # The second run asks nothing that the first has learnt.
     LOG.clear()

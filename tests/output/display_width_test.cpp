@@ -34,6 +34,9 @@ TEST_CASE("text is as wide as a terminal shows it")
         {"emoji", "\xF0\x9F\x98\x80", 2},
         {"Cyrillic", "\xD0\xB4\xD0\xB0", 2},
         {"Thai with a vowel above", "\xE0\xB8\x81\xE0\xB8\xB4", 1},
+        {"Devanagari with a vowel sign that has a column of its own", "\xE0\xA4\x95\xE0\xA4\xBE",
+         2},
+        {"Devanagari with a vowel sign below", "\xE0\xA4\x95\xE0\xA5\x81", 1},
         {"an ellipsis", "\xE2\x80\xA6", 1},
     };
     for (const Case& c : cases) {

@@ -33,12 +33,11 @@ void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags)
                .summary = "Questions a second to one registry",
                .range = OptionRange{slowest, fastest},
                .shows_default = true});
-    table.add({.names = "--rdap-bootstrap",
-               .target = &flags.bootstrap,
-               .summary =
-                   "Folder with IANA's dns.json, ipv4.json, ipv6.json and asn.json (default: those "
-                   "shipped)",
-               .value = "DIR"});
+    table.add(
+        {.names = "--rdap-bootstrap",
+         .target = &flags.bootstrap,
+         .summary = "Folder with IANA's dns.json, ipv4.json and ipv6.json (default: those shipped)",
+         .value = "DIR"});
 }
 
 }  // namespace scanner

@@ -14,7 +14,7 @@ struct RdapFlags {
     std::string cache;
     /// Questions a second to one registry.
     double rate = 1.0;
-    /// Folder with IANA's four files. Empty: rdap/ in the data directory.
+    /// Folder with IANA's three files. Empty: rdap/ in the data directory.
     std::string bootstrap;
 };
 

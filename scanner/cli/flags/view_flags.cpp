@@ -12,7 +12,6 @@
 
 namespace scanner {
 
-using resolvers::DnsCares;
 using resolvers::DnsOptions;
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -91,7 +90,7 @@ std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAdd
         bootstrap.servers = std::move(*configured);
         bootstrap.channels_per_server = 1;
         bootstrap.timeout = options.timeout;
-        if (auto cares = DnsCares::create(io.get_executor(), bootstrap))
+        if (auto cares = resolvers::make_dns_client(io.get_executor(), bootstrap))
             system = std::move(*cares);
     }
     auto fetcher =
@@ -189,7 +188,7 @@ std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<Resolver
         return over_tls(servers, options, trust, io);
     DnsOptions own = options;
     own.servers = servers;
-    auto cares = DnsCares::create(io.get_executor(), own);
+    auto cares = resolvers::make_dns_client(io.get_executor(), own);
     if (!cares)
         throw std::runtime_error(cares.error().detail);
     return std::move(*cares);
@@ -345,7 +344,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         options.out_of_use = nullptr;
         options.silent = nullptr;
         std::unique_ptr<resolvers::DnsResolver> direct;
-        if (auto cares = DnsCares::create(io.get_executor(), options))
+        if (auto cares = resolvers::make_dns_client(io.get_executor(), options))
             direct = std::move(*cares);
         return direct;
     };

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "resolvers/base/outcome.h"
@@ -45,11 +44,5 @@ struct SentQuery {
 /// section 7), and are final otherwise.
 DnsVerdict judge_response(const std::optional<Failure>& unreadable, const DnsMessage& message,
                           const Question& question, const SentQuery& sent);
-
-/// Reads a response that came by a way on which nothing is truncated (HTTPS, TLS) into the answer.
-/// False if another server might do better. What the answer says of an earlier whole response stays
-/// when this is none.
-bool take_whole_response(std::span<const std::uint8_t> octets, const Question& question,
-                         std::uint16_t id, DnsAnswer& answer);
 
 }  // namespace resolvers

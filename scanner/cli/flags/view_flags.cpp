@@ -50,35 +50,26 @@ bool is_encrypted(const ResolverAddress& server)
 class WithBootstrap final : public resolvers::DnsResolver {
 public:
     WithBootstrap(std::unique_ptr<resolvers::DnsResolver> system,
-                  std::unique_ptr<resolvers::HttpFetcher> fetcher,
-                  resolvers::DnsHttpsOptions options)
-        : system_(std::move(system)), https_(std::move(fetcher), std::move(options))
+                  std::unique_ptr<resolvers::DnsResolver> https)
+        : system_(std::move(system)), https_(std::move(https))
     {
     }
 
     boost::asio::awaitable<std::vector<resolvers::DnsAnswer>> ask(
         std::vector<resolvers::Question> questions, resolvers::Deadline deadline) override
     {
-        return https_.ask(std::move(questions), deadline);
+        return https_->ask(std::move(questions), deadline);
     }
 
 private:
     std::unique_ptr<resolvers::DnsResolver> system_;
-    resolvers::DnsHttps https_;
+    std::unique_ptr<resolvers::DnsResolver> https_;
 };
 
-std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAddress>& servers,
-                                                   const DnsOptions& options,
+std::unique_ptr<resolvers::DnsResolver> over_https(const DnsOptions& options,
                                                    const ResolverTrust& trust,
                                                    boost::asio::io_context& io)
 {
-    resolvers::DnsHttpsOptions own;
-    for (const ResolverAddress& server : servers)
-        own.urls.push_back(server.url);
-    own.timeout = options.timeout;
-    own.retries = options.retries;
-    own.client_subnet = options.client_subnet;
-    own.out_of_use = options.out_of_use;
     resolvers::FetchOptions fetch;
     fetch.user_agent = trust.user_agent;
     fetch.connect_timeout = options.timeout;
@@ -95,21 +86,8 @@ std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAdd
     }
     auto fetcher =
         std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
-    return std::make_unique<WithBootstrap>(std::move(system), std::move(fetcher), std::move(own));
-}
-
-std::unique_ptr<resolvers::DnsResolver> over_tls(const std::vector<ResolverAddress>& servers,
-                                                 const DnsOptions& options,
-                                                 const ResolverTrust& trust,
-                                                 boost::asio::io_context& io)
-{
-    resolvers::DnsTlsOptions own;
-    own.servers = servers;
-    own.timeout = options.timeout;
-    own.retries = options.retries;
-    own.client_subnet = options.client_subnet;
-    own.out_of_use = options.out_of_use;
-    return std::make_unique<resolvers::DnsTls>(io.get_executor(), std::move(own), trust.store);
+    auto https = resolvers::make_dns_over_https(io.get_executor(), options, std::move(fetcher));
+    return std::make_unique<WithBootstrap>(std::move(system), std::move(*https));
 }
 
 }  // namespace
@@ -182,16 +160,16 @@ std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<Resolver
                                                       boost::asio::io_context& io)
 {
     const DnsTransport transport = servers.empty() ? DnsTransport::udp : servers.front().transport;
-    if (transport == DnsTransport::https)
-        return over_https(servers, options, trust, io);
-    if (transport == DnsTransport::tls)
-        return over_tls(servers, options, trust, io);
     DnsOptions own = options;
     own.servers = servers;
-    auto cares = resolvers::make_dns_client(io.get_executor(), own);
-    if (!cares)
-        throw std::runtime_error(cares.error().detail);
-    return std::move(*cares);
+    if (transport == DnsTransport::https)
+        return over_https(own, trust, io);
+    auto made = transport == DnsTransport::tls
+                    ? resolvers::make_dns_over_tls(io.get_executor(), own, trust.store)
+                    : resolvers::make_dns_client(io.get_executor(), own);
+    if (!made)
+        throw std::runtime_error(made.error().detail);
+    return std::move(*made);
 }
 
 bool any_encrypted(const std::vector<ResolverAddress>& servers, const std::vector<ViewSetup>& views)

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using End = DnsReply::End;
-using Next = DnsVerdict::Next;
+using Next = ResponseAction::Next;
 
 // Before the only server is asked again after it refused, failed or talked nonsense; doubled each
 // time, and spread so that many questions do not come back as one.
@@ -32,10 +32,10 @@ DnsStatus status_of(End end)
     }
 }
 
-void keep_response(const DnsVerdict& verdict, const DnsServer& server, bool truncated,
+void keep_response(const ResponseAction& action, const DnsServer& server, bool truncated,
                    DnsMessage& message, DnsAnswer& answer)
 {
-    answer.status = verdict.status;
+    answer.status = action.status;
     answer.rcode = message.header.rcode;
     // Moved, unless that would hand over room for far more than is kept: what a long answer made
     // room for would else stay with the next short one.
@@ -54,7 +54,7 @@ void keep_response(const DnsVerdict& verdict, const DnsServer& server, bool trun
     answer.ecs_scope.reset();
     if (message.edns)
         answer.ecs_scope = message.edns->client_subnet_scope;
-    answer.detail = verdict.detail;
+    answer.detail = action.detail;
     if (records > records_limit)
         answer.detail = std::to_string(records) + " records, the first " +
                         std::to_string(records_limit) + " kept";
@@ -67,28 +67,28 @@ NextStep QuestionState::on_response(std::span<const std::uint8_t> octets, const 
                                     TimePoint now, DnsAnswer& answer)
 {
     const std::optional<Failure> unreadable = parse_message_into(octets, Sections::answer, message);
-    const DnsVerdict verdict = judge_response(unreadable, message, question, sent);
-    if (verdict.next == Next::ask_over_tcp) {
+    const ResponseAction action = action_for_response(unreadable, message, question, sent);
+    if (action.next == Next::ask_over_tcp) {
         answer.rcode = message.header.rcode;
-        note_attempt(verdict.status, verdict.detail, now, answer);
+        note_attempt(action.status, action.detail, now, answer);
         truncated = true;
         return NextStep::ask_over_tcp;
     }
-    const bool further = verdict.next == Next::ask_without_edns ||
-                         (verdict.next == Next::ask_again && retries_left > 0);
+    const bool further = action.next == Next::ask_without_edns ||
+                         (action.next == Next::ask_again && retries_left > 0);
     if (further || attempts > 1)
-        note_attempt(verdict.status, verdict.detail, now, answer);
-    if (!verdict.responded) {
-        note_failure(verdict.status, verdict.detail, answer);
+        note_attempt(action.status, action.detail, now, answer);
+    if (!action.responded) {
+        note_failure(action.status, action.detail, answer);
         return retry(false, servers);
     }
     responded = true;
-    keep_response(verdict, *server, truncated, message, answer);
+    keep_response(action, *server, truncated, message, answer);
     // Remembered only once it shows that it can do without: one odd name must not cost us EDNS for
     // all names.
-    if (without_edns && verdict.status != DnsStatus::formerr && verdict.status != DnsStatus::notimp)
+    if (without_edns && action.status != DnsStatus::formerr && action.status != DnsStatus::notimp)
         server->edns = false;
-    switch (verdict.next) {
+    switch (action.next) {
         case Next::ask_without_edns:
             without_edns = true;
             same_server = true;

@@ -6,7 +6,7 @@ namespace resolvers {
 
 namespace {
 
-using Next = DnsVerdict::Next;
+using Next = ResponseAction::Next;
 
 Next next_after(DnsStatus status)
 {
@@ -22,8 +22,9 @@ Next next_after(DnsStatus status)
 
 }  // namespace
 
-DnsVerdict judge_response(const std::optional<Failure>& unreadable, const DnsMessage& message,
-                          const Question& question, const SentQuery& sent)
+ResponseAction action_for_response(const std::optional<Failure>& unreadable,
+                                   const DnsMessage& message, const Question& question,
+                                   const SentQuery& sent)
 {
     if (unreadable)
         return {DnsStatus::bad_response, Next::ask_again, unreadable->detail, false};

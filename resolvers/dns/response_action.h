@@ -17,7 +17,7 @@ namespace resolvers {
 /// would be megabytes for each name.
 inline constexpr std::size_t records_limit = 200;
 
-struct DnsVerdict {
+struct ResponseAction {
     enum class Next {
         finish,
         ask_again,         ///< another server, or the same one later, as long as retries are left
@@ -42,7 +42,8 @@ struct SentQuery {
 /// Never asks again about NXDOMAIN or NODATA: they are answers. SERVFAIL, REFUSED and nonsense are
 /// one server's trouble; FORMERR and NOTIMP without an OPT record may be about EDNS (RFC 6891
 /// section 7), and are final otherwise.
-DnsVerdict judge_response(const std::optional<Failure>& unreadable, const DnsMessage& message,
-                          const Question& question, const SentQuery& sent);
+ResponseAction action_for_response(const std::optional<Failure>& unreadable,
+                                   const DnsMessage& message, const Question& question,
+                                   const SentQuery& sent);
 
 }  // namespace resolvers

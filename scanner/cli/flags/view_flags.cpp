@@ -279,31 +279,31 @@ void finish_watch(ResolverWatch* watch, bool findings)
             std::cerr << "servedby: " + line + "\n";
 }
 
-void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
-                   std::size_t reference_servers)
+void add_breakers(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                  std::size_t reference_servers)
 {
     std::size_t place = reference_servers;
     for (ViewSetup& view : views) {
         std::vector<std::string> servers;
         for (const ResolverAddress& server : view.servers)
             servers.push_back(server.text());
-        resolvers::PatienceOptions options;
+        resolvers::BreakerOptions options;
         if (watch != nullptr)
             options.answers_others = [watch, place](std::size_t server) {
                 return watch->answers(place + server);
             };
         options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
-        view.patience =
-            std::make_shared<resolvers::Patience>(view.name, std::move(servers), options);
+        view.breaker =
+            std::make_shared<resolvers::CircuitBreaker>(view.name, std::move(servers), options);
         place += view.servers.size();
     }
 }
 
-void tell_of_patience(const std::vector<ViewSetup>& views)
+void report_breakers(const std::vector<ViewSetup>& views)
 {
     for (const ViewSetup& view : views)
-        if (view.patience != nullptr)
-            for (const std::string& line : view.patience->summary())
+        if (view.breaker != nullptr)
+            for (const std::string& line : view.breaker->summary())
                 std::cerr << "servedby: in this run, " + line + "\n";
 }
 
@@ -331,15 +331,15 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         DnsOptions options = reference;
         options.retries = 0;  // ask_views has one question to spare
         options.silent = nullptr;
-        options.out_of_use = [watch, place, patience = view.patience](std::size_t server) {
+        options.out_of_use = [watch, place, breaker = view.breaker](std::size_t server) {
             return (watch != nullptr && watch->caught(place + server)) ||
-                   (patience != nullptr && patience->passes_over(server));
+                   (breaker != nullptr && breaker->rejects(server));
         };
         place += view.servers.size();
         auto resolver = make_resolver(view.servers, options, trust, io);
-        if (view.patience != nullptr)
+        if (view.breaker != nullptr)
             resolver =
-                std::make_unique<resolvers::PatientResolver>(std::move(resolver), view.patience);
+                std::make_unique<resolvers::BreakingResolver>(std::move(resolver), view.breaker);
         made.view_resolvers.push_back(std::move(resolver));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }

@@ -8,22 +8,22 @@ namespace asio = boost::asio;
 
 namespace {
 
-enum class Sign { answered, silent, nothing };
+enum class Response { some, none, unknown };
 
-Sign sign_of(const DnsAnswer& answer)
+Response response_of(const DnsAnswer& answer)
 {
     // A word from it is a word, whatever came of the next query.
     if (answer.rcode)
-        return Sign::answered;
+        return Response::some;
     switch (answer.status) {
         case DnsStatus::timeout:
         case DnsStatus::network_error:
-            return Sign::silent;
+            return Response::none;
         case DnsStatus::local_error:
         case DnsStatus::skipped:
-            return Sign::nothing;
+            return Response::unknown;
         default:
-            return Sign::answered;
+            return Response::some;
     }
 }
 
@@ -34,7 +34,8 @@ std::string in_seconds(std::chrono::milliseconds span)
 
 }  // namespace
 
-Patience::Patience(std::string view, std::vector<std::string> servers, PatienceOptions options)
+CircuitBreaker::CircuitBreaker(std::string view, std::vector<std::string> servers,
+                               BreakerOptions options)
     : view_(std::move(view)), options_(std::move(options))
 {
     for (std::string& text : servers) {
@@ -44,45 +45,46 @@ Patience::Patience(std::string view, std::vector<std::string> servers, PatienceO
 }
 
 // A trial that is due is under way from now on.
-bool Patience::due(Server& server)
+bool CircuitBreaker::goes_half_open(Server& server)
 {
     const Deadline now = options_.now();
-    if (now < server.until || (server.trial && now < *server.trial + options_.trial_time))
+    if (now < server.open_until ||
+        (server.half_open_since && now < *server.half_open_since + options_.half_open_time))
         return false;
-    server.trial = now;
+    server.half_open_since = now;
     return true;
 }
 
-bool Patience::is_back(std::size_t place)
+bool CircuitBreaker::is_closed(std::size_t place)
 {
     Server& server = servers_[place];
-    if (server.left_alone && options_.answers_others && options_.answers_others(place))
-        take_back(server);
-    return !server.left_alone;
+    if (server.is_open && options_.answers_others && options_.answers_others(place))
+        close(server);
+    return !server.is_open;
 }
 
-bool Patience::admit()
+bool CircuitBreaker::admits()
 {
-    if (left_alone_.load(std::memory_order_relaxed) < servers_.size())
+    if (open_count_.load(std::memory_order_relaxed) < servers_.size())
         return true;
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < servers_.size(); ++i)
-        if (is_back(i))
+        if (is_closed(i))
             return true;
     for (Server& server : servers_)
-        if (due(server)) {
+        if (goes_half_open(server)) {
             server.trial_to_send = true;
             return true;
         }
     return false;
 }
 
-bool Patience::passes_over(std::size_t place)
+bool CircuitBreaker::rejects(std::size_t place)
 {
-    if (left_alone_.load(std::memory_order_relaxed) == 0)
+    if (open_count_.load(std::memory_order_relaxed) == 0)
         return false;
     const std::lock_guard lock(mutex_);
-    if (is_back(place))
+    if (is_closed(place))
         return false;
     Server& server = servers_[place];
     if (server.trial_to_send) {
@@ -91,14 +93,14 @@ bool Patience::passes_over(std::size_t place)
     }
     // While others answer, a trial costs nobody an answer: no admission is needed.
     const bool alone = std::all_of(servers_.begin(), servers_.end(),
-                                   [](const Server& other) { return other.left_alone; });
-    return alone || !due(server);
+                                   [](const Server& other) { return other.is_open; });
+    return alone || !goes_half_open(server);
 }
 
-void Patience::note(const DnsAnswer& answer)
+void CircuitBreaker::record(const DnsAnswer& answer)
 {
-    const Sign sign = sign_of(answer);
-    if (sign == Sign::nothing)
+    const Response response = response_of(answer);
+    if (response == Response::unknown)
         return;
     std::unique_lock lock(mutex_);
     const auto at = std::find_if(servers_.begin(), servers_.end(), [&](const Server& server) {
@@ -107,98 +109,99 @@ void Patience::note(const DnsAnswer& answer)
     if (at == servers_.end())
         return;
     Server& server = *at;
-    if (sign == Sign::answered) {
-        take_back(server);
+    if (response == Response::some) {
+        close(server);
         return;
     }
-    if (server.left_alone) {
+    if (server.is_open) {
         // Others may still come home from before.
-        if (server.trial)
-            leave_alone(server, lock);
+        if (server.half_open_since)
+            open(server, lock);
         return;
     }
     const auto place = static_cast<std::size_t>(at - servers_.begin());
-    if (++server.silent < options_.silent_questions ||
+    if (++server.failures < options_.failures_to_open ||
         (options_.answers_others && options_.answers_others(place)))
         return;
-    leave_alone(server, lock);
+    open(server, lock);
 }
 
-void Patience::leave_alone(Server& server, std::unique_lock<std::mutex>& lock)
+void CircuitBreaker::open(Server& server, std::unique_lock<std::mutex>& lock)
 {
-    const auto longer = server.left_alone ? server.pause * 2 : options_.first_pause;
-    server.pause = std::min(longer, options_.longest_pause);
-    server.until = options_.now() + server.pause;
-    server.trial.reset();
+    const auto longer = server.is_open ? server.open_time * 2 : options_.first_open_time;
+    server.open_time = std::min(longer, options_.longest_open_time);
+    server.open_until = options_.now() + server.open_time;
+    server.half_open_since.reset();
     server.trial_to_send = false;
-    if (!server.left_alone)
-        left_alone_.fetch_add(1, std::memory_order_relaxed);
-    server.left_alone = true;
-    const bool first = ++server.pauses == 1;
+    if (!server.is_open)
+        open_count_.fetch_add(1, std::memory_order_relaxed);
+    server.is_open = true;
+    const bool first = ++server.times_opened == 1;
     if (!first || !options_.tell)
         return;
     const std::string line = "resolver " + server.text + " (view " + view_ + ") has not answered " +
-                             std::to_string(options_.silent_questions) +
+                             std::to_string(options_.failures_to_open) +
                              " questions in a row: it is left alone for " +
-                             in_seconds(server.pause) + " and more, then tried again";
+                             in_seconds(server.open_time) + " and more, then tried again";
     lock.unlock();
     options_.tell(line);
 }
 
-void Patience::take_back(Server& server)
+void CircuitBreaker::close(Server& server)
 {
-    server.silent = 0;
-    if (!server.left_alone)
+    server.failures = 0;
+    if (!server.is_open)
         return;
-    server.left_alone = false;
-    server.trial.reset();
+    server.is_open = false;
+    server.half_open_since.reset();
     server.trial_to_send = false;
-    left_alone_.fetch_sub(1, std::memory_order_relaxed);
+    open_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-std::string Patience::skip()
+std::string CircuitBreaker::rejection()
 {
     const std::lock_guard lock(mutex_);
-    ++skipped_;
+    ++rejected_;
     std::string who;
     for (const Server& server : servers_)
         who += (who.empty() ? "" : ", ") + server.text;
     return "left alone for now: " + who + " has not answered " +
-           std::to_string(options_.silent_questions) + " questions in a row";
+           std::to_string(options_.failures_to_open) + " questions in a row";
 }
 
-std::vector<std::string> Patience::summary() const
+std::vector<std::string> CircuitBreaker::summary() const
 {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> lines;
     for (const Server& server : servers_)
-        if (server.pauses > 0)
-            lines.push_back(
-                "resolver " + server.text + " (view " + view_ +
-                ") did not answer and was left alone " +
-                (server.pauses == 1 ? "once" : std::to_string(server.pauses) + " times"));
+        if (server.times_opened > 0)
+            lines.push_back("resolver " + server.text + " (view " + view_ +
+                            ") did not answer and was left alone " +
+                            (server.times_opened == 1
+                                 ? "once"
+                                 : std::to_string(server.times_opened) + " times"));
     if (!lines.empty())
         lines.back() +=
-            "; " + std::to_string(skipped_) + " questions to view " + view_ + " were not asked";
+            "; " + std::to_string(rejected_) + " questions to view " + view_ + " were not asked";
     return lines;
 }
 
 // ---- The resolver -------------------------------------------------------------------------------
 
-PatientResolver::PatientResolver(std::unique_ptr<DnsResolver> resolver,
-                                 std::shared_ptr<Patience> patience)
-    : resolver_(std::move(resolver)), patience_(std::move(patience))
+BreakingResolver::BreakingResolver(std::unique_ptr<DnsResolver> resolver,
+                                   std::shared_ptr<CircuitBreaker> breaker)
+    : resolver_(std::move(resolver)), breaker_(std::move(breaker))
 {
 }
 
-asio::awaitable<std::vector<DnsAnswer>> PatientResolver::ask(std::vector<Question> questions,
-                                                             Deadline deadline)
+asio::awaitable<std::vector<DnsAnswer>> BreakingResolver::ask(std::vector<Question> questions,
+                                                              Deadline deadline)
 {
     std::vector<DnsAnswer> answers(questions.size());
     std::vector<Question> admitted;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < questions.size(); ++i) {
-        if (patience_->admit()) {
+        if (breaker_->admits()) {
             admitted.push_back(std::move(questions[i]));
             places.push_back(i);
             continue;
@@ -206,7 +209,7 @@ asio::awaitable<std::vector<DnsAnswer>> PatientResolver::ask(std::vector<Questio
         answers[i].name = questions[i].name.text();
         answers[i].type = questions[i].type;
         answers[i].status = DnsStatus::skipped;
-        answers[i].detail = patience_->skip();
+        answers[i].detail = breaker_->rejection();
         answers[i].asked_at =
             std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
@@ -214,7 +217,7 @@ asio::awaitable<std::vector<DnsAnswer>> PatientResolver::ask(std::vector<Questio
         co_return answers;
     std::vector<DnsAnswer> got = co_await resolver_->ask(std::move(admitted), deadline);
     for (std::size_t i = 0; i < got.size(); ++i) {
-        patience_->note(got[i]);
+        breaker_->record(got[i]);
         answers[places[i]] = std::move(got[i]);
     }
     co_return answers;

@@ -1,7 +1,6 @@
 #include "resolvers/dns/cares_channel.h"
 
 #include <ares.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -14,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace resolvers {
@@ -72,21 +72,11 @@ struct CaresChannel::State {
     bool heard = false;
     unsigned refusals = 0;
     unsigned may_read = 0;
-    std::uint64_t dropped_before = 0;
     /// Octets 2 and 3 of the datagram that c-ares is looking at.
     std::array<std::uint8_t, 2> header_flags{};
     ChannelHandle handle;
 
     bool believes_refusal() { return !heard || ++refusals >= refusals_to_believe; }
-
-    std::uint64_t dropped_by_socket() const
-    {
-        std::array<std::uint32_t, SK_MEMINFO_VARS> values{};
-        socklen_t size = sizeof values;
-        if (socket < 0 || getsockopt(socket, SOL_SOCKET, SO_MEMINFO, values.data(), &size) != 0)
-            return 0;
-        return values[SK_MEMINFO_DROPS];
-    }
 };
 
 // What c-ares calls. `data` is the State.
@@ -117,7 +107,6 @@ struct CaresChannel::Hooks {
     static int close_socket(ares_socket_t socket, void* data)
     {
         State& state = state_of(data);
-        state.dropped_before += state.dropped_by_socket();
         state.socket = -1;
         state.polled = false;  // epoll forgets a descriptor that is closed
         return close(socket);
@@ -224,37 +213,46 @@ struct CaresChannel::Hooks {
     static void on_answer(void* argument, int status, int /*timeouts*/, unsigned char* octets,
                           int size)
     {
-        ChannelQuery& query = *static_cast<ChannelQuery*>(argument);
-        State& state = *query.channel->state_;
-        ChannelReply reply;
+        DnsExchange& query = *static_cast<DnsExchange*>(argument);
+        State& state = *static_cast<CaresChannel*>(query.channel)->state_;
+        DnsReply reply;
         if (status == ARES_SUCCESS) {
             if (!state.setup.over_tcp && size >= static_cast<int>(header_size))
                 std::ranges::copy(state.header_flags, octets + 2);
-            reply.end = ChannelReply::End::response;
+            reply.end = DnsReply::End::response;
             reply.octets = {octets, static_cast<std::size_t>(size)};
         } else {
             reply.end = end_of(status, state);
-            reply.error = status == ARES_ETIMEOUT ? 0 : state.last_error;
+            reply.detail = detail_of(reply.end, state);
         }
-        state.setup.callback(query, reply);
+        state.setup.callback(state.setup.context, query, reply);
     }
 
-    static ChannelReply::End end_of(int status, const State& state)
+    static DnsReply::End end_of(int status, const State& state)
     {
         switch (status) {
             case ARES_ETIMEOUT:
-                return ChannelReply::End::timeout;
+                return DnsReply::End::timeout;
             case ARES_EDESTRUCTION:
             case ARES_ECANCELLED:
-                return ChannelReply::End::closed;
+                return DnsReply::End::closed;
             case ARES_ECONNREFUSED:
                 if (state.buffer_full)
-                    return ChannelReply::End::held_back;
-                return is_local_limit(state.last_error) ? ChannelReply::End::local_limit
-                                                        : ChannelReply::End::unreachable;
+                    return DnsReply::End::held_back;
+                return is_local_limit(state.last_error) ? DnsReply::End::local_limit
+                                                        : DnsReply::End::unreachable;
             default:
-                return ChannelReply::End::local_limit;
+                return DnsReply::End::local_limit;
         }
+    }
+
+    static std::string_view detail_of(DnsReply::End end, const State& state)
+    {
+        if (end == DnsReply::End::timeout)
+            return "no response in time";
+        if (state.last_error != 0)
+            return std::strerror(state.last_error);
+        return end == DnsReply::End::local_limit ? "c-ares: out of memory" : "connection closed";
     }
 
     static const ares_socket_functions functions;
@@ -326,7 +324,7 @@ Outcome<std::unique_ptr<CaresChannel>> CaresChannel::make(const Setup& setup)
     return channel;
 }
 
-void CaresChannel::send(std::span<const std::uint8_t> message, ChannelQuery& query)
+void CaresChannel::send(std::span<const std::uint8_t> message, DnsExchange& query)
 {
     query.channel = this;
     state_->last_error = 0;
@@ -365,11 +363,6 @@ void CaresChannel::end_refused()
     if (state_->socket >= 0)
         ares_process_fd(state_->handle.get(), state_->socket, ARES_SOCKET_BAD);
     state_->refused = false;
-}
-
-std::uint64_t CaresChannel::dropped() const
-{
-    return state_->dropped_before + state_->dropped_by_socket();
 }
 
 }  // namespace resolvers

@@ -1,6 +1,6 @@
 // One c-ares channel as a mover of bytes: queries to one server over one UDP socket, or over one
 // TCP connection. It knows ids and questions only as far as c-ares matches them; what a response
-// means, and whether to ask again, is for dns_cares.cpp.
+// means, and whether to ask again, is for the client.
 #pragma once
 
 #include <chrono>
@@ -10,37 +10,14 @@
 
 #include "resolvers/base/outcome.h"
 #include "resolvers/dns/resolver_address.h"
+#include "resolvers/dns/transport.h"
 
 namespace resolvers {
-
-class CaresChannel;
-
-/// What a query on its way is known by. Must stay until its reply.
-struct ChannelQuery {
-    CaresChannel* channel = nullptr;
-};
-
-/// How one query ended.
-struct ChannelReply {
-    enum class End {
-        response,
-        timeout,
-        unreachable,  ///< refused, unreachable, connection lost: see `error`
-        local_limit,  ///< our machine would not do it: see `error`
-        held_back,    ///< not sent: the kernel's buffer is full; try again in a moment
-        closed,       ///< the channel was destroyed
-    };
-    End end = End::closed;
-    /// The errno behind a failure; 0 if there is none.
-    int error = 0;
-    /// The response as it came, for the time of the call. Empty unless there is one.
-    std::span<const std::uint8_t> octets{};
-};
 
 class CaresChannel {
 public:
     /// Called once for each query, perhaps before send() returns. Must not call send().
-    using Callback = void (*)(ChannelQuery& query, const ChannelReply& reply);
+    using Callback = void (*)(void* context, DnsExchange& query, const DnsReply& reply);
 
     struct Setup {
         ResolverAddress server;
@@ -50,6 +27,7 @@ public:
         /// An epoll descriptor; the channel puts its socket there, with itself as data.ptr.
         int poll_descriptor = -1;
         Callback callback = nullptr;
+        void* context = nullptr;
     };
 
     /// Failure "local_error" if c-ares cannot make a channel. No socket is opened yet.
@@ -60,7 +38,7 @@ public:
     CaresChannel& operator=(const CaresChannel&) = delete;
 
     /// The first two octets of the message are its id; no other query on its way may have it.
-    void send(std::span<const std::uint8_t> message, ChannelQuery& query);
+    void send(std::span<const std::uint8_t> message, DnsExchange& query);
 
     /// What epoll said about the socket. Reads a handful of datagrams; true if more may be there.
     bool on_events(std::uint32_t events);
@@ -72,9 +50,6 @@ public:
     /// kernel tells it once, to whoever calls next. end_refused() then ends what is on its way.
     bool refused() const;
     void end_refused();
-
-    /// Datagrams that the kernel dropped because the current socket's buffer was full.
-    std::uint64_t dropped() const;
 
 private:
     struct Hooks;

@@ -1,13 +1,8 @@
 #include "resolvers/dns/engine.h"
 
-#include <sys/epoll.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
-#include <cerrno>
-#include <cstring>
-#include <iterator>
 #include <random>
 
 namespace resolvers {
@@ -18,94 +13,58 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How often c-ares looks for queries whose time is over. (Its own ares_timeout() walks through all
-// of them each time it is asked.)
+// How often the transport looks for queries whose time is over.
 constexpr milliseconds timeout_tick{50};
-// After the kernel would not take a datagram, and between looks for room or rate.
+// Between looks for room.
 constexpr milliseconds room_pause{5};
-// After our machine would not open a socket.
-constexpr milliseconds local_limit_pause{1000};
-// Before the only server is asked again after it refused, failed or talked nonsense; doubled each
-// time, and spread by up to as much again so that many questions do not come back as one.
-constexpr milliseconds repeat_pause{100};
-constexpr unsigned max_doublings = 5;
-// Rounds of reading before other sockets, and other work of the thread, get their turn.
-constexpr unsigned turns_for_a_socket = 16;
-
-DnsStatus status_of(ChannelReply::End end)
-{
-    switch (end) {
-        case ChannelReply::End::timeout:
-            return DnsStatus::timeout;
-        case ChannelReply::End::unreachable:
-            return DnsStatus::network_error;
-        default:
-            return DnsStatus::local_error;
-    }
-}
-
-std::string detail_of(const ChannelReply& reply)
-{
-    if (reply.end == ChannelReply::End::timeout)
-        return "no response in time";
-    return reply.error == 0 ? "connection closed" : std::strerror(reply.error);
-}
 
 }  // namespace
 
 // ---- Opening and closing ------------------------------------------------------------------------
 
-DnsCares::Engine::Engine(asio::any_io_executor executor, DnsOptions options)
+DnsClient::Engine::Engine(asio::any_io_executor executor, DnsOptions options,
+                          std::unique_ptr<QueryTransport> transport)
     : executor_(std::move(executor)),
       options_(std::move(options)),
       timer_(executor_),
-      poll_(executor_)
+      transport_(std::move(transport)),
+      servers_(options_, *transport_)
 {
+    edns_.client_subnet = options_.client_subnet;
+    edns_.recursion_desired = options_.recursion_desired;
+    edns_.padding_block = transport_->padding_block();
 }
 
-Outcome<bool> DnsCares::Engine::open()
+void DnsClient::Engine::open()
 {
-    const int poll = epoll_create1(EPOLL_CLOEXEC);
-    if (poll < 0)
-        return Failure{"local_error", std::string("epoll: ") + std::strerror(errno)};
-    poll_.assign(poll);
-    read_clocks();
-    return pool_.open(options_, poll, &Engine::on_reply);
+    begin_turn();
+    transport_->open(weak_from_this());
 }
 
-void DnsCares::Engine::close()
+void DnsClient::Engine::close()
 {
     closed_ = true;
-    read_clocks();
+    begin_turn();
     while (!asks_.empty())
         give_up(*asks_.begin(), true);
     deliver_done(false);
-    pool_.close();  // c-ares ends what is on its way, and so the orphans
+    transport_->close();
     timer_.cancel();
-    boost::system::error_code ignored;
-    poll_.close(ignored);
 }
 
-DnsCounters DnsCares::Engine::counters() const
-{
-    DnsCounters counters = counters_;
-    counters.dropped = pool_.dropped();
-    return counters;
-}
-
-void DnsCares::Engine::read_clocks()
+void DnsClient::Engine::begin_turn()
 {
     now_ = Clock::now();
     wall_ahead_ = std::chrono::system_clock::now().time_since_epoch() - now_.time_since_epoch();
 }
 
-Timestamp DnsCares::Engine::wall_now() const
+Timestamp DnsClient::Engine::wall_now() const
 {
     const std::chrono::sys_time<Clock::duration> wall(now_.time_since_epoch() + wall_ahead_);
     return std::chrono::floor<milliseconds>(wall);
 }
 
-DnsAnswer& DnsCares::Engine::answer_of(const PendingQuestion& pending)
+DnsAnswer& DnsClient::Engine::answer_of(const PendingQuestion& pending)
 {
     DnsAsk& ask = *pending.ask;
     if (ask.answers.empty())
@@ -115,7 +74,7 @@ DnsAnswer& DnsCares::Engine::answer_of(const PendingQuestion& pending)
 
 // ---- Asks and their questions -------------------------------------------------------------------
 
-void DnsCares::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
+void DnsClient::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
 {
     now_ = Clock::now();
     ask->engine = this;
@@ -141,19 +100,19 @@ void DnsCares::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
     else
         send_or_wait(started);
     // The caller is not waiting yet, so nothing may be handed over from in here.
-    if (!done_.empty() || !refused_.empty())
+    if (!done_.empty())
         settle_later();
     arm();
 }
 
-void DnsCares::Engine::cancel(DnsAsk& ask)
+void DnsClient::Engine::cancel(DnsAsk& ask)
 {
-    read_clocks();
+    begin_turn();
     give_up(ask, true);
     settle_later();
 }
 
-void DnsCares::Engine::wait_in(Queue& queue, PendingQuestion& pending, bool in_front)
+void DnsClient::Engine::wait_in(Queue& queue, PendingQuestion& pending, bool in_front)
 {
     pending.place = PendingQuestion::Place::waiting;
     pending.queue = &queue;
@@ -161,17 +120,16 @@ void DnsCares::Engine::wait_in(Queue& queue, PendingQuestion& pending, bool in_f
     pending.queue_position = queue.insert(in_front ? queue.begin() : queue.end(), &pending);
 }
 
-void DnsCares::Engine::pause(PendingQuestion& pending)
+void DnsClient::Engine::pause(PendingQuestion& pending)
 {
     static thread_local std::minstd_rand spread{std::random_device{}()};
-    const milliseconds least = repeat_pause * (1 << std::min(pending.pauses, max_doublings));
+    const milliseconds least = pending.pause_length();
     std::uniform_int_distribution<long> more(0, least.count());
     pending.place = PendingQuestion::Place::paused;
     pending.pause = paused_.emplace(now_ + least + milliseconds(more(spread)), &pending);
-    ++pending.pauses;
 }
 
-void DnsCares::Engine::take_from_place(PendingQuestion& pending)
+void DnsClient::Engine::take_from_place(PendingQuestion& pending)
 {
     switch (pending.place) {
         case PendingQuestion::Place::waiting:
@@ -190,27 +148,19 @@ void DnsCares::Engine::take_from_place(PendingQuestion& pending)
 }
 
 // With the last question the whole ask is done, but it stays alive until it is handed over.
-void DnsCares::Engine::finish(PendingQuestion& pending)
+void DnsClient::Engine::finish(PendingQuestion& pending)
 {
     take_from_place(pending);
     pending.place = PendingQuestion::Place::done;
     DnsAsk& ask = *pending.ask;
-    const Question& question = ask.questions[pending.index];
     DnsAnswer& answer = answer_of(pending);
-    answer.name = question.name.text();
-    answer.type = question.type;
-    answer.attempts = pending.attempts;
-    answer.asked_at = pending.asked_at;
+    pending.on_finish(ask.questions[pending.index], now_, answer);
     answer.waited = std::chrono::floor<milliseconds>(pending.waited);
-    if (pending.attempts > 0)
-        answer.took = std::chrono::floor<milliseconds>(now_ - pending.first_sent);
-    if (pending.attempts < 2 && !answer.tried.empty())
-        answer.tried.clear();  // the second could not be sent
     if (--ask.open == 0)
         take_out(ask);
 }
 
-void DnsCares::Engine::take_out(DnsAsk& ask)
+void DnsClient::Engine::take_out(DnsAsk& ask)
 {
     ask.forget_cancellation();
     asks_.erase(asks_.iterator_to(ask));
@@ -220,7 +170,7 @@ void DnsCares::Engine::take_out(DnsAsk& ask)
 // What a question waited for a server to have room is our doing, and comes off nobody's time. The
 // questions of an ask wait side by side, so that the longest wait counts. False if the ask has had
 // its time all the same.
-bool DnsCares::Engine::extend(DnsAsk& ask)
+bool DnsClient::Engine::extend(DnsAsk& ask)
 {
     Clock::duration waited{};
     for (const PendingQuestion& pending : ask.pendings) {
@@ -238,62 +188,65 @@ bool DnsCares::Engine::extend(DnsAsk& ask)
 }
 
 // Ends an ask with what there is.
-void DnsCares::Engine::give_up(DnsAsk& ask, bool cancelled)
+void DnsClient::Engine::give_up(DnsAsk& ask, bool cancelled)
 {
     for (PendingQuestion& pending : ask.pendings) {
         if (pending.place == PendingQuestion::Place::done)
             continue;
-        DnsAnswer& answer = answer_of(pending);
-        if (pending.attempts > 1 && pending.place == PendingQuestion::Place::in_flight)
-            note_attempt(pending, cancelled ? DnsStatus::skipped : DnsStatus::timeout,
-                         "no response before the deadline");
-        if (cancelled) {
-            answer.status = DnsStatus::skipped;
-            answer.detail = "cancelled";
-        } else if (pending.attempts == 0) {
-            answer.status = DnsStatus::skipped;
-            answer.detail = "not sent before the deadline";
-        } else if (pending.place == PendingQuestion::Place::in_flight || pending.over_tcp) {
-            note_failure(pending, DnsStatus::timeout, "no response before the deadline");
-        }
+        const bool in_flight = pending.place == PendingQuestion::Place::in_flight;
+        pending.on_give_up(cancelled, in_flight, now_, answer_of(pending));
         finish(pending);
+    }
+}
+
+void DnsClient::Engine::carry_out(PendingQuestion& pending, NextStep next)
+{
+    switch (next) {
+        case NextStep::finish:
+            finish(pending);
+            break;
+        case NextStep::ask:
+            wait_in(waiting_, pending);
+            break;
+        case NextStep::ask_first:
+            wait_in(waiting_, pending, true);
+            break;
+        case NextStep::ask_over_tcp:
+            wait_in(waiting_for_tcp_, pending);
+            break;
+        case NextStep::pause:
+            pause(pending);
+            break;
     }
 }
 
 // ---- Sending ------------------------------------------------------------------------------------
 
-void DnsCares::Engine::send_or_wait(DnsAsk& ask)
+void DnsClient::Engine::send_or_wait(DnsAsk& ask)
 {
     for (PendingQuestion& pending : ask.pendings) {
-        const std::string& type = ask.questions[pending.index].type;
-        if (!type_number(type)) {
-            note_failure(pending, DnsStatus::local_error,
-                         "no record type is called '" + type + "'");
-            finish(pending);
-            continue;
-        }
-        PoolChannel* channel = waiting_.empty() ? pick_channel(pending) : nullptr;
-        if (channel != nullptr)
-            send(pending, *channel);
+        DnsServer* server = waiting_.empty() ? pick_server(pending) : nullptr;
+        if (server != nullptr)
+            send(pending, *server);
         else
             wait_in(waiting_, pending);
     }
     pump();
 }
 
-void DnsCares::Engine::pump()
+void DnsClient::Engine::pump()
 {
     while (!waiting_.empty()) {
         PendingQuestion& pending = *waiting_.front();
-        PoolChannel* channel = pick_channel(pending);
-        if (channel == nullptr && !pool_.all_unusable(now_))
+        DnsServer* server = pick_server(pending);
+        if (server == nullptr && !transport_->all_unusable(now_))
             break;
         take_from_place(pending);
-        if (channel != nullptr) {
-            send(pending, *channel);
+        if (server != nullptr) {
+            send(pending, *server);
             continue;
         }
-        note_failure(pending, DnsStatus::local_error, local_limit_);
+        pending.note_failure(DnsStatus::local_error, local_limit_, answer_of(pending));
         finish(pending);
     }
     if (!waiting_for_tcp_.empty())
@@ -301,265 +254,101 @@ void DnsCares::Engine::pump()
 }
 
 // Each goes to the server that truncated; one whose connection is full does not hold up the others.
-void DnsCares::Engine::pump_over_tcp()
+void DnsClient::Engine::pump_over_tcp()
 {
     for (auto next = waiting_for_tcp_.begin(); next != waiting_for_tcp_.end();) {
         PendingQuestion& pending = **next++;
-        PoolChannel* channel = pool_.tcp_of(*pending.server);
-        if (channel != nullptr && channel->in_flight >= channel->max_in_flight)
+        if (!transport_->has_room(pending.server->place, true, now_))
             continue;
         take_from_place(pending);
-        if (channel != nullptr) {
-            send(pending, *channel);
-            continue;
-        }
-        note_failure(pending, DnsStatus::local_error, "c-ares cannot make a channel");
-        finish(pending);
+        send(pending, *pending.server);
     }
 }
 
-PoolChannel* DnsCares::Engine::pick_channel(const PendingQuestion& pending)
+DnsServer* DnsClient::Engine::pick_server(const PendingQuestion& pending)
 {
-    if (pending.same_server && pool_.may_serve(*pending.server))
-        return pool_.pick_of(*pending.server, now_);
-    return pool_.pick(pending.server, pending.retries_left > 0, now_);
+    if (pending.same_server && servers_.may_serve(*pending.server))
+        return servers_.has_room(*pending.server, now_) ? pending.server : nullptr;
+    return servers_.pick(pending.server, pending.retries_left > 0, now_);
 }
 
-void DnsCares::Engine::send(PendingQuestion& pending, PoolChannel& channel)
+void DnsClient::Engine::send(PendingQuestion& pending, DnsServer& server)
 {
-    pending.place = PendingQuestion::Place::in_flight;
-    pending.pool_channel = &channel;
-    pending.sent.id = pool_.take_id(channel);
-    pending.sent.edns = channel.server->edns && !pending.without_edns;
-    pending.sent.over_tcp = channel.over_tcp;
-    pending.server = channel.server;
-    pending.same_server = false;
-    if (pending.attempts == 0) {
-        pending.asked_at = wall_now();
-        pending.first_sent = now_;
-    }
-    pending.last_sent = now_;
-    ++pending.attempts;
-    ++pending.ask->in_flight;
-    ++(channel.over_tcp ? counters_.over_tcp : counters_.queries);
-
-    const EdnsOptions edns{.enabled = pending.sent.edns,
-                           .dnssec_ok = options_.dnssec_ok,
-                           .client_subnet = options_.client_subnet,
-                           .recursion_desired = options_.recursion_desired};
-    std::array<std::uint8_t, max_query> buffer;
     const Question& question = pending.ask->questions[pending.index];
-    const std::size_t size = encode_query_into(buffer, question, pending.sent.id, edns);
-    channel.cares->send(std::span(buffer).first(size), pending);
-    if (channel.cares->refused() && std::ranges::find(refused_, &channel) == refused_.end())
-        refused_.push_back(&channel);
+    edns_.enabled = server.edns && !pending.without_edns;
+    std::array<std::uint8_t, max_query> buffer;
+    const std::size_t size = encode_query_into(buffer, question, 0, edns_);
+    if (size == 0) {
+        pending.note_failure(DnsStatus::local_error,
+                             "no record type is called '" + question.type + "'",
+                             answer_of(pending));
+        finish(pending);
+        return;
+    }
+    pending.place = PendingQuestion::Place::in_flight;
+    if (pending.attempts == 0)
+        pending.asked_at = wall_now();
+    pending.on_send(server, now_);
+    pending.server_place = server.place;
+    pending.over_tcp = pending.truncated;
+    servers_.take(server);
+    ++pending.ask->in_flight;
+    transport_->send(pending, std::span(buffer).first(size));
 }
 
 // ---- Receiving ----------------------------------------------------------------------------------
 
-void DnsCares::Engine::on_reply(ChannelQuery& query, const ChannelReply& reply)
+// Called by the transport: moves the question to its next place, but sends nothing.
+void DnsClient::Engine::ended(DnsExchange& exchange, const DnsReply& reply)
 {
-    PendingQuestion& pending = static_cast<PendingQuestion&>(query);
-    pending.ask->engine->ended(pending, reply);
-}
-
-// Called by c-ares: moves questions to their next place, but sends nothing.
-void DnsCares::Engine::ended(PendingQuestion& pending, const ChannelReply& reply)
-{
-    pool_.give_back(*pending.pool_channel, pending.sent.id, reply.end, now_);
-    counters_.responses += reply.end == ChannelReply::End::response ? 1 : 0;
+    PendingQuestion& pending = static_cast<PendingQuestion&>(exchange);
+    servers_.give_back(*pending.server, reply.end, now_);
     DnsAsk& ask = *pending.ask;
     --ask.in_flight;
     if (pending.place != PendingQuestion::Place::in_flight) {
-        counters_.late += reply.end == ChannelReply::End::closed ? 0 : 1;
         if (ask.in_flight == 0)
             orphans_.erase(&ask);
         return;
     }
     pending.place = PendingQuestion::Place::nowhere;
+    DnsAnswer& answer = answer_of(pending);
     switch (reply.end) {
-        case ChannelReply::End::response:
-            take_response(pending, reply.octets);
+        case DnsReply::End::response:
+            pending.sent.id = exchange.id;
+            carry_out(pending, pending.on_response(reply.octets, ask.questions[pending.index],
+                                                   message_, servers_, now_, answer));
             break;
-        case ChannelReply::End::held_back:
-        case ChannelReply::End::local_limit:
-            take_back(pending, reply);
-            break;
-        default:
-            take_failure(pending, reply);
-    }
-}
-
-void DnsCares::Engine::take_response(PendingQuestion& pending, std::span<const std::uint8_t> octets)
-{
-    const Question& question = pending.ask->questions[pending.index];
-    const std::optional<Failure> unreadable =
-        parse_message_into(octets, Sections::answer, message_);
-    const DnsVerdict verdict = judge_response(unreadable, message_, question, pending.sent);
-    DnsAnswer& answer = answer_of(pending);
-    if (verdict.next == DnsVerdict::Next::ask_over_tcp) {
-        answer.rcode = message_.header.rcode;
-        note_attempt(pending, verdict.status, verdict.detail);
-        pending.over_tcp = true;
-        wait_in(waiting_for_tcp_, pending);
-        return;
-    }
-    const bool further = verdict.next == DnsVerdict::Next::ask_without_edns ||
-                         (verdict.next == DnsVerdict::Next::ask_again && pending.retries_left > 0);
-    if (further || pending.attempts > 1)
-        note_attempt(pending, verdict.status, verdict.detail);
-    if (!verdict.responded) {
-        note_failure(pending, verdict.status, verdict.detail);
-        ask_again(pending, false);
-        return;
-    }
-
-    pending.responded = true;
-    answer.status = verdict.status;
-    answer.rcode = message_.header.rcode;
-    // Moved, unless that would hand over room for far more than is kept: what a long answer made
-    // room for would else stay with the next short one.
-    const std::size_t records = message_.answer.size();
-    const std::size_t kept = std::min(records, records_limit);
-    if (kept == records && message_.answer.capacity() <= 2 * kept + 8)
-        answer.records = std::move(message_.answer);
-    else
-        answer.records.assign(
-            std::make_move_iterator(message_.answer.begin()),
-            std::make_move_iterator(message_.answer.begin() + static_cast<std::ptrdiff_t>(kept)));
-    answer.errors = std::move(message_.errors);
-    answer.resolver = pending.server->text;
-    answer.over_tcp = pending.sent.over_tcp;
-    answer.authentic_data = message_.header.authentic_data;
-    answer.ecs_scope.reset();
-    if (message_.edns)
-        answer.ecs_scope = message_.edns->client_subnet_scope;
-    answer.detail = verdict.detail;
-    if (records > records_limit)
-        answer.detail = std::to_string(records) + " records, the first " +
-                        std::to_string(records_limit) + " kept";
-    // Remembered only once it shows that it can do without: one odd name must not cost us EDNS for
-    // all names.
-    if (pending.without_edns && verdict.status != DnsStatus::formerr &&
-        verdict.status != DnsStatus::notimp)
-        pending.server->edns = false;
-
-    switch (verdict.next) {
-        case DnsVerdict::Next::ask_without_edns:
-            pending.without_edns = true;
-            pending.same_server = true;
-            wait_in(pending.sent.over_tcp ? waiting_for_tcp_ : waiting_, pending);
-            break;
-        case DnsVerdict::Next::ask_again:
-            ask_again(pending, false);
+        case DnsReply::End::local_limit:
+            local_limit_ = reply.detail;
+            [[fallthrough]];
+        case DnsReply::End::held_back:
+            carry_out(pending, pending.on_unsent(reply, answer));
             break;
         default:
-            finish(pending);
+            carry_out(pending, pending.on_failure(reply, servers_, now_, answer));
     }
-}
-
-void DnsCares::Engine::take_failure(PendingQuestion& pending, const ChannelReply& reply)
-{
-    pending.over_tcp = pending.sent.over_tcp;
-    note_failure(pending, status_of(reply.end), detail_of(reply));
-    if (pending.retries_left > 0 || pending.attempts > 1)
-        note_attempt(pending, status_of(reply.end), detail_of(reply));
-    if (moves_on(pending, reply.end)) {
-        pending.over_tcp = false;
-        wait_in(waiting_, pending);
-        return;
-    }
-    ask_again(pending, reply.end == ChannelReply::End::timeout);
-}
-
-// A server that is not there, or has long been silent, costs the question no retry while another
-// one answers: it has not been asked yet.
-bool DnsCares::Engine::moves_on(PendingQuestion& pending, ChannelReply::End end)
-{
-    const bool gone = end == ChannelReply::End::unreachable ||
-                      (end == ChannelReply::End::timeout && pool_.is_silent(*pending.server));
-    if (!gone || pending.moves + 1 >= pool_.server_count() ||
-        !pool_.has_another_than(*pending.server))
-        return false;
-    ++pending.moves;
-    return true;
-}
-
-// Our machine did not send it: that is no attempt, and says nothing about the server. Another
-// channel may have its socket already, or room in its buffer.
-void DnsCares::Engine::take_back(PendingQuestion& pending, const ChannelReply& reply)
-{
-    --pending.attempts;
-    PoolChannel& channel = *pending.pool_channel;
-    if (reply.end == ChannelReply::End::held_back) {
-        ++counters_.held_back;
-        channel.full_until = now_ + room_pause;
-    } else {
-        local_limit_ = reply.error == 0 ? "c-ares: out of memory" : std::strerror(reply.error);
-        channel.unusable_until = now_ + local_limit_pause;
-    }
-    if (!channel.over_tcp) {
-        wait_in(waiting_, pending, true);
-        return;
-    }
-    note_failure(pending, DnsStatus::local_error, local_limit_);
-    finish(pending);
-}
-
-// What a server said before, if only SERVFAIL, counts for more than silence now.
-void DnsCares::Engine::note_failure(PendingQuestion& pending, DnsStatus status,
-                                    const std::string& detail)
-{
-    if (pending.responded)
-        return;
-    DnsAnswer& answer = answer_of(pending);
-    answer.status = status;
-    const bool truncated = pending.over_tcp && pending.server != nullptr &&
-                           pending.server->address.transport == DnsTransport::udp;
-    answer.detail = (truncated ? "truncated over UDP; over TCP: " : "") + detail;
-    if (pending.server != nullptr)
-        answer.resolver = pending.server->text;
-}
-
-// Called where a query ended and others were, or will be, sent for the same question.
-void DnsCares::Engine::note_attempt(PendingQuestion& pending, DnsStatus status,
-                                    std::string_view detail)
-{
-    answer_of(pending).tried.push_back({pending.server->text, status,
-                                        std::chrono::floor<milliseconds>(now_ - pending.last_sent),
-                                        std::string(detail)});
-}
-
-// Silence has taken long enough already; a server that spoke, or is known to be gone, gets a pause
-// if there is no other.
-void DnsCares::Engine::ask_again(PendingQuestion& pending, bool at_once)
-{
-    pending.over_tcp = false;
-    if (pending.retries_left == 0) {
-        finish(pending);
-        return;
-    }
-    --pending.retries_left;
-    ++counters_.retries;
-    if (at_once || pool_.server_count() > 1)
-        wait_in(waiting_, pending);
-    else
-        pause(pending);
 }
 
 // ---- The loop -----------------------------------------------------------------------------------
 
-void DnsCares::Engine::settle()
+bool DnsClient::Engine::go_on()
+{
+    pump();
+    deliver_done(true);
+    return !closed_;
+}
+
+void DnsClient::Engine::settle()
 {
     if (!closed_) {
-        end_refused();
+        transport_->report_ends();
         pump();
     }
     deliver_done(!closed_);
     arm();
 }
 
-void DnsCares::Engine::settle_later()
+void DnsClient::Engine::settle_later()
 {
     if (settle_posted_)
         return;
@@ -570,16 +359,8 @@ void DnsCares::Engine::settle_later()
     });
 }
 
-void DnsCares::Engine::end_refused()
-{
-    std::vector<PoolChannel*> refused;
-    refused.swap(refused_);
-    for (PoolChannel* channel : refused)
-        channel->cares->end_refused();
-}
-
 // Runs the coroutines that waited; any of them may ask anew, or make the resolver go away.
-void DnsCares::Engine::deliver_done(bool at_once)
+void DnsClient::Engine::deliver_done(bool at_once)
 {
     std::vector<std::unique_ptr<DnsAsk>> ready;
     ready.swap(done_);
@@ -596,25 +377,21 @@ void DnsCares::Engine::deliver_done(bool at_once)
 }
 
 // While nobody asks, nothing of ours keeps the io_context at work.
-void DnsCares::Engine::arm()
+void DnsClient::Engine::arm()
 {
     if (closed_)
         return;
-    if (!asks_.empty()) {
+    if (!asks_.empty())
         arm_timer();
-        arm_poll();
-    } else if (poll_armed_) {
-        boost::system::error_code ignored;
-        poll_.cancel(ignored);
-    }
+    transport_->listen(!asks_.empty());
 }
 
-void DnsCares::Engine::arm_timer()
+void DnsClient::Engine::arm_timer()
 {
     Clock::time_point at = std::min(now_ + timeout_tick, asks_.begin()->deadline);
     if (!paused_.empty())
         at = std::min(at, paused_.begin()->first);
-    if (!waiting_.empty() || !refused_.empty())
+    if (!waiting_.empty())
         at = std::min(at, now_ + room_pause);
     if (timer_armed_ && timer_at_ <= at)
         return;
@@ -629,27 +406,12 @@ void DnsCares::Engine::arm_timer()
     });
 }
 
-void DnsCares::Engine::arm_poll()
+void DnsClient::Engine::on_timer()
 {
-    if (poll_armed_)
-        return;
-    poll_armed_ = true;
-    poll_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                         self->poll_armed_ = false;
-                         if (error)
-                             self->arm();  // cancelled, and perhaps asked again since
-                         else if (!self->closed_)
-                             self->on_readable();
-                     });
-}
-
-void DnsCares::Engine::on_timer()
-{
-    read_clocks();
+    begin_turn();
     if (now_ - last_tick_ >= timeout_tick) {
         last_tick_ = now_;
-        pool_.check_timeouts();
+        transport_->check_timeouts();
     }
     while (!asks_.empty() && asks_.begin()->deadline <= now_)
         if (!extend(*asks_.begin()))
@@ -658,28 +420,6 @@ void DnsCares::Engine::on_timer()
         PendingQuestion& pending = *paused_.begin()->second;
         take_from_place(pending);
         wait_in(waiting_, pending);
-    }
-    settle();
-}
-
-void DnsCares::Engine::on_readable()
-{
-    read_clocks();
-    std::array<epoll_event, 64> events;
-    const int count =
-        epoll_wait(poll_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-    for (int i = 0; i < count; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
-        // What is read is handed over, and new queries go out, before more is read.
-        for (unsigned turn = 0; turn < turns_for_a_socket; ++turn) {
-            const bool more = static_cast<CaresChannel*>(event.data.ptr)->on_events(event.events);
-            pump();
-            deliver_done(true);
-            if (closed_)
-                return;
-            if (!more)
-                break;
-        }
     }
     settle();
 }

@@ -1,15 +1,12 @@
 #include "resolvers/dns/https.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <exception>
-#include <span>
+#include <string>
+#include <vector>
 
-#include "resolvers/dns/response_action.h"
+#include "resolvers/dns/transport.h"
 
 namespace resolvers {
 
@@ -17,147 +14,137 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using End = DnsReply::End;
 
 constexpr char media_type[] = "application/dns-message";
-// The same for all, so that caches on the way can answer (RFC 8484 section 4.1).
-constexpr std::uint16_t query_id = 0;
 constexpr std::size_t largest_message = 65535;
+// Streams of one HTTP/2 connection, as many as servers commonly allow, and some connections.
+constexpr unsigned most_in_flight = 1000;
+// After our own machine would not send a request.
+constexpr std::chrono::milliseconds local_limit_pause{1000};
 
-DnsStatus status_of(const Failure& failure)
+End end_of(const Failure& failure)
 {
     if (failure.code == "timeout")
-        return DnsStatus::timeout;
-    return failure.code == "local_error" ? DnsStatus::local_error : DnsStatus::network_error;
+        return End::timeout;
+    return failure.code == "local_error" ? End::local_limit : End::unreachable;
 }
 
-// What one response came to; false if another server might do better.
-bool read_response(const FetchResponse& response, const Question& question, DnsAnswer& answer)
+// The fetcher must be there when it begins, not when it ends.
+asio::awaitable<Outcome<FetchResponse>> fetch(std::shared_ptr<bool> open, HttpFetcher* fetcher,
+                                              FetchRequest request, Deadline until)
 {
-    if (response.status != 200 || !response.content_type.starts_with(media_type)) {
-        if (answer.rcode)
-            return false;
-        answer.status = DnsStatus::bad_response;
-        answer.detail = response.status != 200 ? "HTTP status " + std::to_string(response.status)
-                                               : "no DNS message but " + response.content_type;
-        return false;
-    }
-    const auto* octets = reinterpret_cast<const std::uint8_t*>(response.body.data());
-    return take_whole_response(std::span(octets, response.body.size()), question, query_id, answer);
+    if (!*open)
+        co_return Failure{"cancelled", ""};
+    auto work = fetcher->get(std::move(request), until);
+    Outcome<FetchResponse> got = co_await std::move(work);
+    co_return got;
 }
 
-DnsAttempt attempt_of(const Outcome<FetchResponse>& got, const DnsAnswer& answer,
-                      Clock::time_point sent)
-{
-    DnsAttempt attempt{answer.resolver, answer.status,
-                       std::chrono::floor<Milliseconds>(Clock::now() - sent), answer.detail};
-    if (!got.has_value()) {
-        attempt.status = status_of(got.error());
-        attempt.detail = got.error().code + ": " + got.error().detail;
-    }
-    return attempt;
-}
-
-// Shared with the questions, which go on when whoever asked is cancelled.
-struct Asked {
-    Asked(const asio::any_io_executor& executor, std::size_t count)
-        : answers(count), left(count), all_done(executor, asio::steady_timer::time_point::max())
+class HttpsTransport final : public QueryTransport {
+public:
+    HttpsTransport(asio::any_io_executor executor, const DnsOptions& options,
+                   std::unique_ptr<HttpFetcher> fetcher)
+        : executor_(std::move(executor)), timeout_(options.timeout), fetcher_(std::move(fetcher))
     {
+        for (const ResolverAddress& server : options.servers)
+            urls_.push_back(server.url);
     }
-    std::vector<DnsAnswer> answers;
-    std::size_t left;
-    asio::steady_timer all_done;
-    std::exception_ptr failed;
+    ~HttpsTransport() override { HttpsTransport::close(); }
+
+    void open(std::weak_ptr<TransportListener> listener) override
+    {
+        listener_ = std::move(listener);
+    }
+
+    // Fetches under way find nobody to report to.
+    void close() override
+    {
+        listener_.reset();
+        *open_ = false;
+    }
+
+    unsigned max_in_flight() const override { return most_in_flight; }
+
+    bool has_room(std::size_t /*server_place*/, bool /*over_tcp*/, TimePoint now) override
+    {
+        return unusable_until_ <= now;
+    }
+
+    bool all_unusable(TimePoint now) const override { return unusable_until_ > now; }
+
+    void send(DnsExchange& exchange, std::span<std::uint8_t> message) override
+    {
+        // The same id for all, so that caches on the way can answer (RFC 8484 section 4.1).
+        exchange.id = 0;
+        FetchRequest request;
+        request.url = urls_[exchange.server_place];
+        request.accept = media_type;
+        request.body_limit = largest_message;
+        request.content_type = media_type;
+        request.content.assign(message.begin(), message.end());
+        const Deadline until = std::chrono::steady_clock::now() + timeout_;
+        asio::co_spawn(executor_, fetch(open_, fetcher_.get(), std::move(request), until),
+                       [this, open = open_, &exchange](const std::exception_ptr& error,
+                                                       const Outcome<FetchResponse>& got) {
+                           if (error)
+                               std::rethrow_exception(error);
+                           if (*open)
+                               report(exchange, got);
+                       });
+    }
+
+private:
+    void report(DnsExchange& exchange, const Outcome<FetchResponse>& got)
+    {
+        const auto listener = listener_.lock();
+        if (listener == nullptr)
+            return;
+        DnsReply reply;
+        std::string detail;
+        if (!got.has_value()) {
+            reply.end = end_of(got.error());
+            detail = got.error().code + ": " + got.error().detail;
+            if (reply.end == End::local_limit)
+                unusable_until_ = std::chrono::steady_clock::now() + local_limit_pause;
+        } else if (got->status != 200) {
+            reply.end = End::malformed;
+            detail = "HTTP status " + std::to_string(got->status);
+        } else if (!got->content_type.starts_with(media_type)) {
+            reply.end = End::malformed;
+            detail = "no DNS message but " + got->content_type;
+        } else {
+            reply.end = End::response;
+            const auto* octets = reinterpret_cast<const std::uint8_t*>(got->body.data());
+            reply.octets = std::span(octets, got->body.size());
+        }
+        reply.detail = detail;
+        listener->begin_turn();
+        listener->ended(exchange, reply);
+        listener->settle_later();
+    }
+
+    const asio::any_io_executor executor_;
+    const std::chrono::milliseconds timeout_;
+    const std::unique_ptr<HttpFetcher> fetcher_;
+    std::vector<std::string> urls_;
+    std::weak_ptr<TransportListener> listener_;
+    // Shared with the handlers, which may outlive us.
+    const std::shared_ptr<bool> open_ = std::make_shared<bool>(true);
+    TimePoint unusable_until_{};
 };
 
 }  // namespace
 
-DnsHttps::DnsHttps(std::unique_ptr<HttpFetcher> fetcher, DnsHttpsOptions options)
-    : fetcher_(std::move(fetcher)), options_(std::move(options))
+Outcome<std::unique_ptr<DnsClient>> make_dns_over_https(asio::any_io_executor executor,
+                                                        DnsOptions options,
+                                                        std::unique_ptr<HttpFetcher> fetcher)
 {
-}
-
-std::size_t DnsHttps::next_server(std::size_t after) const
-{
-    const std::size_t count = options_.urls.size();
-    for (std::size_t step = 1; options_.out_of_use && step <= count; ++step)
-        if (!options_.out_of_use((after + step) % count))
-            return (after + step) % count;
-    return (after + 1) % count;
-}
-
-asio::awaitable<DnsAnswer> DnsHttps::ask_one(Question question, Deadline deadline)
-{
-    DnsAnswer answer;
-    answer.name = question.name.text();
-    answer.type = question.type;
-    answer.asked_at =
-        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    EdnsOptions edns;
-    edns.client_subnet = options_.client_subnet;
-    const Outcome<std::vector<std::uint8_t>> query = encode_query(question, query_id, edns);
-    if (!query.has_value() || options_.urls.empty()) {
-        answer.status = DnsStatus::local_error;
-        answer.detail = query.has_value() ? "no DNS resolver to ask" : query.error().detail;
-        co_return answer;
-    }
-
-    const Clock::time_point began = Clock::now();
-    std::size_t server = latest_ = next_server(latest_);
-    for (unsigned left = options_.retries + 1; left > 0 && Clock::now() < deadline; --left) {
-        FetchRequest request;
-        request.url = options_.urls[server];
-        request.accept = media_type;
-        request.body_limit = largest_message;
-        request.content_type = media_type;
-        request.content.assign(query->begin(), query->end());
-        answer.resolver = request.url;
-        ++answer.attempts;
-        const Deadline until = std::min<Deadline>(deadline, Clock::now() + options_.timeout);
-        const Clock::time_point sent = Clock::now();
-        const Outcome<FetchResponse> got = co_await fetcher_->get(std::move(request), until);
-        const bool done = got.has_value() && read_response(*got, question, answer);
-        if (!done || answer.attempts > 1)
-            answer.tried.push_back(attempt_of(got, answer, sent));
-        if (done)
-            break;
-        if (!got.has_value() && !answer.rcode) {
-            answer.status = status_of(got.error());
-            answer.detail = got.error().code + ": " + got.error().detail;
-        }
-        server = next_server(server);
-    }
-    if (answer.attempts > 0)
-        answer.took = std::chrono::floor<Milliseconds>(Clock::now() - began);
-    else
-        answer.detail = "not sent before the deadline";
-    if (answer.attempts < 2)
-        answer.tried.clear();
-    co_return answer;
-}
-
-asio::awaitable<std::vector<DnsAnswer>> DnsHttps::ask(std::vector<Question> questions,
-                                                      Deadline deadline)
-{
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto asked = std::make_shared<Asked>(executor, questions.size());
-    for (std::size_t i = 0; i < questions.size(); ++i)
-        asio::co_spawn(executor, ask_one(questions[i], deadline),
-                       [asked, i](std::exception_ptr error, DnsAnswer answer) {
-                           asked->answers[i] = std::move(answer);
-                           if (error)
-                               asked->failed = error;
-                           if (--asked->left == 0)
-                               asked->all_done.cancel();
-                       });
-    while (asked->left > 0) {
-        boost::system::error_code ignored;
-        auto token = asio::redirect_error(asio::use_awaitable, ignored);
-        co_await asked->all_done.async_wait(token);
-    }
-    if (asked->failed)
-        std::rethrow_exception(asked->failed);
-    co_return std::move(asked->answers);
+    if (options.servers.empty())
+        return Failure{"no_resolver", "no DNS resolver to ask"};
+    auto transport = std::make_unique<HttpsTransport>(executor, options, std::move(fetcher));
+    return std::make_unique<DnsClient>(std::move(executor), std::move(options),
+                                       std::move(transport));
 }
 
 }  // namespace resolvers

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "resolvers/base/outcome.h"
@@ -18,7 +17,7 @@ namespace resolvers {
 /// would be megabytes for each name.
 inline constexpr std::size_t records_limit = 200;
 
-struct DnsVerdict {
+struct ResponseAction {
     enum class Next {
         finish,
         ask_again,         ///< another server, or the same one later, as long as retries are left
@@ -43,13 +42,8 @@ struct SentQuery {
 /// Never asks again about NXDOMAIN or NODATA: they are answers. SERVFAIL, REFUSED and nonsense are
 /// one server's trouble; FORMERR and NOTIMP without an OPT record may be about EDNS (RFC 6891
 /// section 7), and are final otherwise.
-DnsVerdict judge_response(const std::optional<Failure>& unreadable, const DnsMessage& message,
-                          const Question& question, const SentQuery& sent);
-
-/// Reads a response that came by a way on which nothing is truncated (HTTPS, TLS) into the answer.
-/// False if another server might do better. What the answer says of an earlier whole response stays
-/// when this is none.
-bool take_whole_response(std::span<const std::uint8_t> octets, const Question& question,
-                         std::uint16_t id, DnsAnswer& answer);
+ResponseAction action_for_response(const std::optional<Failure>& unreadable,
+                                   const DnsMessage& message, const Question& question,
+                                   const SentQuery& sent);
 
 }  // namespace resolvers

@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <iterator>
 #include <random>
 
 #include "resolvers/tls/tcp_socket.h"
@@ -23,6 +24,8 @@ constexpr std::size_t header_size = 12;
 // Before the next attempt after one that failed; doubled each time.
 constexpr milliseconds first_pause{100};
 constexpr unsigned max_doublings = 5;
+// After our own machine would not make one.
+constexpr milliseconds local_limit_pause{1000};
 // Ids of forgotten queries that a connection keeps. With more it is replaced.
 constexpr std::size_t max_forgotten = 10'000;
 
@@ -39,11 +42,11 @@ std::string host_of(const ResolverAddress& server)
 }
 
 // Of connect() or of our own machine.
-DnsStatus status_of(const boost::system::error_code& error)
+DnsReply::End end_of(const boost::system::error_code& error)
 {
     return step_of_errno(error.value()).status == StepStatus::local_error
-               ? DnsStatus::local_error
-               : DnsStatus::network_error;
+               ? DnsReply::End::local_limit
+               : DnsReply::End::unreachable;
 }
 
 std::uint16_t random_number()
@@ -59,58 +62,25 @@ DnsTlsConnection::DnsTlsConnection(asio::any_io_executor executor, Options optio
       options_(std::move(options)),
       socket_(executor_),
       timer_(executor_),
+      query_timer_(executor_),
       received_(read_size)
 {
 }
 
-bool DnsTlsConnection::send(TlsQuery& query)
+void DnsTlsConnection::send(DnsExchange& exchange, std::span<const std::uint8_t> message)
 {
-    if (ended_ || waiting_.size() >= options_.max_waiting)
-        return false;
-    query.place = TlsQuery::Place::waiting;
-    waiting_.push_back(&query);
+    waiting_.push_back({&exchange, {message.begin(), message.end()}});
     if (state_ == State::open)
         pump();
     else if (state_ == State::closed)
         open_soon();
-    return true;
-}
-
-void DnsTlsConnection::forget(TlsQuery& query, bool silent)
-{
-    const TlsQuery::Place place = query.place;
-    query.place = TlsQuery::Place::nowhere;
-    if (place == TlsQuery::Place::waiting)
-        waiting_.remove(&query);
-    if (place == TlsQuery::Place::failing)
-        failing_.remove(&query);
-    if (place != TlsQuery::Place::in_flight)
-        return;
-    in_flight_[query.id] = nullptr;
-    ++forgotten_;
-    note_use();
-    if (forgotten_ > max_forgotten || (silent && heard_at_ < query.sent_at))
-        lose(DnsStatus::timeout, "the connection fell silent", true);
 }
 
 void DnsTlsConnection::close()
 {
-    ended_ = true;
+    listener_.reset();
     waiting_.clear();
-    failing_.clear();
     part();
-}
-
-std::string DnsTlsConnection::missing(const TlsQuery& query) const
-{
-    if (query.place == TlsQuery::Place::in_flight)
-        return "no response in time";
-    const std::string before = trouble_.empty() ? "" : "; before that: " + trouble_;
-    if (state_ == State::shaking)
-        return "no TLS handshake in time" + before;
-    if (state_ == State::open)
-        return "not sent in time: too many others are on their way";
-    return "no TCP connection in time" + before;
 }
 
 // ---- Making a connection ------------------------------------------------------------------------
@@ -130,12 +100,12 @@ void DnsTlsConnection::connect()
     boost::system::error_code error;
     socket_.open(endpoint.protocol(), error);
     if (error) {
-        fail(status_of(error), "TCP: " + error.message());
+        fail(end_of(error), "TCP: " + error.message());
         return;
     }
     socket_.set_option(tcp::no_delay(true), error);
     state_ = State::connecting;
-    start_timer(Clock::now() + options_.connect_timeout);
+    start_timer(Clock::now() + options_.timeout);
     socket_.async_connect(endpoint, [self = shared_from_this(),
                                      generation = generation_](boost::system::error_code failed) {
         if (generation == self->generation_)
@@ -146,12 +116,12 @@ void DnsTlsConnection::connect()
 void DnsTlsConnection::on_connected(boost::system::error_code error)
 {
     if (error) {
-        fail(status_of(error), "TCP: " + error.message());
+        fail(end_of(error), "TCP: " + error.message());
         return;
     }
     auto made = TlsSession::create(options_.store.get(), host_of(options_.server), protocol);
     if (!made.has_value()) {
-        fail(DnsStatus::local_error, made.error().detail);
+        fail(End::local_limit, made.error().detail);
         return;
     }
     session_ = std::move(*made);
@@ -177,10 +147,10 @@ void DnsTlsConnection::on_timer()
             connect();
             break;
         case State::connecting:
-            fail(DnsStatus::timeout, "no TCP connection in time");
+            fail(End::timeout, "no TCP connection in time");
             break;
         case State::shaking:
-            fail(DnsStatus::timeout, "no TLS handshake in time");
+            fail(End::timeout, "no TLS handshake in time");
             break;
         case State::open:
             part();
@@ -210,11 +180,11 @@ void DnsTlsConnection::on_read(boost::system::error_code error, std::size_t coun
         const std::string what =
             error == asio::error::eof ? "closed by the server" : error.message();
         if (was_open && inbox_.empty())
-            lose(DnsStatus::network_error, "TLS: " + what, answered_);
+            lose(End::unreachable, "TLS: " + what);
         else if (was_open)
-            lose(DnsStatus::bad_response, "TLS: " + what + " within a message", answered_);
+            lose(End::malformed, "TLS: " + what + " within a message");
         else
-            fail(DnsStatus::network_error, "TLS: " + what + " within the handshake");
+            fail(End::unreachable, "TLS: " + what + " within the handshake");
         return;
     }
     const std::size_t known = inbox_.size();
@@ -232,15 +202,15 @@ void DnsTlsConnection::on_read(boost::system::error_code error, std::size_t coun
     if (const std::optional<Failure>& failure = session_->failure()) {
         const std::string detail = "TLS: " + failure->detail;
         if (session_->established())
-            lose(DnsStatus::network_error, detail, answered_);
+            lose(End::unreachable, detail);
         else
-            fail(DnsStatus::network_error, detail);
+            fail(End::unreachable, detail);
         return;
     }
     if (session_->closed()) {
-        lose(inbox_.empty() ? DnsStatus::network_error : DnsStatus::bad_response,
-             std::string("TLS: closed by the server") + (inbox_.empty() ? "" : " within a message"),
-             answered_);
+        lose(
+            inbox_.empty() ? End::unreachable : End::malformed,
+            std::string("TLS: closed by the server") + (inbox_.empty() ? "" : " within a message"));
         return;
     }
     note_use();
@@ -269,23 +239,23 @@ void DnsTlsConnection::flush()
 
 void DnsTlsConnection::pump()
 {
-    while (!waiting_.empty() && in_flight_.size() - forgotten_ < options_.max_in_flight) {
-        TlsQuery& query = *waiting_.front();
-        waiting_.pop_front();
-        do
-            query.id = random_number();
-        while (in_flight_.contains(query.id));
-        in_flight_[query.id] = &query;
-        query.place = TlsQuery::Place::in_flight;
-        query.sent_at = Clock::now();
-        ++query.times_sent;
-        query.message[0] = static_cast<std::uint8_t>(query.id >> 8);
-        query.message[1] = static_cast<std::uint8_t>(query.id);
+    const Clock::time_point now = Clock::now();
+    while (!waiting_.empty()) {
+        Query& query = waiting_.front();
+        std::uint16_t id = random_number();
+        while (by_id_.contains(id))
+            id = random_number();
+        query.exchange->id = id;
+        query.sent_at = now;
+        query.message[0] = static_cast<std::uint8_t>(id >> 8);
+        query.message[1] = static_cast<std::uint8_t>(id);
         // Length and message in one write (RFC 7766 section 8).
         std::vector<std::uint8_t> frame{static_cast<std::uint8_t>(query.message.size() >> 8),
                                         static_cast<std::uint8_t>(query.message.size())};
         frame.insert(frame.end(), query.message.begin(), query.message.end());
         session_->write(frame);
+        in_flight_.splice(in_flight_.end(), waiting_, waiting_.begin());
+        by_id_[id] = std::prev(in_flight_.end());
     }
     flush();
     note_use();
@@ -300,8 +270,7 @@ void DnsTlsConnection::take_frames()
         if (inbox_.size() - taken - 2 < size)
             break;
         if (size < header_size) {
-            lose(DnsStatus::bad_response, "TLS: a message of " + std::to_string(size) + " octets",
-                 answered_);
+            lose(End::malformed, "TLS: a message of " + std::to_string(size) + " octets");
             return;
         }
         take_message(std::span(inbox_).subspan(taken + 2, size));
@@ -317,20 +286,68 @@ void DnsTlsConnection::take_frames()
 void DnsTlsConnection::take_message(std::span<const std::uint8_t> message)
 {
     const auto id = static_cast<std::uint16_t>(message[0] << 8 | message[1]);
-    const auto at = in_flight_.find(id);
-    if (at == in_flight_.end())
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end())
         return;
-    TlsQuery* query = at->second;
-    in_flight_.erase(at);
     answered_ = true;
     failures_ = 0;
-    trouble_.clear();
-    if (query == nullptr) {
+    const Queries::iterator at = found->second;
+    DnsExchange* exchange = at->exchange;
+    const bool forgotten = at->forgotten;
+    by_id_.erase(found);
+    in_flight_.erase(at);
+    if (forgotten) {
         --forgotten_;
         return;
     }
-    query->place = TlsQuery::Place::nowhere;
-    query->on_message(message);
+    if (const auto listener = listener_.lock()) {
+        DnsReply reply;
+        reply.end = End::response;
+        reply.octets = message;
+        listener->begin_turn();
+        listener->ended(*exchange, reply);
+        listener->settle_later();
+    }
+}
+
+void DnsTlsConnection::start_query_timer()
+{
+    const auto next =
+        std::ranges::find_if(in_flight_, [](const Query& query) { return !query.forgotten; });
+    if (next == in_flight_.end() || query_timer_armed_)
+        return;
+    query_timer_armed_ = true;
+    query_timer_.expires_at(next->sent_at + options_.timeout);
+    query_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        self->query_timer_armed_ = false;
+        if (!error)
+            self->on_query_timer();
+        else
+            self->note_use();  // cancelled, and perhaps used again since
+    });
+}
+
+// A connection on which nothing came since the query was sent is given up for dead.
+void DnsTlsConnection::on_query_timer()
+{
+    const Clock::time_point now = Clock::now();
+    Queries ended;
+    bool silent = false;
+    for (Query& query : in_flight_) {
+        if (query.sent_at + options_.timeout > now)
+            break;
+        if (query.forgotten)
+            continue;
+        silent = silent || heard_at_ < query.sent_at;
+        query.forgotten = true;
+        ++forgotten_;
+        ended.push_back({query.exchange, {}});
+    }
+    report(ended, End::timeout, "no response in time");
+    if (silent || forgotten_ > max_forgotten)
+        lose(End::interrupted, "the connection fell silent");
+    else
+        note_use();
 }
 
 // The clock for closing runs while nobody waits for anything.
@@ -340,9 +357,11 @@ void DnsTlsConnection::note_use()
         return;
     if (waiting_.empty() && in_flight_.size() == forgotten_) {
         start_timer(Clock::now() + options_.idle);
+        query_timer_.cancel();
     } else {
         ++timer_number_;
         timer_.cancel();
+        start_query_timer();
     }
 }
 
@@ -367,6 +386,7 @@ void DnsTlsConnection::drop()
     ++generation_;
     ++timer_number_;
     timer_.cancel();
+    query_timer_.cancel();
     if (socket_.is_open()) {
         boost::system::error_code ignored;
         socket_.close(ignored);
@@ -375,59 +395,59 @@ void DnsTlsConnection::drop()
     inbox_.clear();
     sending_.clear();
     writing_ = false;
+    by_id_.clear();
     in_flight_.clear();
     forgotten_ = 0;
     state_ = State::closed;
 }
 
-// There is no connection to be had: all who wait for one are told.
-void DnsTlsConnection::fail(DnsStatus status, const std::string& detail)
+void DnsTlsConnection::pause_before_next()
 {
     not_before_ = Clock::now() + first_pause * (1 << std::min(failures_, max_doublings));
     ++failures_;
-    trouble_ = detail;
-    drop();
-    failing_.splice(failing_.end(), waiting_);
-    tell_failing(status, detail);
 }
 
-// There was one. Those on their way are told, or wait again.
-void DnsTlsConnection::lose(DnsStatus status, const std::string& detail, bool again)
+// There is no connection to be had: all who wait for one are told.
+void DnsTlsConnection::fail(End end, const std::string& detail)
 {
-    if (!answered_) {
-        not_before_ = Clock::now() + first_pause * (1 << std::min(failures_, max_doublings));
-        ++failures_;
-    }
-    trouble_ = detail;
-    std::list<TlsQuery*> lost;
-    for (const auto& [id, query] : in_flight_)
-        if (query != nullptr)
-            lost.push_back(query);
-    lost.sort([](const TlsQuery* a, const TlsQuery* b) { return a->sent_at < b->sent_at; });
+    pause_before_next();
+    if (end == End::local_limit)
+        unusable_until_ = Clock::now() + local_limit_pause;
+    Queries ended;
+    ended.swap(waiting_);
     drop();
-    if (again) {
-        for (TlsQuery* query : lost)
-            query->place = TlsQuery::Place::waiting;
-        waiting_.splice(waiting_.begin(), lost);
-    } else {
-        failing_.splice(failing_.end(), lost);
-    }
+    report(ended, end, detail);
+}
+
+// There was one. What is on its way is lost; if the server has answered others, by no fault of its
+// own.
+void DnsTlsConnection::lose(End end, const std::string& detail)
+{
+    if (answered_)
+        end = End::interrupted;
+    else
+        pause_before_next();
+    Queries ended;
+    ended.swap(in_flight_);
+    std::erase_if(ended, [](const Query& query) { return query.forgotten; });
+    drop();
     if (!waiting_.empty())
         open_soon();
-    tell_failing(status, detail);
+    report(ended, end, detail);
 }
 
-// Each may send again, or take others back.
-void DnsTlsConnection::tell_failing(DnsStatus status, const std::string& detail)
+void DnsTlsConnection::report(const Queries& ended, End end, const std::string& detail)
 {
-    for (TlsQuery* query : failing_)
-        query->place = TlsQuery::Place::failing;
-    while (!failing_.empty()) {
-        TlsQuery& query = *failing_.front();
-        failing_.pop_front();
-        query.place = TlsQuery::Place::nowhere;
-        query.on_failure(status, detail);
-    }
+    const auto listener = listener_.lock();
+    if (ended.empty() || listener == nullptr)
+        return;
+    DnsReply reply;
+    reply.end = end;
+    reply.detail = detail;
+    listener->begin_turn();
+    for (const Query& query : ended)
+        listener->ended(*query.exchange, reply);
+    listener->settle_later();
 }
 
 }  // namespace resolvers

@@ -276,7 +276,7 @@ Measure measure_ours(const ResolverAddress& server, unsigned questions, unsigned
     options.channels_per_server = channel_count;
     options.max_in_flight_per_channel = 10000;
     options.receive_buffer = receive_buffer;
-    auto resolver = std::move(*DnsCares::create(context.get_executor(), options));
+    auto resolver = std::move(*make_dns_client(context.get_executor(), options));
     Work work{questions, per_name};
     return measure(questions, [&] {
         for (unsigned i = 0; i < in_flight / per_name; ++i)

@@ -76,7 +76,7 @@ public:
                 dns.servers = std::move(*servers);
         }
         if (!dns.servers.empty()) {
-            auto cares = resolvers::DnsCares::create(io_.get_executor(), dns);
+            auto cares = resolvers::make_dns_client(io_.get_executor(), dns);
             if (!cares)
                 return cares.error();
             dns_ = std::move(*cares);

@@ -181,7 +181,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         };
     }
 
-    give_patience(*views, watch, dns.servers.size());
+    add_breakers(*views, watch, dns.servers.size());
     live.views = *views;
 
     resolvers::HttpOptions http;

@@ -202,7 +202,7 @@ ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
     writer.flush();
     control.finish();
     finish_watch(live.watch.get(), !flags.silent);
-    tell_of_patience(live.views);
+    report_breakers(live.views);
 
     if (live.certificates && !live.certificates->finish())
         return fail("cannot write " + flags.polite.certificates);

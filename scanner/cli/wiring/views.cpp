@@ -12,7 +12,6 @@
 
 namespace scanner {
 
-using resolvers::DnsCares;
 using resolvers::DnsOptions;
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -51,35 +50,26 @@ bool is_encrypted(const ResolverAddress& server)
 class WithBootstrap final : public resolvers::DnsResolver {
 public:
     WithBootstrap(std::unique_ptr<resolvers::DnsResolver> system,
-                  std::unique_ptr<resolvers::HttpFetcher> fetcher,
-                  resolvers::DnsHttpsOptions options)
-        : system_(std::move(system)), https_(std::move(fetcher), std::move(options))
+                  std::unique_ptr<resolvers::DnsResolver> https)
+        : system_(std::move(system)), https_(std::move(https))
     {
     }
 
     boost::asio::awaitable<std::vector<resolvers::DnsAnswer>> ask(
         std::vector<resolvers::Question> questions, resolvers::Deadline deadline) override
     {
-        return https_.ask(std::move(questions), deadline);
+        return https_->ask(std::move(questions), deadline);
     }
 
 private:
     std::unique_ptr<resolvers::DnsResolver> system_;
-    resolvers::DnsHttps https_;
+    std::unique_ptr<resolvers::DnsResolver> https_;
 };
 
-std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAddress>& servers,
-                                                   const DnsOptions& options,
+std::unique_ptr<resolvers::DnsResolver> over_https(const DnsOptions& options,
                                                    const ResolverTrust& trust,
                                                    boost::asio::io_context& io)
 {
-    resolvers::DnsHttpsOptions own;
-    for (const ResolverAddress& server : servers)
-        own.urls.push_back(server.url);
-    own.timeout = options.timeout;
-    own.retries = options.retries;
-    own.client_subnet = options.client_subnet;
-    own.out_of_use = options.out_of_use;
     resolvers::FetchOptions fetch;
     fetch.user_agent = trust.user_agent;
     fetch.connect_timeout = options.timeout;
@@ -91,26 +81,13 @@ std::unique_ptr<resolvers::DnsResolver> over_https(const std::vector<ResolverAdd
         bootstrap.servers = std::move(*configured);
         bootstrap.channels_per_server = 1;
         bootstrap.timeout = options.timeout;
-        if (auto cares = DnsCares::create(io.get_executor(), bootstrap))
+        if (auto cares = resolvers::make_dns_client(io.get_executor(), bootstrap))
             system = std::move(*cares);
     }
     auto fetcher =
         std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
-    return std::make_unique<WithBootstrap>(std::move(system), std::move(fetcher), std::move(own));
-}
-
-std::unique_ptr<resolvers::DnsResolver> over_tls(const std::vector<ResolverAddress>& servers,
-                                                 const DnsOptions& options,
-                                                 const ResolverTrust& trust,
-                                                 boost::asio::io_context& io)
-{
-    resolvers::DnsTlsOptions own;
-    own.servers = servers;
-    own.timeout = options.timeout;
-    own.retries = options.retries;
-    own.client_subnet = options.client_subnet;
-    own.out_of_use = options.out_of_use;
-    return std::make_unique<resolvers::DnsTls>(io.get_executor(), std::move(own), trust.store);
+    auto https = resolvers::make_dns_over_https(io.get_executor(), options, std::move(fetcher));
+    return std::make_unique<WithBootstrap>(std::move(system), std::move(*https));
 }
 
 }  // namespace
@@ -149,16 +126,16 @@ std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<Resolver
                                                       boost::asio::io_context& io)
 {
     const DnsTransport transport = servers.empty() ? DnsTransport::udp : servers.front().transport;
-    if (transport == DnsTransport::https)
-        return over_https(servers, options, trust, io);
-    if (transport == DnsTransport::tls)
-        return over_tls(servers, options, trust, io);
     DnsOptions own = options;
     own.servers = servers;
-    auto cares = DnsCares::create(io.get_executor(), own);
-    if (!cares)
-        throw std::runtime_error(cares.error().detail);
-    return std::move(*cares);
+    if (transport == DnsTransport::https)
+        return over_https(own, trust, io);
+    auto made = transport == DnsTransport::tls
+                    ? resolvers::make_dns_over_tls(io.get_executor(), own, trust.store)
+                    : resolvers::make_dns_client(io.get_executor(), own);
+    if (!made)
+        throw std::runtime_error(made.error().detail);
+    return std::move(*made);
 }
 
 bool any_encrypted(const std::vector<ResolverAddress>& servers, const std::vector<ViewSetup>& views)
@@ -268,31 +245,31 @@ void finish_watch(ResolverWatch* watch, bool findings)
             std::cerr << "servedby: " + line + "\n";
 }
 
-void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
-                   std::size_t reference_servers)
+void add_breakers(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                  std::size_t reference_servers)
 {
     std::size_t place = reference_servers;
     for (ViewSetup& view : views) {
         std::vector<std::string> servers;
         for (const ResolverAddress& server : view.servers)
             servers.push_back(server.text());
-        resolvers::PatienceOptions options;
+        resolvers::BreakerOptions options;
         if (watch != nullptr)
             options.answers_others = [watch, place](std::size_t server) {
                 return watch->answers(place + server);
             };
         options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
-        view.patience =
-            std::make_shared<resolvers::Patience>(view.name, std::move(servers), options);
+        view.breaker =
+            std::make_shared<resolvers::CircuitBreaker>(view.name, std::move(servers), options);
         place += view.servers.size();
     }
 }
 
-void tell_of_patience(const std::vector<ViewSetup>& views)
+void report_breakers(const std::vector<ViewSetup>& views)
 {
     for (const ViewSetup& view : views)
-        if (view.patience != nullptr)
-            for (const std::string& line : view.patience->summary())
+        if (view.breaker != nullptr)
+            for (const std::string& line : view.breaker->summary())
                 std::cerr << "servedby: in this run, " + line + "\n";
 }
 
@@ -311,7 +288,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         options.out_of_use = nullptr;
         options.silent = nullptr;
         std::unique_ptr<resolvers::DnsResolver> direct;
-        if (auto cares = DnsCares::create(io.get_executor(), options))
+        if (auto cares = resolvers::make_dns_client(io.get_executor(), options))
             direct = std::move(*cares);
         return direct;
     };
@@ -320,15 +297,15 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         DnsOptions options = reference;
         options.retries = 0;  // ask_views has one question to spare
         options.silent = nullptr;
-        options.out_of_use = [watch, place, patience = view.patience](std::size_t server) {
+        options.out_of_use = [watch, place, breaker = view.breaker](std::size_t server) {
             return (watch != nullptr && watch->caught(place + server)) ||
-                   (patience != nullptr && patience->passes_over(server));
+                   (breaker != nullptr && breaker->rejects(server));
         };
         place += view.servers.size();
         auto resolver = make_resolver(view.servers, options, trust, io);
-        if (view.patience != nullptr)
+        if (view.breaker != nullptr)
             resolver =
-                std::make_unique<resolvers::PatientResolver>(std::move(resolver), view.patience);
+                std::make_unique<resolvers::BreakingResolver>(std::move(resolver), view.breaker);
         made.view_resolvers.push_back(std::move(resolver));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }

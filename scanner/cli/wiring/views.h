@@ -27,8 +27,8 @@ struct ResolverTrust {
 struct ViewSetup {
     std::string name;
     std::vector<resolvers::ResolverAddress> servers;
-    /// Shared by all threads of a run; null before give_patience().
-    std::shared_ptr<resolvers::Patience> patience{};
+    /// Shared by all threads of a run; null before add_breakers().
+    std::shared_ptr<resolvers::CircuitBreaker> breaker{};
     /// The servers, comma separated.
     std::string text() const;
 };
@@ -64,13 +64,13 @@ void start_watch(ResolverWatch* watch);
 /// about each resolver.
 void finish_watch(ResolverWatch* watch, bool findings);
 
-/// Lets views be left alone whose resolvers have long not answered, neither to questions nor to
-/// canaries. (The reference view never is: names would go by unobserved.) `watch` may be null and
-/// must outlive the run.
-void give_patience(std::vector<ViewSetup>& views, const ResolverWatch* watch,
-                   std::size_t reference_servers);
-/// Says on stderr who was left alone.
-void tell_of_patience(const std::vector<ViewSetup>& views);
+/// Gives each view a circuit breaker, which opens when its resolvers have long answered neither
+/// questions nor canaries. (The reference view has none: names would go by unobserved.) `watch` may
+/// be null and must outlive the run.
+void add_breakers(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+                  std::size_t reference_servers);
+/// Says on stderr whose breaker was open.
+void report_breakers(const std::vector<ViewSetup>& views);
 
 /// Makes a shard's resolvers for the views, each like `reference` but for its servers. Throws
 /// std::runtime_error when one cannot be made. `watch` may be null and must outlive the run.

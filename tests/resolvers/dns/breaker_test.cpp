@@ -15,13 +15,13 @@ namespace {
 struct Hands {
     Deadline at = Deadline(std::chrono::hours(1));
 
-    PatienceOptions options()
+    BreakerOptions options()
     {
-        PatienceOptions made;
-        made.silent_questions = 3;
-        made.first_pause = 5s;
-        made.longest_pause = 15s;
-        made.trial_time = 30s;
+        BreakerOptions made;
+        made.failures_to_open = 3;
+        made.first_open_time = 5s;
+        made.longest_open_time = 15s;
+        made.half_open_time = 30s;
         made.now = [this] { return at; };
         return made;
     }
@@ -35,10 +35,10 @@ DnsAnswer answer_of(const std::string& resolver, DnsStatus status)
     return answer;
 }
 
-void note(Patience& patience, const std::string& resolver, DnsStatus status, int times = 1)
+void record(CircuitBreaker& breaker, const std::string& resolver, DnsStatus status, int times = 1)
 {
     for (int i = 0; i < times; ++i)
-        patience.note(answer_of(resolver, status));
+        breaker.record(answer_of(resolver, status));
 }
 
 const std::string first = "192.0.2.1:53";
@@ -46,15 +46,15 @@ const std::string second = "192.0.2.2:53";
 
 }  // namespace
 
-TEST_CASE("a resolver is left alone after silence in a row, and for longer each time")
+TEST_CASE("a breaker opens after silence in a row, and for longer each time")
 {
     Hands hands;
-    Patience patience("isp", {first}, hands.options());
-    note(patience, first, DnsStatus::timeout, 2);
-    CHECK(patience.admit());
-    CHECK(patience.summary().empty());
-    note(patience, first, DnsStatus::network_error);
-    CHECK_FALSE(patience.admit());
+    CircuitBreaker breaker("isp", {first}, hands.options());
+    record(breaker, first, DnsStatus::timeout, 2);
+    CHECK(breaker.admits());
+    CHECK(breaker.summary().empty());
+    record(breaker, first, DnsStatus::network_error);
+    CHECK_FALSE(breaker.admits());
 
     struct Step {
         std::chrono::seconds pause;
@@ -63,22 +63,22 @@ TEST_CASE("a resolver is left alone after silence in a row, and for longer each 
     for (const Step& step :
          {Step{5s, "once"}, Step{10s, "2 times"}, Step{15s, "3 times"}, Step{15s, "4 times"}}) {
         CAPTURE(step.told);
-        CHECK(patience.summary().at(0).find(step.told) != std::string::npos);
+        CHECK(breaker.summary().at(0).find(step.told) != std::string::npos);
         hands.at += step.pause - 1ms;
-        CHECK_FALSE(patience.admit());
+        CHECK_FALSE(breaker.admits());
         hands.at += 1ms;
-        CHECK(patience.admit());
-        CHECK_FALSE(patience.admit());  // one at a time
-        note(patience, first, DnsStatus::timeout);
+        CHECK(breaker.admits());
+        CHECK_FALSE(breaker.admits());  // one at a time
+        record(breaker, first, DnsStatus::timeout);
     }
     hands.at += 15s;
-    CHECK(patience.admit());
-    note(patience, first, DnsStatus::nxdomain);
+    CHECK(breaker.admits());
+    record(breaker, first, DnsStatus::nxdomain);
     for (int i = 0; i < 10; ++i)
-        CHECK(patience.admit());
-    note(patience, first, DnsStatus::timeout, 3);
+        CHECK(breaker.admits());
+    record(breaker, first, DnsStatus::timeout, 3);
     hands.at += 5s;  // short again
-    CHECK(patience.admit());
+    CHECK(breaker.admits());
 }
 
 TEST_CASE("only silence counts, and only in a row")
@@ -86,106 +86,107 @@ TEST_CASE("only silence counts, and only in a row")
     struct Case {
         const char* why;
         DnsStatus status;
-        bool left_alone;
+        bool opens;
     };
     const Case cases[] = {
         {"silence", DnsStatus::timeout, true},
         {"nobody there", DnsStatus::network_error, true},
         {"SERVFAIL is an answer", DnsStatus::servfail, false},
         {"REFUSED is one", DnsStatus::refused, false},
-        {"nonsense is a sign of life", DnsStatus::bad_response, false},
+        {"nonsense is a outcome of life", DnsStatus::bad_response, false},
         {"our own trouble says nothing", DnsStatus::local_error, false},
         {"what was not asked says nothing", DnsStatus::skipped, false},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
         Hands hands;
-        Patience patience("isp", {first}, hands.options());
-        note(patience, first, DnsStatus::timeout, 2);
-        note(patience, first, c.status);
-        CHECK(patience.admit() != c.left_alone);
+        CircuitBreaker breaker("isp", {first}, hands.options());
+        record(breaker, first, DnsStatus::timeout, 2);
+        record(breaker, first, c.status);
+        CHECK(breaker.admits() != c.opens);
     }
     Hands hands;
-    Patience patience("isp", {first}, hands.options());
+    CircuitBreaker breaker("isp", {first}, hands.options());
     for (int i = 0; i < 10; ++i) {
-        note(patience, first, DnsStatus::timeout, 2);
-        note(patience, first, DnsStatus::noerror);
+        record(breaker, first, DnsStatus::timeout, 2);
+        record(breaker, first, DnsStatus::noerror);
     }
-    CHECK(patience.admit());
+    CHECK(breaker.admits());
     DnsAnswer servfail_before = answer_of(first, DnsStatus::timeout);
     servfail_before.rcode = 2;
     for (int i = 0; i < 10; ++i)
-        patience.note(servfail_before);
-    note(patience, "203.0.113.9:53", DnsStatus::timeout, 10);
-    CHECK(patience.admit());
+        breaker.record(servfail_before);
+    record(breaker, "203.0.113.9:53", DnsStatus::timeout, 10);
+    CHECK(breaker.admits());
 }
 
-TEST_CASE("what comes home from before the pause neither ends nor lengthens it")
+TEST_CASE(
+    "answers to questions from before it opened neither close a breaker nor keep it open longer")
 {
     Hands hands;
-    Patience patience("isp", {first}, hands.options());
-    note(patience, first, DnsStatus::timeout, 3 + 50);
+    CircuitBreaker breaker("isp", {first}, hands.options());
+    record(breaker, first, DnsStatus::timeout, 3 + 50);
     hands.at += 5s;
-    CHECK(patience.admit());
-    CHECK(patience.summary().at(0).find("once") != std::string::npos);
+    CHECK(breaker.admits());
+    CHECK(breaker.summary().at(0).find("once") != std::string::npos);
 }
 
 TEST_CASE("a trial that never ends is followed by another")
 {
     Hands hands;
-    Patience patience("isp", {first}, hands.options());
-    note(patience, first, DnsStatus::timeout, 3);
+    CircuitBreaker breaker("isp", {first}, hands.options());
+    record(breaker, first, DnsStatus::timeout, 3);
     hands.at += 5s;
-    CHECK(patience.admit());
+    CHECK(breaker.admits());
     hands.at += 29s;
-    CHECK_FALSE(patience.admit());
+    CHECK_FALSE(breaker.admits());
     hands.at += 1s;
-    CHECK(patience.admit());
+    CHECK(breaker.admits());
 }
 
-TEST_CASE("of several resolvers the silent one is passed over, and tried beside the others")
+TEST_CASE("of several resolvers the silent one is rejected, and tried beside the others")
 {
     Hands hands;
-    Patience patience("isp", {first, second}, hands.options());
-    note(patience, first, DnsStatus::timeout, 3);
-    CHECK(patience.admit());
-    CHECK(patience.passes_over(0));
-    CHECK_FALSE(patience.passes_over(1));
+    CircuitBreaker breaker("isp", {first, second}, hands.options());
+    record(breaker, first, DnsStatus::timeout, 3);
+    CHECK(breaker.admits());
+    CHECK(breaker.rejects(0));
+    CHECK_FALSE(breaker.rejects(1));
     hands.at += 5s;
-    CHECK_FALSE(patience.passes_over(0));
-    CHECK(patience.passes_over(0));
-    note(patience, first, DnsStatus::noerror);
-    CHECK_FALSE(patience.passes_over(0));
+    CHECK_FALSE(breaker.rejects(0));
+    CHECK(breaker.rejects(0));
+    record(breaker, first, DnsStatus::noerror);
+    CHECK_FALSE(breaker.rejects(0));
 
     // Both: then only what is admitted goes out, to the one it was admitted for.
-    note(patience, first, DnsStatus::timeout, 3);
-    note(patience, second, DnsStatus::timeout, 3);
-    CHECK_FALSE(patience.admit());
+    record(breaker, first, DnsStatus::timeout, 3);
+    record(breaker, second, DnsStatus::timeout, 3);
+    CHECK_FALSE(breaker.admits());
     hands.at += 5s;
-    CHECK(patience.passes_over(0));
-    CHECK(patience.passes_over(1));
-    CHECK(patience.admit());
-    CHECK_FALSE(patience.passes_over(0));
-    CHECK(patience.passes_over(0));
-    CHECK(patience.passes_over(1));
-    CHECK(patience.summary().size() == 2);
+    CHECK(breaker.rejects(0));
+    CHECK(breaker.rejects(1));
+    CHECK(breaker.admits());
+    CHECK_FALSE(breaker.rejects(0));
+    CHECK(breaker.rejects(0));
+    CHECK(breaker.rejects(1));
+    CHECK(breaker.summary().size() == 2);
 }
 
 TEST_CASE("silence of one that answers other questions is about the names: it goes on being asked")
 {
     Hands hands;
     bool answers = true;
-    PatienceOptions options = hands.options();
+    BreakerOptions options = hands.options();
     options.answers_others = [&](std::size_t) { return answers; };
-    Patience patience("isp", {first}, options);
-    note(patience, first, DnsStatus::timeout, 100);
-    CHECK(patience.admit());
+    CircuitBreaker breaker("isp", {first}, options);
+    record(breaker, first, DnsStatus::timeout, 100);
+    CHECK(breaker.admits());
     answers = false;
-    note(patience, first, DnsStatus::timeout);
-    CHECK_FALSE(patience.admit());
+    record(breaker, first, DnsStatus::timeout);
+    CHECK_FALSE(breaker.admits());
     answers = true;
-    CHECK(patience.admit());
-    CHECK(patience.admit());
+    CHECK(breaker.admits());
+    CHECK(breaker.admits());
 }
 
 namespace {
@@ -218,12 +219,12 @@ TEST_CASE("what is not asked is skipped and says why; the summary says how much 
 {
     Hands hands;
     std::vector<std::string> told;
-    PatienceOptions options = hands.options();
+    BreakerOptions options = hands.options();
     options.tell = [&](const std::string& line) { told.push_back(line); };
-    const auto patience =
-        std::make_shared<Patience>("isp", std::vector<std::string>{first}, options);
+    const auto breaker =
+        std::make_shared<CircuitBreaker>("isp", std::vector<std::string>{first}, options);
     std::size_t asked = 0;
-    PatientResolver resolver(std::make_unique<Mute>(asked), patience);
+    BreakingResolver resolver(std::make_unique<Mute>(asked), breaker);
     const auto ask = [&] {
         std::vector<Question> pair = {{DomainName::parse("a.example").value(), "A"},
                                       {DomainName::parse("a.example").value(), "AAAA"}};
@@ -259,7 +260,7 @@ TEST_CASE("what is not asked is skipped and says why; the summary says how much 
     CHECK(told[0] ==
           "resolver 192.0.2.1:53 (view isp) has not answered 3 questions in a row: it is left "
           "alone for 5 s and more, then tried again");
-    CHECK(patience->summary() ==
+    CHECK(breaker->summary() ==
           std::vector<std::string>{"resolver 192.0.2.1:53 (view isp) did not answer and was left "
                                    "alone 2 times; 3 questions to view isp were not asked"});
 }

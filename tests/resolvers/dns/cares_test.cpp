@@ -37,9 +37,9 @@ DnsOptions options_for(std::vector<ResolverAddress> servers)
     return options;
 }
 
-std::unique_ptr<DnsCares> resolver_on(asio::io_context& context, DnsOptions options)
+std::unique_ptr<DnsClient> resolver_on(asio::io_context& context, DnsOptions options)
 {
-    auto made = DnsCares::create(context.get_executor(), std::move(options));
+    auto made = make_dns_client(context.get_executor(), std::move(options));
     REQUIRE(made.has_value());
     return std::move(*made);
 }
@@ -142,8 +142,7 @@ TEST_CASE("a resolver can be asked again and again")
         REQUIRE(answers.size() == 1);
         CHECK(answers[0].status == DnsStatus::noerror);
     }
-    CHECK(resolver->counters().queries == 3);
-    CHECK(resolver->counters().responses == 3);
+    CHECK(server.count() == 3);
 }
 
 TEST_CASE("a server may be asked over IPv6")
@@ -520,7 +519,6 @@ TEST_CASE("a response after the deadline does no harm")
     context.run();
     REQUIRE(next.size() == 1);
     CHECK(next[0].status == DnsStatus::noerror);
-    CHECK(resolver->counters().late == 1);
 }
 
 // ---- Odd responses ------------------------------------------------------------------------------
@@ -846,7 +844,6 @@ TEST_CASE("five thousand questions each get their own answer, twice as many at o
     }
     CHECK(right == count);
     CHECK(server.count() == count);
-    CHECK(resolver->counters().dropped == 0);
 }
 
 TEST_CASE("no more are in flight than allowed; the others wait for their turn")
@@ -1078,7 +1075,7 @@ TEST_CASE("a type that does not exist is our mistake, and the others are asked a
 TEST_CASE("a resolver without servers cannot be made")
 {
     asio::io_context context(1);
-    const auto made = DnsCares::create(context.get_executor(), {});
+    const auto made = make_dns_client(context.get_executor(), {});
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().code == "no_resolver");
 }
@@ -1130,7 +1127,7 @@ TEST_CASE("everything may be torn down with queries in flight")
 TEST_CASE("a resolver may go away in the hands of the one that it has just answered")
 {
     struct Owner {
-        static asio::awaitable<void> run(std::unique_ptr<DnsCares>& resolver, Answers& answers,
+        static asio::awaitable<void> run(std::unique_ptr<DnsClient>& resolver, Answers& answers,
                                          Deadline deadline)
         {
             auto work = resolver->ask({question("a.example"), question("b.example")}, deadline);
@@ -1170,7 +1167,7 @@ TEST_CASE("a resolver may go away in the hands of the one that it has just answe
 TEST_CASE("an ask that was made before its resolver went away is skipped")
 {
     struct Late {
-        static asio::awaitable<void> run(std::unique_ptr<DnsCares>& resolver, Answers& answers)
+        static asio::awaitable<void> run(std::unique_ptr<DnsClient>& resolver, Answers& answers)
         {
             auto work = resolver->ask({question("a.example")}, Clock::now() + 10s);
             resolver.reset();

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 
+#include "resolvers/dnswire/message.h"
 #include "tests/support/deadline.h"
 #include "tests/support/dns_builder.h"
 #include "tests/support/scripted_dns.h"
@@ -87,25 +88,36 @@ FetchResponse honest(const FetchRequest& request)
     return message(address_reply(query_in(request), "192.0.2.7"));
 }
 
-DnsHttpsOptions options(std::vector<std::string> urls = {"https://dns.example/dns-query"})
+DnsOptions options(const std::vector<std::string>& urls = {"https://dns.example/dns-query"})
 {
-    DnsHttpsOptions made;
-    made.urls = std::move(urls);
+    DnsOptions made;
+    for (const std::string& url : urls)
+        made.servers.push_back(ResolverAddress::parse(url).value());
+    made.retries = 1;
     return made;
 }
 
-std::vector<DnsAnswer> ask(ScriptedFetcher::Heard& heard, ScriptedFetcher::Script script,
-                           DnsHttpsOptions given, const std::vector<std::string>& names)
+template <typename Fetcher = ScriptedFetcher>
+std::unique_ptr<DnsClient> resolver_on(asio::io_context& io, ScriptedFetcher::Heard& heard,
+                                       ScriptedFetcher::Script script, DnsOptions given)
 {
-    DnsHttps resolver(std::make_unique<ScriptedFetcher>(heard, std::move(script)), given);
+    auto fetcher = std::make_unique<Fetcher>(heard, std::move(script));
+    auto made = make_dns_over_https(io.get_executor(), std::move(given), std::move(fetcher));
+    return std::move(made.value());
+}
+
+std::vector<DnsAnswer> ask(ScriptedFetcher::Heard& heard, ScriptedFetcher::Script script,
+                           DnsOptions given, const std::vector<std::string>& names)
+{
     std::vector<Question> questions;
     for (const std::string& name : names)
         questions.push_back({DomainName::parse(name).value(), "A"});
     asio::io_context io(1);
+    const auto resolver = resolver_on(io, heard, std::move(script), std::move(given));
     std::vector<DnsAnswer> answers;
     bool done = false;
     const Deadline deadline = std::chrono::steady_clock::now() + 10s;
-    asio::co_spawn(io, resolver.ask(std::move(questions), deadline),
+    asio::co_spawn(io, resolver->ask(std::move(questions), deadline),
                    [&](std::exception_ptr error, std::vector<DnsAnswer> got) {
                        done = !error;
                        answers = std::move(got);
@@ -156,11 +168,6 @@ TEST_CASE("what is no answer is told as what it is, after another try")
              return Failure{"tls", "expired"};
          },
          DnsStatus::network_error, "tls: expired", 2},
-        {"our own limit",
-         [](const FetchRequest&) {
-             return Failure{"local_error", "files"};
-         },
-         DnsStatus::local_error, "local_error: files", 2},
         {"an error of HTTP's",
          [](const FetchRequest&) {
              FetchResponse response;
@@ -236,7 +243,7 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
     CHECK(answers[0].attempts + answers[1].attempts == 3);
 
     heard.requests.clear();
-    DnsHttpsOptions given = options(urls);
+    DnsOptions given = options(urls);
     given.out_of_use = [](std::size_t server) { return server == 0; };
     answers = ask(heard, script, given, {"a.example", "b.example"});
     CHECK(heard.requests.size() == 2);
@@ -247,12 +254,12 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
 TEST_CASE("an ask may be cancelled while its questions are on their way")
 {
     ScriptedFetcher::Heard heard;
-    DnsHttps resolver(std::make_unique<SlowFetcher>(heard, honest), options());
     asio::io_context io(1);
+    const auto resolver = resolver_on<SlowFetcher>(io, heard, honest, options());
     std::vector<Question> questions(3, Question{DomainName::parse("a.example").value(), "A"});
     bool cancelled = false;
     const auto now = std::chrono::steady_clock::now();
-    auto work = resolver.ask(std::move(questions), now + 10s);
+    auto work = resolver->ask(std::move(questions), now + 10s);
     auto limited = with_deadline(std::move(work), now + 5ms);
     asio::co_spawn(io, std::move(limited), [&](std::exception_ptr error, auto got) {
         cancelled = !error && !got.has_value();
@@ -260,4 +267,64 @@ TEST_CASE("an ask may be cancelled while its questions are on their way")
     io.run();
     CHECK(cancelled);
     CHECK(heard.requests.size() == 3);
+}
+
+TEST_CASE("our own limit is no attempt, and not the server's fault")
+{
+    ScriptedFetcher::Heard heard;
+    const auto script = [](const FetchRequest&) { return Failure{"local_error", "files"}; };
+    const DnsAnswer answer = ask(heard, script, options(), {"a.example"})[0];
+    CHECK(answer.status == DnsStatus::local_error);
+    CHECK(answer.detail == "local_error: files");
+    CHECK(answer.attempts == 0);
+    CHECK(heard.requests.size() == 1);
+}
+
+TEST_CASE("a server over HTTPS that knows no EDNS is asked without, from then on at once")
+{
+    ScriptedFetcher::Heard heard;
+    const auto script = [](const FetchRequest& request) -> Outcome<FetchResponse> {
+        const ScriptedQuery query = query_in(request);
+        if (parse_message(query.octets).value().edns)
+            return message(reply_to(query, 0x8181).octets());
+        return honest(request);
+    };
+    asio::io_context io(1);
+    const auto resolver = resolver_on(io, heard, script, options());
+    for (const unsigned attempts : {2U, 1U}) {
+        std::vector<DnsAnswer> answers;
+        asio::co_spawn(
+            io,
+            resolver->ask({{DomainName::parse("a.example").value(), "A"}},
+                          std::chrono::steady_clock::now() + 10s),
+            [&](std::exception_ptr, std::vector<DnsAnswer> got) { answers = std::move(got); });
+        io.restart();
+        io.run();
+        REQUIRE(answers.size() == 1);
+        CHECK(answers[0].status == DnsStatus::noerror);
+        CHECK(answers[0].attempts == attempts);
+    }
+}
+
+TEST_CASE("a resolver over HTTPS may go away with requests under way")
+{
+    for (const bool started : {false, true}) {
+        CAPTURE(started);
+        ScriptedFetcher::Heard heard;
+        asio::io_context io(1);
+        auto resolver = resolver_on<SlowFetcher>(io, heard, honest, options());
+        std::vector<DnsAnswer> answers;
+        asio::co_spawn(
+            io,
+            resolver->ask({{DomainName::parse("a.example").value(), "A"}},
+                          std::chrono::steady_clock::now() + 10s),
+            [&](std::exception_ptr, std::vector<DnsAnswer> got) { answers = std::move(got); });
+        io.poll_one();
+        if (started)
+            io.poll();
+        resolver.reset();
+        io.poll();  // no further: the script's fetcher must outlive its fetches
+        REQUIRE(answers.size() == 1);
+        CHECK(answers[0].status == DnsStatus::skipped);
+    }
 }

@@ -10,7 +10,7 @@ using namespace tests;
 
 TEST_CASE("a response is an answer, or tells how to ask again")
 {
-    using Next = DnsVerdict::Next;
+    using Next = ResponseAction::Next;
     const Question question{DomainName::parse("a.example").value(), "A"};
     const SentQuery plain{.id = 7, .edns = true, .over_tcp = false};
     const SentQuery without_edns{.id = 7, .edns = false, .over_tcp = false};
@@ -68,10 +68,10 @@ TEST_CASE("a response is an answer, or tells how to ask again")
         CAPTURE(c.why);
         DnsMessage message;
         const auto unreadable = parse_message_into(c.message.octets(), Sections::answer, message);
-        const DnsVerdict verdict = judge_response(unreadable, message, question, c.sent);
-        CHECK(verdict.status == c.status);
-        CHECK(verdict.next == c.next);
-        CHECK(verdict.responded == c.responded);
-        CHECK(verdict.detail.empty() == (c.status != DnsStatus::bad_response));
+        const ResponseAction action = action_for_response(unreadable, message, question, c.sent);
+        CHECK(action.status == c.status);
+        CHECK(action.next == c.next);
+        CHECK(action.responded == c.responded);
+        CHECK(action.detail.empty() == (c.status != DnsStatus::bad_response));
     }
 }

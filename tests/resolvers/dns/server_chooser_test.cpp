@@ -1,57 +1,53 @@
-#include "resolvers/dns/server_pool.h"
+#include "resolvers/dns/server_chooser.h"
 
 #include <doctest/doctest.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "resolvers/dns/cares.h"
+#include "resolvers/dns/client.h"
+#include "tests/support/idle_transport.h"
 
 using namespace std::chrono_literals;
 using namespace resolvers;
 
 namespace {
 
-using End = ChannelReply::End;
-using Sent = std::vector<std::pair<PoolChannel*, std::uint16_t>>;
+using End = DnsReply::End;
+using Sent = std::vector<DnsServer*>;
 
-// A pool of one server on a clock of its own; nothing is ever sent.
+// Servers on a clock of their own; nothing is ever sent.
 struct Pool {
-    explicit Pool(DnsOptions options = {})
+    static DnsOptions completed(DnsOptions options)
     {
         if (options.servers.empty())
             options.servers = {*ResolverAddress::parse("127.0.0.1:9")};
         options.timeout = 2s;
-        const auto opened = pool.open(options, poll, [](ChannelQuery&, const ChannelReply&) {});
-        REQUIRE(opened.has_value());
+        return options;
     }
-    ~Pool()
-    {
-        pool.close();
-        ::close(poll);
-    }
+    explicit Pool(DnsOptions options = {}) : servers(completed(std::move(options)), transport) {}
 
     /// As many queries as may be on their way.
     Sent fill()
     {
         Sent sent;
-        while (PoolChannel* channel = pool.pick(nullptr, true, now))
-            sent.emplace_back(channel, pool.take_id(*channel));
+        while (DnsServer* server = servers.pick(nullptr, true, now)) {
+            servers.take(*server);
+            sent.push_back(server);
+        }
         return sent;
     }
 
     void end(const Sent& sent, End how)
     {
-        for (const auto& [channel, id] : sent)
-            pool.give_back(*channel, id, how, now);
+        for (DnsServer* server : sent)
+            servers.give_back(*server, how, now);
     }
 
-    int poll = epoll_create1(EPOLL_CLOEXEC);
-    DnsServerPool pool;
-    DnsServerPool::TimePoint now{100s};
+    tests::IdleTransport transport;
+    ServerChooser servers;
+    ServerChooser::TimePoint now{100s};
 };
 
 }  // namespace
@@ -108,9 +104,8 @@ DnsOptions two_servers()
 // How many of the queries went to the server at that place.
 std::size_t sent_to(const Sent& sent, std::size_t place)
 {
-    return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const auto& one) {
-        return one.first->server->place == place;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        sent.begin(), sent.end(), [&](const auto& one) { return one->place == place; }));
 }
 
 }  // namespace
@@ -146,26 +141,27 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
     Pool of(two_servers());
     Sent sent = of.fill();
     CHECK(sent_to(sent, 1) == 200);
-    for (const auto& [channel, id] : sent)
-        of.pool.give_back(*channel, id,
-                          channel->server->place == 1 ? End::unreachable : End::response, of.now);
+    for (DnsServer* server : sent)
+        of.servers.give_back(*server, server->place == 1 ? End::unreachable : End::response,
+                             of.now);
     sent = of.fill();
     CHECK(sent_to(sent, 0) == 400);
     CHECK(sent_to(sent, 1) == 0);
     of.end(std::exchange(sent, {}), End::response);
 
     of.now += 2s;
-    while (PoolChannel* channel = of.pool.pick(nullptr, false, of.now))
-        sent.emplace_back(channel, of.pool.take_id(*channel));
+    while (DnsServer* server = of.servers.pick(nullptr, false, of.now)) {
+        of.servers.take(*server);
+        sent.push_back(server);
+    }
     CHECK(sent_to(sent, 1) == 0);
     of.end(std::exchange(sent, {}), End::response);
     sent = of.fill();
     CHECK(sent_to(sent, 1) == 1);
 
     // In vain: the next pause is twice as long.
-    for (const auto& [channel, id] : std::exchange(sent, {}))
-        of.pool.give_back(*channel, id, channel->server->place == 1 ? End::timeout : End::response,
-                          of.now);
+    for (DnsServer* server : std::exchange(sent, {}))
+        of.servers.give_back(*server, server->place == 1 ? End::timeout : End::response, of.now);
     of.now += 3s;
     sent = of.fill();
     CHECK(sent_to(sent, 1) == 0);
@@ -187,4 +183,16 @@ TEST_CASE("a resolver that left others' questions unanswered begins as a silent 
     const Sent sent = of.fill();
     CHECK(sent_to(sent, 0) == 1);
     CHECK(sent_to(sent, 1) == 200);
+}
+
+TEST_CASE("each server is judged once for a query, since a circuit breaker lets one trial through")
+{
+    DnsOptions options = two_servers();
+    unsigned asked = 0;
+    options.out_of_use = [&asked](std::size_t server) { return server == 1 && ++asked != 1; };
+    Pool of(options);
+    Sent sent;
+    for (int i = 0; i < 2; ++i)
+        sent.push_back(of.servers.pick(nullptr, true, of.now));
+    CHECK(sent_to(sent, 1) == 1);
 }

@@ -182,12 +182,13 @@ bool CaresTransport::has_room(std::size_t server_place, bool over_tcp, TimePoint
 Channel* CaresTransport::free_channel(const Server& server) const
 {
     Channel* best = nullptr;
+    unsigned least = server.channels.front()->max_in_flight;  // the same for all of them
     for (const std::unique_ptr<Channel>& channel : server.channels) {
-        if (best != nullptr && channel->in_flight >= best->in_flight)
+        if (channel->in_flight >= least || channel->full_until > now_ ||
+            channel->unusable_until > now_)
             continue;
-        if (channel->in_flight < channel->max_in_flight && channel->full_until <= now_ &&
-            channel->unusable_until <= now_)
-            best = channel.get();
+        best = channel.get();
+        least = best->in_flight;
     }
     return best;
 }

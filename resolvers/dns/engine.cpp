@@ -86,12 +86,13 @@ void DnsClient::Engine::start(std::unique_ptr<DnsAsk> ask, Deadline deadline)
     const std::size_t count = started.questions.size();
     started.open = count;
     started.pendings.resize(count);
+    const Timestamp wall = wall_now();
     for (std::size_t i = 0; i < count; ++i) {
         PendingQuestion& pending = started.pendings[i];
         pending.ask = &started;
         pending.index = i;
         pending.retries_left = options_.retries;
-        pending.asked_at = wall_now();
+        pending.asked_at = wall;
     }
     if (count == 0)
         take_out(started);
@@ -286,7 +287,7 @@ void DnsClient::Engine::send(PendingQuestion& pending, DnsServer& server)
         return;
     }
     pending.place = PendingQuestion::Place::in_flight;
-    if (pending.attempts == 0)
+    if (pending.attempts == 0 && pending.waited != Clock::duration{})
         pending.asked_at = wall_now();
     pending.on_send(server, now_);
     pending.server_place = server.place;

@@ -445,8 +445,13 @@ void DnsTlsConnection::report(const Queries& ended, End end, const std::string& 
     reply.end = end;
     reply.detail = detail;
     listener->begin_turn();
-    for (const Query& query : ended)
-        listener->ended(*query.exchange, reply);
+    // Interrupted questions go to the front of those that wait, one after the other: last first.
+    if (end == End::interrupted)
+        std::for_each(ended.rbegin(), ended.rend(),
+                      [&](const Query& query) { listener->ended(*query.exchange, reply); });
+    else
+        for (const Query& query : ended)
+            listener->ended(*query.exchange, reply);
     listener->settle_later();
 }
 

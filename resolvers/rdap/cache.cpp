@@ -52,7 +52,6 @@ struct RdapCache::Database {
     sqlite3* handle = nullptr;
     Statement get;
     Statement put;
-    Statement forget;
 
     Database() = default;
     Database(const Database&) = delete;
@@ -61,7 +60,6 @@ struct RdapCache::Database {
     {
         get.reset();
         put.reset();
-        forget.reset();
         sqlite3_close(handle);
     }
 
@@ -114,8 +112,7 @@ Outcome<std::unique_ptr<RdapCache>> RdapCache::open(const std::filesystem::path&
     database->put = prepared(database->handle,
                              "INSERT OR REPLACE INTO answer(kind, key, first, last, fetched, facts)"
                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-    database->forget = prepared(database->handle, "DELETE FROM answer WHERE fetched<?1");
-    if (!database->get || !database->put || !database->forget)
+    if (!database->get || !database->put)
         return unreadable();
     return std::unique_ptr<RdapCache>(new RdapCache(std::move(database)));
 }
@@ -199,16 +196,6 @@ std::optional<AbuseDesk> RdapCache::registrar_desk(const std::string& iana_id, T
 void RdapCache::store(const std::string& iana_id, const AbuseDesk& desk, Timestamp fetched_at)
 {
     put("registrar", iana_id, "", "", fetched_at, desk);
-}
-
-void RdapCache::forget(Timestamp before)
-{
-    const std::lock_guard lock(mutex_);
-    sqlite3_stmt* statement = database_->forget.get();
-    sqlite3_bind_int64(statement, 1, before.time_since_epoch().count());
-    if (sqlite3_step(statement) != SQLITE_DONE)
-        ++failures_;
-    sqlite3_reset(statement);
 }
 
 }  // namespace resolvers

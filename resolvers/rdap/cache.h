@@ -41,9 +41,6 @@ public:
     std::optional<AbuseDesk> registrar_desk(const std::string& iana_id, Timestamp not_before);
     void store(const std::string& iana_id, const AbuseDesk& desk, Timestamp fetched_at);
 
-    /// Drops everything fetched before.
-    void forget(Timestamp before);
-
     /// Statements that SQLite could not carry out, or rows that could not be read.
     unsigned failures() const { return failures_; }
 

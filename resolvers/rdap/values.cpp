@@ -10,10 +10,6 @@ namespace resolvers {
 
 namespace {
 
-}  // namespace
-
-namespace {
-
 using Wide = unsigned __int128;
 
 Wide bits_of(const IpAddress& address)

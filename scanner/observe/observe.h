@@ -12,6 +12,7 @@
 
 #include "resolvers/resolvers.h"
 #include "scanner/model/observation.h"
+#include "scanner/observe/probe_policy.h"
 
 namespace scanner {
 
@@ -85,23 +86,13 @@ struct World {
     resolvers::Registry* registry = nullptr;
     /// Null when no routing data are at hand.
     const resolvers::OriginTable* origins = nullptr;
-    /// A key for who holds an address, so that one probe stands for all of a holder's addresses.
-    /// Empty key: not known. May be empty itself.
-    std::function<std::string(const resolvers::IpAddress&)> holder_of;
-    /// The outer name of ECH that the holder of an address is known to answer for, if that would
-    /// tell something new about this subject; else empty. May be empty itself.
-    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> public_name_of;
-    /// A path that the edge of the address's holder answers itself, if such an answer would tell
-    /// something new about this subject; else empty. May be empty.
-    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> edge_path_of;
+    /// Null: no probe beyond those of the subject's page, and nothing is known of holders.
+    const ProbePolicy* policy = nullptr;
     /// Registrable domain of a host name; empty if it has none.
     std::function<std::string(const std::string&)> registrable_domain;
     /// The name above (or equal to) a host that was registered with a registry: by ICANN's suffixes
     /// alone, since nobody registers a name under github.io. Empty if there is none. May be empty.
     std::function<std::string(const std::string&)> registered_domain;
-    /// The product that lists this address among its own edges or services: then its registration
-    /// tells nothing new. Empty if none does. May be empty itself.
-    std::function<std::string(const resolvers::IpAddress&)> edge_of;
     /// Why a host or an address must not be looked at ("opt_out", "blocked"); empty if it may.
     std::function<std::string(const std::string& host)> refuses_host;
     std::function<std::string(const resolvers::IpAddress&)> refuses_address;

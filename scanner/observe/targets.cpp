@@ -58,7 +58,7 @@ namespace {
 std::string group_of(const SeenAddress& seen, const World& world)
 {
     const std::string family = seen.address.is_v6() ? "6 " : "4 ";
-    std::string holder = world.holder_of ? world.holder_of(seen.address) : std::string();
+    std::string holder = world.policy != nullptr ? world.policy->holder_of(seen.address) : "";
     if (holder.empty() && seen.origin)
         holder = "AS" + std::to_string(seen.origin->asn);
     // Without any holder each address stands for itself.

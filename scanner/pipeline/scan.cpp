@@ -182,6 +182,7 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         shard.world.ask_servers = made.ask_servers;
         shard.world.http = made.http.get();
         shard.world.registry = made.registry.get();
+        shard.world.policy = parts.policy.get();
         shard.world.now = wall_clock;
         shard.most_at_work = workers;
         shard.most_parked = options.parked / std::max(options.shards, 1U);

@@ -31,6 +31,12 @@ const Probe* answer_at(const Observation& seen, const IpAddress& address)
     return found;
 }
 
+bool answered_root(const Probe& probe, const Observation& seen)
+{
+    return probe.host == seen.subject.host && probe.purpose == "root" && probe.http_facts &&
+           probe.http_facts->status != 0;
+}
+
 // What would have been seen if the edge had answered.
 Observation with_answer(Observation seen, const Probe& like, const Rule& rule)
 {
@@ -52,15 +58,15 @@ bool tells_more(const Finding& now, const Finding& then)
 
 }  // namespace
 
-EdgeQuestion::EdgeQuestion(const Catalogue& catalogue) : catalogue_(catalogue)
+EdgeProbe::EdgeProbe(const Catalogue& catalogue) : catalogue_(catalogue)
 {
     for (const Rule* rule : catalogue.edge_path_rules())
         if (rule->strength >= Strength::strong)
             paths_[rule->product->provider].push_back(rule);
 }
 
-std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
-                                                const IpAddress& address) const
+std::vector<const Rule*> EdgeProbe::paths_at(const Observation& seen,
+                                             const IpAddress& address) const
 {
     const auto none = paths_.end();
     for (const RangeHit& hit : catalogue_.ranges_of(address)) {
@@ -82,7 +88,7 @@ std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
     return {};
 }
 
-std::string EdgeQuestion::operator()(const Observation& seen, const IpAddress& address) const
+std::string EdgeProbe::path_at(const Observation& seen, const IpAddress& address) const
 {
     const std::vector<const Rule*> paths = paths_at(seen, address);
     const Probe* answer = paths.empty() ? nullptr : answer_at(seen, address);
@@ -99,6 +105,21 @@ std::string EdgeQuestion::operator()(const Observation& seen, const IpAddress& a
             return rule->key;
     }
     return "";
+}
+
+std::optional<FurtherProbe> EdgeProbe::probe_for(const Observation& seen) const
+{
+    std::vector<IpAddress> tried;
+    for (const Probe& probe : seen.probes) {
+        if (!answered_root(probe, seen) ||
+            std::find(tried.begin(), tried.end(), probe.address) != tried.end())
+            continue;
+        std::string path = path_at(seen, probe.address);
+        if (!path.empty())
+            return FurtherProbe{probe.address, probe.host, std::move(path)};
+        tried.push_back(probe.address);
+    }
+    return std::nullopt;
 }
 
 }  // namespace scanner

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "scanner/observe/observe.h"
+#include "tests/observe/fake_policy.h"
 
 namespace fake {
 
@@ -117,6 +118,7 @@ inline std::string last_two_labels(const std::string& host)
 struct Scene {
     Dns dns;
     Http http;
+    Policy policy;
     scanner::Plan plan;
     scanner::World world;
 
@@ -124,6 +126,7 @@ struct Scene {
     {
         world.dns = &dns;
         world.http = &http;
+        world.policy = &policy;
         world.now = [] { return Timestamp{}; };
         world.registrable_domain = last_two_labels;
     }

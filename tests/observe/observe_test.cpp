@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
+#include "tests/observe/fake_policy.h"
+
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
@@ -93,11 +95,13 @@ struct Scene {
     FakeDns dns;
     FakeHttp http;
     Plan plan;
+    fake::Policy policy;
     World world;
 
     Scene()
     {
         world.dns = &dns;
+        world.policy = &policy;
         world.http = &http;
         world.now = [] { return Timestamp{}; };
         world.registrable_domain = [](const std::string& host) {
@@ -143,9 +147,7 @@ TEST_CASE("a name is resolved, its root fetched at one address a holder")
     scene.dns.a("example.org", "8.8.8.8");
     scene.dns.a("example.org", "8.8.4.4");
     scene.dns.a("example.org", "9.9.9.9");
-    scene.world.holder_of = [](const IpAddress& address) {
-        return address.text().starts_with("8.") ? "one" : "two";
-    };
+    scene.policy.holders = {{"8.8.8.8", "one"}, {"8.8.4.4", "one"}, {"9.9.9.9", "two"}};
     scene.http.pages["https example.org /"] = {200, ""};
     const Observation seen = scene.look("example.org");
     CHECK(seen.probes.size() == 2);

@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tests/observe/fake_policy.h"
+
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
@@ -38,6 +40,7 @@ public:
 
 struct Scene {
     FakeRegistry registry;
+    fake::Policy policy;
     World world;
     Plan plan;
     Observation seen;
@@ -45,6 +48,7 @@ struct Scene {
     Scene()
     {
         world.registry = &registry;
+        world.policy = &policy;
         world.registered_domain = [](const std::string& host) {
             return host == "github.io" ? std::string() : std::string("example.org");
         };
@@ -109,9 +113,7 @@ TEST_CASE("addresses beyond the cap and listed edges are told, refused ones are 
         scene.address(address);
     scene.address("10.0.0.1", "special_purpose:private");
     scene.address("9.9.9.9");
-    scene.world.edge_of = [](const IpAddress& address) {
-        return address.text() == "104.16.1.1" ? "cloudflare-proxy" : "";
-    };
+    scene.policy.listers["104.16.1.1"] = "cloudflare-proxy";
     scene.world.refuses_address = [](const IpAddress& address) {
         return address.text() == "9.9.9.9" ? "opt_out" : "";
     };

@@ -14,8 +14,7 @@
 #include "scanner/cli/flags/live_flags.h"
 #include "scanner/cli/flags/offline.h"
 #include "scanner/input/public_suffix.h"
-#include "scanner/policy/ech_public_name.h"
-#include "scanner/policy/edge_probe.h"
+#include "scanner/policy/catalogue_policy.h"
 
 namespace scanner {
 
@@ -82,26 +81,6 @@ std::optional<Failure> refused_resolver(const std::string& flag,
                                             "; name another, or take it off the list"};
     }
     return std::nullopt;
-}
-
-// Who holds an address, as the catalogue tells it: its addresses need one probe together.
-std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
-{
-    for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->range_kind == RangeKind::edge ||
-            hit.rule->range_kind == RangeKind::customer ||
-            hit.rule->range_kind == RangeKind::service)
-            return hit.rule->product->id;
-    return "";
-}
-
-// Whose own edge or service an address is. A customer's range is let to others: that is registered.
-std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
-{
-    for (const RangeHit& hit : catalogue.ranges_of(address))
-        if (hit.rule->range_kind == RangeKind::edge || hit.rule->range_kind == RangeKind::service)
-            return hit.rule->product->id;
-    return "";
 }
 
 }  // namespace
@@ -256,16 +235,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                 std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
         return made;
     };
+    live.parts.policy = std::make_unique<CataloguePolicy>(catalogue);
     World& world = live.parts.world;
     world.origins = live.origins.get();
-    world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
-        return holder_of(catalogue, address);
-    };
-    world.public_name_of = public_names_of(catalogue);
-    world.edge_path_of = EdgeQuestion(catalogue);
-    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
-        return edge_of(catalogue, address);
-    };
     world.registered_domain = [](const std::string& host) { return registered_domain(host); };
     world.registrable_domain = [](const std::string& host) {
         return split_at_suffix(host).registrable_domain;

@@ -28,8 +28,6 @@ public:
 private:
     std::vector<const Rule*> paths_at(const Observation& seen,
                                       const resolvers::IpAddress& address) const;
-    /// The path to ask for at that address; empty if none would decide anything.
-    std::string path_at(const Observation& seen, const resolvers::IpAddress& address) const;
 
     const Catalogue& catalogue_;
     /// By company.

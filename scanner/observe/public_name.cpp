@@ -49,7 +49,7 @@ asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget&
         co_return;
     const std::string& name = further->name;
     const bool askable = DomainName::parse(name) && name != seen.subject.host &&
-                         (!world.refuses_host || world.refuses_host(name).empty());
+                         (world.refusals == nullptr || world.refusals->refusal_of(name).empty());
     if (!askable)
         co_return;
     ProbeRequest request;

@@ -47,9 +47,9 @@ asio::awaitable<void> look_up_registration(Observation& seen, World& world, cons
     RegistryFacts& facts = seen.registry;
     RegistryQuestion question;
     const bool about_name = plan.registry_domain && !seen.subject.is_address;
-    if (about_name && world.registered_domain) {
+    if (about_name && world.suffixes != nullptr) {
         facts.asked.emplace_back("domain");
-        question.domain = DomainName::parse(world.registered_domain(seen.subject.host));
+        question.domain = DomainName::parse(world.suffixes->registered_domain(seen.subject.host));
     }
     std::vector<RegistryGap> gaps;
     if (plan.registry_networks > 0) {

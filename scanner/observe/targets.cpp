@@ -21,7 +21,7 @@ std::string refusal_of(const IpAddress& address, const World& world, const Plan&
     if (!plan.allow_private)
         if (const auto special = resolvers::special_purpose(address))
             return "special_purpose:" + std::string(*special);
-    return world.refuses_address ? world.refuses_address(address) : std::string();
+    return world.refusals != nullptr ? world.refusals->refusal_of(address) : "";
 }
 
 std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
@@ -37,9 +37,9 @@ std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& 
 
 std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world)
 {
-    if (world.refuses_host)
+    if (world.refusals != nullptr)
         for (const std::string& name : chain)
-            if (std::string refusal = world.refuses_host(name); !refusal.empty())
+            if (std::string refusal = world.refusals->refusal_of(name); !refusal.empty())
                 return refusal;
     return "";
 }

@@ -87,8 +87,10 @@ struct ScanParts {
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
     /// May be null, as in World.
     std::unique_ptr<const ProbePolicy> policy;
-    /// Everything of World but dns, views, ask_servers, http, registry, policy and now is taken
-    /// from here.
+    /// May be null, as in World. Shared with the probers, and with who reads the lists again.
+    std::shared_ptr<const Refusals> refusals;
+    /// Everything of World but dns, views, ask_servers, http, registry, policy, refusals and clock
+    /// is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -73,7 +73,7 @@ TEST_CASE("the outer name is tried only when it can tell something, and may be")
                 return std::nullopt;
             return scanner::FurtherProbe{*IpAddress::parse("8.8.8.8"), c.suggested, ""};
         };
-        scene.world.refuses_host = [](const std::string& host) {
+        scene.refusals.host = [](const std::string& host) {
             return host == "out.example.net" ? "opt_out" : "";
         };
         if (c.answers)

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "tests/observe/fake_policy.h"
+#include "tests/observe/fake_surroundings.h"
 
 namespace asio = boost::asio;
 using namespace resolvers;
@@ -41,6 +42,8 @@ public:
 struct Scene {
     FakeRegistry registry;
     fake::Policy policy;
+    fake::Refusals refusals;
+    fake::Suffixes suffixes;
     World world;
     Plan plan;
     Observation seen;
@@ -49,9 +52,8 @@ struct Scene {
     {
         world.registry = &registry;
         world.policy = &policy;
-        world.registered_domain = [](const std::string& host) {
-            return host == "github.io" ? std::string() : std::string("example.org");
-        };
+        world.refusals = &refusals;
+        world.suffixes = &suffixes;
         seen.subject.host = "www.example.org";
         plan.registry_domain = true;
         plan.registry_networks = 2;
@@ -114,7 +116,7 @@ TEST_CASE("addresses beyond the cap and listed edges are told, refused ones are 
     scene.address("10.0.0.1", "special_purpose:private");
     scene.address("9.9.9.9");
     scene.policy.listers["104.16.1.1"] = "cloudflare-proxy";
-    scene.world.refuses_address = [](const IpAddress& address) {
+    scene.refusals.address = [](const IpAddress& address) {
         return address.text() == "9.9.9.9" ? "opt_out" : "";
     };
     scene.look_up();

@@ -9,7 +9,6 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/pace/peer_limiter.h"
 #include "scanner/catalogue/catalogue.h"
-#include "scanner/observe/observe.h"
 #include "scanner/pipeline/refusal_lists.h"
 
 namespace scanner {
@@ -35,9 +34,6 @@ struct Polite {
     /// Null if questions are not held back.
     std::shared_ptr<resolvers::Politeness> dns_pace;
     std::chrono::milliseconds longest_wait{};
-
-    /// Gives the world its `refuses_...`.
-    void restrain(World& world) const;
 };
 
 /// `catalogue` tells which addresses are made to be shared, and must outlive the result.

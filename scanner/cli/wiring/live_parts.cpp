@@ -83,6 +83,18 @@ std::optional<Failure> refused_resolver(const std::string& flag,
     return std::nullopt;
 }
 
+class PublicSuffixes final : public Suffixes {
+public:
+    std::string registrable_domain(const std::string& host) const override
+    {
+        return split_at_suffix(host).registrable_domain;
+    }
+    std::string registered_domain(const std::string& host) const override
+    {
+        return scanner::registered_domain(host);
+    }
+};
+
 }  // namespace
 
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
@@ -124,7 +136,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const auto polite = make_polite(flags.polite, catalogue);
     if (!polite)
         return polite.error();
-    polite->restrain(live.parts.world);
+    live.parts.refusals = polite->refusals;
     if (polite->refusals->any())
         live.refusals = polite->refusals;
 
@@ -165,9 +177,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (watch != nullptr) {
         dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
         dns.silent = [watch](std::size_t server) { return watch->silent(server); };
-        live.parts.world.health_of = [watch](const std::string& view) {
-            return watch->health_of(view);
-        };
+        live.parts.world.health = watch;
     }
 
     give_patience(*views, watch, dns.servers.size());
@@ -238,10 +248,8 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     live.parts.policy = std::make_unique<CataloguePolicy>(catalogue);
     World& world = live.parts.world;
     world.origins = live.origins.get();
-    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
-    world.registrable_domain = [](const std::string& host) {
-        return split_at_suffix(host).registrable_domain;
-    };
+    static const PublicSuffixes suffixes;
+    world.suffixes = &suffixes;
     world.markers = &catalogue.body_markers();
     return live;
 }

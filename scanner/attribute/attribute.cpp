@@ -18,27 +18,6 @@ namespace scanner {
 
 namespace {
 
-void collect_signs(Sight& sight, const Catalogue& catalogue)
-{
-    for (const Signal& signal : signals())
-        signal.collect(sight, catalogue);
-    // The same thing seen by several probes is one thing seen.
-    std::vector<Sign> unique;
-    unique.reserve(sight.signs.size());
-    for (Sign& sign : sight.signs) {
-        if (sign.product == nullptr)
-            sign.product = sign.rule->product;
-        const bool known = std::any_of(unique.begin(), unique.end(), [&](const Sign& other) {
-            return other.rule == sign.rule && other.product == sign.product &&
-                   other.address == sign.address && other.channel == sign.channel &&
-                   (other.seen == sign.seen || other.channel == Channel::http);
-        });
-        if (!known)
-            unique.push_back(std::move(sign));
-    }
-    sight.signs = std::move(unique);
-}
-
 Role role_of(const Sign& sign)
 {
     if (sign.rule != nullptr && sign.rule->kind == RuleKind::ns)

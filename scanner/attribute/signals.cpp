@@ -1,5 +1,7 @@
 #include "scanner/attribute/signals.h"
 
+#include <algorithm>
+
 namespace scanner {
 
 namespace {
@@ -36,6 +38,30 @@ constexpr Signal table[] = {
 std::span<const Signal> signals()
 {
     return table;
+}
+
+bool is_among(const std::vector<Sign>& signs, const Sign& sign)
+{
+    return std::any_of(signs.begin(), signs.end(), [&](const Sign& other) {
+        return other.rule == sign.rule && other.product == sign.product &&
+               other.address == sign.address && other.channel == sign.channel &&
+               (other.seen == sign.seen || other.channel == Channel::http);
+    });
+}
+
+void collect_signs(Sight& sight, const Catalogue& catalogue)
+{
+    for (const Signal& signal : signals())
+        signal.collect(sight, catalogue);
+    std::vector<Sign> unique;
+    unique.reserve(sight.signs.size());
+    for (Sign& sign : sight.signs) {
+        if (sign.product == nullptr)
+            sign.product = sign.rule->product;
+        if (!is_among(unique, sign))
+            unique.push_back(std::move(sign));
+    }
+    sight.signs = std::move(unique);
 }
 
 }  // namespace scanner

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "scanner/attribute/sign.h"
 
@@ -18,6 +19,17 @@ struct Signal {
 };
 
 std::span<const Signal> signals();
+
+/// Runs every signal over a laid out observation. The same thing seen by several probes becomes one
+/// sign, and each sign has its product.
+void collect_signs(Sight& sight, const Catalogue& catalogue);
+
+/// Is the same thing among the signs already?
+bool is_among(const std::vector<Sign>& signs, const Sign& sign);
+
+/// The sign of an answer to the path of an edge_path rule, from the address at that index of
+/// Sight::addresses.
+Sign edge_path_sign(const Rule& rule, int address);
 
 void address_range(Sight&, const Catalogue&);
 void origin_as(Sight&, const Catalogue&);

@@ -13,36 +13,35 @@ constexpr std::size_t body_cap = 4096;
 
 constexpr unsigned too_many_requests = 429;
 
-bool answered_root(const Probe& probe, const Observation& seen)
+// How the address answered the subject's root: over https if it did. Null if it did not.
+const Probe* root_at(const resolvers::IpAddress& address, const Observation& seen)
 {
-    return probe.host == seen.subject.host && probe.purpose == "root" && probe.http_facts &&
-           probe.http_facts->status != 0;
+    const Probe* root = nullptr;
+    for (const Probe& probe : seen.probes) {
+        const bool answered_root = probe.host == seen.subject.host && probe.purpose == "root" &&
+                                   probe.http_facts && probe.http_facts->status != 0;
+        if (answered_root && probe.address == address &&
+            (root == nullptr || probe.scheme == "https"))
+            root = &probe;
+    }
+    return root;
 }
 
 }  // namespace
 
 asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget& budget)
 {
-    if (budget.requests == 0 || !world.edge_path_of)
+    if (budget.requests == 0 || world.policy == nullptr)
         co_return;
     for (const Probe& probe : seen.probes)
         if (probe.http_facts && probe.http_facts->status == too_many_requests)
             co_return;
-    ProbeRequest request;
-    const Probe* root = nullptr;
-    for (const Probe& probe : seen.probes) {
-        if (!answered_root(probe, seen) || (root != nullptr && root->address != probe.address))
-            continue;
-        if (root == nullptr) {
-            request.target = world.edge_path_of(seen, probe.address);
-            if (request.target.empty())
-                continue;
-        }
-        if (root == nullptr || probe.scheme == "https")
-            root = &probe;
-    }
+    const std::optional<FurtherProbe> further = world.policy->edge_probe(seen);
+    const Probe* root = further ? root_at(further->address, seen) : nullptr;
     if (root == nullptr)
         co_return;
+    ProbeRequest request;
+    request.target = further->path;
     request.scheme = root->scheme;
     request.address = root->address;
     request.port = root->port;

@@ -134,14 +134,14 @@ asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Obser
     co_return found;
 }
 
-bool same_site(const std::string& a, const std::string& b, const World& world)
+// An address has no registrable domain.
+bool is_of_site(const std::string& host, const Subject& subject, const World& world)
 {
-    if (a == b)
+    if (host == subject.host)
         return true;
-    if (!world.registrable_domain || IpAddress::parse(a) || IpAddress::parse(b))
-        return false;
-    const std::string domain = world.registrable_domain(a);
-    return !domain.empty() && domain == world.registrable_domain(b);
+    const std::string& domain = subject.registrable_domain;
+    return !domain.empty() && world.suffixes != nullptr && !IpAddress::parse(host) &&
+           world.suffixes->registrable_domain(host) == domain;
 }
 
 // Follows the redirects of a response, and refreshes that do not wait, one hop a step: each host
@@ -184,7 +184,7 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
             step.outcome = "loop";
         else if (!refusal.empty())
             step.outcome = refusal == "opt_out" ? "opt_out" : "blocked";
-        else if (!same_site(to->host, seen.subject.host, world))
+        else if (!is_of_site(to->host, seen.subject, world))
             step.outcome = "other_site";
         else if (resolvers::is_bad_port(to->port))
             step.outcome = "bad_port";
@@ -243,18 +243,18 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
 {
     Observation seen;
     seen.subject = std::move(subject);
-    seen.observed_at = world.now();
+    seen.observed_at = world.clock->now();
     seen.source = "scan";
     seen.profile = plan.profile;
     seen.vantage = plan.vantage;
     seen.client_subnet = plan.client_subnet;
     if (!seen.subject.invalid.empty())
         co_return seen;
-    if (world.refuses_host)
-        seen.refused = world.refuses_host(seen.subject.host);
-    if (seen.refused.empty() && seen.subject.is_address && world.refuses_address)
+    if (world.refusals != nullptr)
+        seen.refused = world.refusals->refusal_of(seen.subject.host);
+    if (seen.refused.empty() && seen.subject.is_address && world.refusals != nullptr)
         if (const std::optional<IpAddress> address = IpAddress::parse(seen.subject.host))
-            seen.refused = world.refuses_address(*address);
+            seen.refused = world.refusals->refusal_of(*address);
     if (!seen.refused.empty())
         co_return seen;
     if (world.origins != nullptr)

@@ -12,6 +12,8 @@
 
 #include "resolvers/resolvers.h"
 #include "scanner/model/observation.h"
+#include "scanner/observe/probe_policy.h"
+#include "scanner/observe/surroundings.h"
 
 namespace scanner {
 
@@ -65,8 +67,7 @@ struct ViewSource {
     resolvers::DnsResolver* dns = nullptr;
 };
 
-/// Through which eyes. All of it must outlive the coroutine; the functions are called on its
-/// thread.
+/// Through which eyes. All of it must outlive the coroutine, and is called on its thread.
 struct World {
     resolvers::DnsResolver* dns = nullptr;
     /// Others that testify.
@@ -76,38 +77,23 @@ struct World {
     std::function<std::unique_ptr<resolvers::DnsResolver>(
         const std::vector<resolvers::IpAddress>& servers)>
         ask_servers;
-    /// What canaries have shown of the resolvers of a view, or of "reference": signs and
-    /// nxdomain_addresses. May be empty.
-    std::function<View(const std::string& view)> health_of;
+    /// Null when no canaries are asked.
+    const ResolverHealth* health = nullptr;
     /// Null when the plan does not connect.
     resolvers::HttpProber* http = nullptr;
     /// Null when the plan asks no registry.
     resolvers::Registry* registry = nullptr;
     /// Null when no routing data are at hand.
     const resolvers::OriginTable* origins = nullptr;
-    /// A key for who holds an address, so that one probe stands for all of a holder's addresses.
-    /// Empty key: not known. May be empty itself.
-    std::function<std::string(const resolvers::IpAddress&)> holder_of;
-    /// The outer name of ECH that the holder of an address is known to answer for, if that would
-    /// tell something new about this subject; else empty. May be empty itself.
-    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> public_name_of;
-    /// A path that the edge of the address's holder answers itself, if such an answer would tell
-    /// something new about this subject; else empty. May be empty.
-    std::function<std::string(const Observation& seen, const resolvers::IpAddress&)> edge_path_of;
-    /// Registrable domain of a host name; empty if it has none.
-    std::function<std::string(const std::string&)> registrable_domain;
-    /// The name above (or equal to) a host that was registered with a registry: by ICANN's suffixes
-    /// alone, since nobody registers a name under github.io. Empty if there is none. May be empty.
-    std::function<std::string(const std::string&)> registered_domain;
-    /// The product that lists this address among its own edges or services: then its registration
-    /// tells nothing new. Empty if none does. May be empty itself.
-    std::function<std::string(const resolvers::IpAddress&)> edge_of;
-    /// Why a host or an address must not be looked at ("opt_out", "blocked"); empty if it may.
-    std::function<std::string(const std::string& host)> refuses_host;
-    std::function<std::string(const resolvers::IpAddress&)> refuses_address;
+    /// Null: no probe beyond those of the subject's page, and nothing is known of holders.
+    const ProbePolicy* policy = nullptr;
+    /// Null: every other host is another site, and no registry is asked about a name.
+    const Suffixes* suffixes = nullptr;
+    /// Null: nobody is refused.
+    const Refusals* refusals = nullptr;
     /// Body texts to look for. May be null.
     const std::vector<std::pair<std::string, std::string>>* markers = nullptr;
-    std::function<resolvers::Timestamp()> now;
+    const Clock* clock = nullptr;
 
     /// By registrable domain: what a made-up name of it answered. Kept by observe().
     std::map<std::string, resolvers::DnsAnswer> wildcards;

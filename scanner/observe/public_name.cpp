@@ -7,7 +7,6 @@ namespace scanner {
 namespace asio = boost::asio;
 using resolvers::DnsAnswer;
 using resolvers::DomainName;
-using resolvers::IpAddress;
 using resolvers::Probe;
 using resolvers::ProbeRequest;
 using resolvers::StepStatus;
@@ -26,33 +25,36 @@ std::string published_name(const Observation& seen)
     return "";
 }
 
+// The published name, at the first address that took a connection; else what the policy suggests.
+std::optional<FurtherProbe> candidate_in(const Observation& seen, const ProbePolicy* policy)
+{
+    std::string published = published_name(seen);
+    if (published.empty())
+        return policy != nullptr ? policy->public_name_probe(seen) : std::nullopt;
+    for (const Probe& probe : seen.probes)
+        if (probe.host == seen.subject.host && probe.scheme == "https" &&
+            probe.tcp.status == StepStatus::ok)
+            return FurtherProbe{probe.address, std::move(published), ""};
+    return std::nullopt;
+}
+
 }  // namespace
 
 asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget& budget)
 {
     if (budget.requests == 0)
         co_return;
-    const std::string published = published_name(seen);
-    std::string name;
-    IpAddress address;
-    for (const Probe& probe : seen.probes) {
-        if (probe.host != seen.subject.host || probe.scheme != "https" ||
-            probe.tcp.status != StepStatus::ok)
-            continue;
-        name = published;
-        if (name.empty() && world.public_name_of)
-            name = world.public_name_of(seen, probe.address);
-        address = probe.address;
-        if (!name.empty())
-            break;
-    }
+    const std::optional<FurtherProbe> further = candidate_in(seen, world.policy);
+    if (!further)
+        co_return;
+    const std::string& name = further->name;
     const bool askable = DomainName::parse(name) && name != seen.subject.host &&
-                         (!world.refuses_host || world.refuses_host(name).empty());
+                         (world.refusals == nullptr || world.refusals->refusal_of(name).empty());
     if (!askable)
         co_return;
     ProbeRequest request;
     request.scheme = "https";
-    request.address = address;
+    request.address = further->address;
     request.port = 443;
     request.host = name;
     request.purpose = "public_name";

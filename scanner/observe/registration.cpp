@@ -28,9 +28,9 @@ std::vector<IpAddress> choose_registered(const Observation& seen, const World& w
         // Nobody's private addresses, and no questions about those who asked to be left alone.
         if (resolvers::special_purpose(address) || !refusal_of(address, world, plan).empty())
             continue;
-        const std::string edge = world.edge_of ? world.edge_of(address) : std::string();
-        if (!edge.empty())
-            gaps.push_back({"network", address.text(), "listed", edge});
+        const std::string lister = world.policy != nullptr ? world.policy->lister_of(address) : "";
+        if (!lister.empty())
+            gaps.push_back({"network", address.text(), "listed", lister});
         else if (chosen.size() >= plan.registry_networks)
             gaps.push_back({"network", address.text(), "cap", ""});
         else
@@ -47,9 +47,9 @@ asio::awaitable<void> look_up_registration(Observation& seen, World& world, cons
     RegistryFacts& facts = seen.registry;
     RegistryQuestion question;
     const bool about_name = plan.registry_domain && !seen.subject.is_address;
-    if (about_name && world.registered_domain) {
+    if (about_name && world.suffixes != nullptr) {
         facts.asked.emplace_back("domain");
-        question.domain = DomainName::parse(world.registered_domain(seen.subject.host));
+        question.domain = DomainName::parse(world.suffixes->registered_domain(seen.subject.host));
     }
     std::vector<RegistryGap> gaps;
     if (plan.registry_networks > 0) {

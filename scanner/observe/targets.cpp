@@ -21,7 +21,7 @@ std::string refusal_of(const IpAddress& address, const World& world, const Plan&
     if (!plan.allow_private)
         if (const auto special = resolvers::special_purpose(address))
             return "special_purpose:" + std::string(*special);
-    return world.refuses_address ? world.refuses_address(address) : std::string();
+    return world.refusals != nullptr ? world.refusals->refusal_of(address) : "";
 }
 
 std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
@@ -37,9 +37,9 @@ std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& 
 
 std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world)
 {
-    if (world.refuses_host)
+    if (world.refusals != nullptr)
         for (const std::string& name : chain)
-            if (std::string refusal = world.refuses_host(name); !refusal.empty())
+            if (std::string refusal = world.refusals->refusal_of(name); !refusal.empty())
                 return refusal;
     return "";
 }
@@ -58,7 +58,7 @@ namespace {
 std::string group_of(const SeenAddress& seen, const World& world)
 {
     const std::string family = seen.address.is_v6() ? "6 " : "4 ";
-    std::string holder = world.holder_of ? world.holder_of(seen.address) : std::string();
+    std::string holder = world.policy != nullptr ? world.policy->holder_of(seen.address) : "";
     if (holder.empty() && seen.origin)
         holder = "AS" + std::to_string(seen.origin->asn);
     // Without any holder each address stands for itself.

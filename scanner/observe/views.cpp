@@ -94,8 +94,8 @@ struct Waiting {
 asio::awaitable<void> ask_views(Observation& seen, World& world, const Plan& plan,
                                 Deadline deadline)
 {
-    if (world.health_of)
-        if (View reference = world.health_of("reference"); !reference.signs.empty()) {
+    if (world.health != nullptr)
+        if (View reference = world.health->health_of("reference"); !reference.signs.empty()) {
             reference.name = "reference";
             seen.views.push_back(std::move(reference));
         }
@@ -103,7 +103,7 @@ asio::awaitable<void> ask_views(Observation& seen, World& world, const Plan& pla
         co_return;
     const std::size_t before = seen.views.size();
     for (const ViewSource& source : world.views) {
-        View view = world.health_of ? world.health_of(source.name) : View{};
+        View view = world.health != nullptr ? world.health->health_of(source.name) : View{};
         view.name = source.name;
         view.resolver = source.resolver;
         seen.views.push_back(std::move(view));

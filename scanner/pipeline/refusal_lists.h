@@ -8,12 +8,13 @@
 
 #include "resolvers/base/outcome.h"
 #include "scanner/observe/refusal_list.h"
+#include "scanner/observe/surroundings.h"
 
 namespace scanner {
 
 /// Read and replaced as a whole: nobody ever sees one list without the other, or half of one. For
 /// all threads; asking costs a lock for a moment.
-class RefusalLists {
+class RefusalLists final : public Refusals {
 public:
     /// Failures name the flag, the file and the line; then there is nothing of use.
     static resolvers::Outcome<std::shared_ptr<RefusalLists>> read(
@@ -27,11 +28,10 @@ public:
     bool any() const { return !opt_outs_.empty() || !block_lists_.empty(); }
 
     /// "opt_out", "blocked" or empty. An owner's wish is told before the user's.
-    template <typename HostOrAddress>
-    std::string refusal_of(const HostOrAddress& what) const
+    std::string refusal_of(const std::string& host) const override { return word_for(host); }
+    std::string refusal_of(const resolvers::IpAddress& address) const override
     {
-        const std::shared_ptr<const Both> now = current();
-        return now->opted_out.covers(what) ? "opt_out" : now->blocked.covers(what) ? "blocked" : "";
+        return word_for(address);
     }
 
 private:
@@ -39,6 +39,13 @@ private:
         RefusalList opted_out;
         RefusalList blocked;
     };
+
+    template <typename HostOrAddress>
+    std::string word_for(const HostOrAddress& what) const
+    {
+        const std::shared_ptr<const Both> now = current();
+        return now->opted_out.covers(what) ? "opt_out" : now->blocked.covers(what) ? "blocked" : "";
+    }
 
     RefusalLists(std::vector<std::string> opt_outs, std::vector<std::string> block_lists)
         : opt_outs_(std::move(opt_outs)), block_lists_(std::move(block_lists))

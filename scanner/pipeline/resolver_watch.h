@@ -15,6 +15,7 @@
 
 #include "resolvers/resolvers.h"
 #include "scanner/observe/canary.h"
+#include "scanner/observe/surroundings.h"
 
 namespace scanner {
 
@@ -28,7 +29,7 @@ struct WatchedResolver {
     std::function<std::unique_ptr<resolvers::DnsResolver>(boost::asio::io_context&)> make;
 };
 
-class ResolverWatch {
+class ResolverWatch final : public ResolverHealth {
 public:
     struct Options {
         Canaries canaries;
@@ -41,7 +42,7 @@ public:
 
     ResolverWatch(std::vector<WatchedResolver> resolvers, Options options);
     /// Stops.
-    ~ResolverWatch();
+    ~ResolverWatch() override;
     ResolverWatch(const ResolverWatch&) = delete;
     ResolverWatch& operator=(const ResolverWatch&) = delete;
 
@@ -64,7 +65,7 @@ public:
 
     /// Signs and made-up addresses of a view whose resolvers were all caught; else nothing: the
     /// others are asked instead. From any thread.
-    View health_of(const std::string& view) const;
+    View health_of(const std::string& view) const override;
 
     /// A line for each resolver that was ever caught.
     std::vector<std::string> summary() const;

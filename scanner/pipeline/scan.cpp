@@ -146,10 +146,13 @@ void Shard::on_waiting(int change)
         hire();
 }
 
-resolvers::Timestamp wall_clock()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
+class WallClock final : public Clock {
+public:
+    resolvers::Timestamp now() const override
+    {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+};
 
 // Hears of waits for as long as the shard is there: after a failure, coroutines that wait go last.
 struct Listening {
@@ -173,6 +176,7 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
                std::exception_ptr& failed)
 {
     try {
+        const WallClock clock;
         asio::io_context io(1);
         ShardResolvers made = parts.make_resolvers(io);
         Shard shard{intake, writer, parts, options, counters, io, failed};
@@ -182,7 +186,9 @@ void run_shard(Intake& intake, LineWriter& writer, const ScanParts& parts,
         shard.world.ask_servers = made.ask_servers;
         shard.world.http = made.http.get();
         shard.world.registry = made.registry.get();
-        shard.world.now = wall_clock;
+        shard.world.policy = parts.policy.get();
+        shard.world.refusals = parts.refusals.get();
+        shard.world.clock = &clock;
         shard.most_at_work = workers;
         shard.most_parked = options.parked / std::max(options.shards, 1U);
         const Listening listening(made, shard);

@@ -85,7 +85,12 @@ private:
 struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
-    /// Everything of World but dns, views, ask_servers, http, registry and now is taken from here.
+    /// May be null, as in World.
+    std::unique_ptr<const ProbePolicy> policy;
+    /// May be null, as in World. Shared with the probers, and with who reads the lists again.
+    std::shared_ptr<const Refusals> refusals;
+    /// Everything of World but dns, views, ask_servers, http, registry, policy, refusals and clock
+    /// is taken from here.
     World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;

@@ -1,24 +1,12 @@
 #include "scanner/policy/ech_public_name.h"
 
 #include <algorithm>
-#include <map>
 
 #include "scanner/catalogue/holding.h"
 
 namespace scanner {
 
 namespace {
-
-using NameOfProvider = std::map<std::string, std::string, std::less<>>;
-
-NameOfProvider names_by_provider(const Catalogue& catalogue)
-{
-    NameOfProvider names;
-    for (const Rule* rule : catalogue.rules())
-        if (rule->kind == RuleKind::ech && rule->strength > Strength::weak)
-            names.emplace(rule->product->provider->id, rule->key);
-    return names;
-}
 
 // The site's own certificate, or a mark of the provider, at the address: a second channel beside
 // the address itself.
@@ -45,21 +33,43 @@ bool shown_otherwise(const Catalogue& catalogue, const Observation& seen,
     return false;
 }
 
+bool took_connection(const resolvers::Probe& probe, const Observation& seen)
+{
+    return probe.host == seen.subject.host && probe.scheme == "https" &&
+           probe.tcp.status == resolvers::StepStatus::ok;
+}
+
 }  // namespace
 
-std::function<std::string(const Observation&, const resolvers::IpAddress&)> public_names_of(
-    const Catalogue& catalogue)
+EchPublicName::EchPublicName(const Catalogue& catalogue) : catalogue_(catalogue)
 {
-    return [&catalogue, names = names_by_provider(catalogue)](
-               const Observation& seen, const resolvers::IpAddress& address) -> std::string {
-        for (const Rule* edge : catalogue.holding_of(address).edges()) {
-            const std::string& provider = edge->product->provider->id;
-            const auto name = names.find(provider);
-            if (name != names.end() && !shown_otherwise(catalogue, seen, address, provider))
-                return name->second;
-        }
-        return "";
-    };
+    for (const Rule* rule : catalogue.rules())
+        if (rule->kind == RuleKind::ech && rule->strength > Strength::weak)
+            names_.emplace(rule->product->provider->id, rule->key);
+}
+
+std::string EchPublicName::name_at(const Observation& seen,
+                                   const resolvers::IpAddress& address) const
+{
+    for (const Rule* edge : catalogue_.holding_of(address).edges()) {
+        const std::string& provider = edge->product->provider->id;
+        const auto name = names_.find(provider);
+        if (name != names_.end() && !shown_otherwise(catalogue_, seen, address, provider))
+            return name->second;
+    }
+    return "";
+}
+
+std::optional<FurtherProbe> EchPublicName::probe_for(const Observation& seen) const
+{
+    for (const resolvers::Probe& probe : seen.probes) {
+        if (!took_connection(probe, seen))
+            continue;
+        std::string name = name_at(seen, probe.address);
+        if (!name.empty())
+            return FurtherProbe{probe.address, std::move(name), ""};
+    }
+    return std::nullopt;
 }
 
 }  // namespace scanner

@@ -1,18 +1,30 @@
-// Which outer name of ECH an address should answer for, as far as the catalogue knows.
+// Which outer name of ECH an address should answer for, as far as the catalogue knows. Pure.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <string>
 
 #include "scanner/catalogue/catalogue.h"
-#include "scanner/model/observation.h"
+#include "scanner/observe/probe_policy.h"
 
 namespace scanner {
 
-/// For World::public_name_of: the public name of whoever holds the address by a published list of
-/// its edge, as long as nothing that was seen there says the same already. `catalogue` must outlive
-/// the result.
-std::function<std::string(const Observation& seen, const resolvers::IpAddress& address)>
-public_names_of(const Catalogue& catalogue);
+class EchPublicName {
+public:
+    /// The catalogue must outlive it.
+    explicit EchPublicName(const Catalogue& catalogue);
+
+    /// The first address that took a connection for the subject over https, and that a company
+    /// which has such a name lists as its edge, with that name. Absent where something that was
+    /// seen there says the same already. Safe to call from several threads.
+    std::optional<FurtherProbe> probe_for(const Observation& seen) const;
+
+private:
+    std::string name_at(const Observation& seen, const resolvers::IpAddress& address) const;
+
+    const Catalogue& catalogue_;
+    /// By company.
+    std::map<std::string, std::string, std::less<>> names_;
+};
 
 }  // namespace scanner

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "scanner/attribute/attribute.h"
-#include "scanner/attribute/sign.h"
+#include "scanner/attribute/signals.h"
+#include "scanner/attribute/would_raise.h"
 #include "scanner/catalogue/holding.h"
 
 namespace scanner {
@@ -13,56 +13,23 @@ using resolvers::Probe;
 
 namespace {
 
-const AddressVerdict* verdict_on(const Attribution& verdict, const IpAddress& address)
+bool answered_root(const Probe& probe, const Observation& seen)
 {
-    for (const AddressVerdict& one : verdict.addresses)
-        if (one.address == address)
-            return &one;
-    return nullptr;
-}
-
-// A page of the site's that came over HTTP from there; over TLS if there is one.
-const Probe* answer_at(const Observation& seen, const IpAddress& address)
-{
-    const Probe* found = nullptr;
-    for (const Probe& probe : seen.probes)
-        if (probe.address == address && probe.http_facts && asks_for_page(probe, seen) &&
-            (found == nullptr || found->scheme != "https"))
-            found = &probe;
-    return found;
-}
-
-// What would have been seen if the edge had answered.
-Observation with_answer(Observation seen, const Probe& like, const Rule& rule)
-{
-    Probe answer = like;
-    answer.purpose = "edge";
-    resolvers::HttpFacts& http = answer.http_facts.emplace();
-    http.url = answer.scheme + "://" + answer.host + rule.key;
-    http.status = rule.http_status == 0 ? 200 : rule.http_status;
-    http.markers = {rule.id};
-    seen.probes.push_back(std::move(answer));
-    return seen;
-}
-
-bool tells_more(const Finding& now, const Finding& then)
-{
-    return then.status == FindingStatus::identified &&
-           (now.status != FindingStatus::identified || now.product != then.product ||
-            now.grade < then.grade);
+    return probe.host == seen.subject.host && probe.purpose == "root" && probe.http_facts &&
+           probe.http_facts->status != 0;
 }
 
 }  // namespace
 
-EdgeQuestion::EdgeQuestion(const Catalogue& catalogue) : catalogue_(catalogue)
+EdgeProbe::EdgeProbe(const Catalogue& catalogue) : catalogue_(catalogue)
 {
     for (const Rule* rule : catalogue.edge_path_rules())
         if (rule->strength >= Strength::strong)
             paths_[rule->product->provider->id].push_back(rule);
 }
 
-std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
-                                                const IpAddress& address) const
+std::vector<const Rule*> EdgeProbe::paths_at(const Observation& seen,
+                                             const IpAddress& address) const
 {
     const auto none = paths_.end();
     const Holding holding = catalogue_.holding_of(address);
@@ -81,23 +48,28 @@ std::vector<const Rule*> EdgeQuestion::paths_at(const Observation& seen,
     return {};
 }
 
-std::string EdgeQuestion::operator()(const Observation& seen, const IpAddress& address) const
+std::optional<FurtherProbe> EdgeProbe::probe_for(const Observation& seen) const
 {
-    const std::vector<const Rule*> paths = paths_at(seen, address);
-    const Probe* answer = paths.empty() ? nullptr : answer_at(seen, address);
-    if (answer == nullptr)
-        return "";
-    const Attribution now = attribute(seen, catalogue_);
-    const AddressVerdict* here = verdict_on(now, address);
-    if (here == nullptr || here->front.grade == Grade::confirmed)
-        return "";
-    for (const Rule* rule : paths) {
-        const Attribution then = attribute(with_answer(seen, *answer, *rule), catalogue_);
-        const AddressVerdict* there = verdict_on(then, address);
-        if (there != nullptr && tells_more(here->front, there->front))
-            return rule->key;
+    // One context for all addresses and paths; most observations need none.
+    std::optional<Sight> context;
+    std::vector<IpAddress> tried;
+    for (const Probe& probe : seen.probes) {
+        if (!answered_root(probe, seen) ||
+            std::find(tried.begin(), tried.end(), probe.address) != tried.end())
+            continue;
+        tried.push_back(probe.address);
+        const std::vector<const Rule*> paths = paths_at(seen, probe.address);
+        if (paths.empty())
+            continue;
+        if (!context) {
+            context = look_at(seen, catalogue_);
+            collect_signs(*context, catalogue_);
+        }
+        for (const Rule* rule : paths)
+            if (would_raise(*context, *rule, probe.address))
+                return FurtherProbe{probe.address, probe.host, rule->key};
     }
-    return "";
+    return std::nullopt;
 }
 
 }  // namespace scanner

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "scanner/catalogue/catalogue.h"
-#include "scanner/model/observation.h"
+#include "scanner/observe/probe_policy.h"
 
 namespace scanner {
 
@@ -16,15 +16,14 @@ namespace scanner {
 /// follow from it (the forgery guard, signals.md section 8). And only if the answer would raise
 /// what is said of the address: not beside marks of the edge's own, a key that shows it, or (in a
 /// published list) a certificate for the name.
-class EdgeQuestion {
+class EdgeProbe {
 public:
     /// The catalogue must outlive it.
-    explicit EdgeQuestion(const Catalogue& catalogue);
+    explicit EdgeProbe(const Catalogue& catalogue);
 
-    /// The path to ask for at that address, after all that has been seen; empty if none would
-    /// decide anything. Something must have answered there over HTTP. Safe to call from several
-    /// threads.
-    std::string operator()(const Observation& seen, const resolvers::IpAddress& address) const;
+    /// The first address that answered the subject's root over HTTP and where such an answer would
+    /// decide something, with the path. Absent if there is none. Safe to call from several threads.
+    std::optional<FurtherProbe> probe_for(const Observation& seen) const;
 
 private:
     std::vector<const Rule*> paths_at(const Observation& seen,

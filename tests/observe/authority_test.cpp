@@ -77,7 +77,7 @@ TEST_CASE("the zone's own servers are asked when the plan says so")
          true},
         {"its resolver is caught", AuthorityPlan::automatic,
          [](Zone& z) {
-             z.world.health_of = [](const std::string& view) {
+             z.health.of = [](const std::string& view) {
                  View health;
                  if (view == "isp")
                      health.signs = {"rewrites_nxdomain"};
@@ -113,7 +113,7 @@ TEST_CASE("name servers at addresses that nobody may be sent to are left out")
     CHECK(seen.views.size() == 1);
     zone.dns.add("example.org", "NS", "ns2.example.net");
     zone.dns.add("ns2.example.net", "A", "9.9.9.2");
-    zone.world.refuses_address = [](const IpAddress& address) {
+    zone.refusals.address = [](const IpAddress& address) {
         return address.text() == "9.9.9.3" ? "opt_out" : "";
     };
     zone.dns.add("ns2.example.net", "A", "9.9.9.3");

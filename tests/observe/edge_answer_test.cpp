@@ -17,6 +17,11 @@ const Probe* edge_probe(const Observation& seen)
     return nullptr;
 }
 
+Policy::Answer edge_at(const char* address)
+{
+    return scanner::FurtherProbe{*IpAddress::parse(address), "example.org", "/edge/trace"};
+}
+
 }  // namespace
 
 TEST_CASE("the path that an edge answers itself is asked of the same address, and little is read")
@@ -24,11 +29,10 @@ TEST_CASE("the path that an edge answers itself is asked of the same address, an
     Scene scene;
     scene.dns.add("example.org", "A", "8.8.8.8");
     scene.http.status_by_host["example.org"] = 200;
-    scene.world.edge_path_of = [](const Observation& seen, const IpAddress& address) {
+    scene.policy.edge = [](const Observation& seen) {
         // Everything else has been seen by then.
         CHECK(seen.probes.size() == 1);
-        CHECK(address.text() == "8.8.8.8");
-        return std::string("/edge/trace");
+        return edge_at("8.8.8.8");
     };
     const Observation seen = scene.look("example.org");
     REQUIRE(seen.probes.size() == 2);
@@ -48,20 +52,20 @@ TEST_CASE("an edge is asked only when that can tell something, and within the bu
 {
     struct Case {
         const char* why;
-        const char* path;
+        bool decides;
         unsigned root_status;
         bool wanted;
         unsigned budget;
         bool asked;
     };
     const Case cases[] = {
-        {"it would tell something", "/edge/trace", 200, true, 3, true},
-        {"an error page is an answer too", "/edge/trace", 403, true, 3, true},
-        {"it would tell nothing", "", 200, true, 3, false},
-        {"nobody answers there", "/edge/trace", 0, true, 3, false},
-        {"somebody asks to be left alone", "/edge/trace", 429, true, 3, false},
-        {"the profile leaves it out", "/edge/trace", 200, false, 3, false},
-        {"the budget is spent", "/edge/trace", 200, true, 1, false},
+        {"it would tell something", true, 200, true, 3, true},
+        {"an error page is an answer too", true, 403, true, 3, true},
+        {"it would tell nothing", false, 200, true, 3, false},
+        {"nobody answers there", true, 0, true, 3, false},
+        {"somebody asks to be left alone", true, 429, true, 3, false},
+        {"the profile leaves it out", true, 200, false, 3, false},
+        {"the budget is spent", true, 200, true, 1, false},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
@@ -69,9 +73,8 @@ TEST_CASE("an edge is asked only when that can tell something, and within the bu
         scene.dns.add("example.org", "A", "8.8.8.8");
         if (c.root_status != 0)
             scene.http.status_by_host["example.org"] = c.root_status;
-        scene.world.edge_path_of = [&](const Observation&, const IpAddress&) {
-            return std::string(c.path);
-        };
+        if (c.decides)
+            scene.policy.edge = [](const Observation&) { return edge_at("8.8.8.8"); };
         scene.plan.edge_answer = c.wanted;
         scene.plan.request_budget = c.budget;
         const Observation seen = scene.look("example.org");
@@ -89,9 +92,7 @@ TEST_CASE("plain HTTP is used where https did not work, and a redirect of it is 
     scene.http.only_plain = true;
     scene.http.location = "https://example.org/elsewhere";
     scene.plan.redirect_limit = 0;
-    scene.world.edge_path_of = [](const Observation&, const IpAddress&) {
-        return std::string("/edge/trace");
-    };
+    scene.policy.edge = [](const Observation&) { return edge_at("8.8.8.8"); };
     const Observation seen = scene.look("example.org");
     const Probe* asked = edge_probe(seen);
     REQUIRE(asked != nullptr);
@@ -102,17 +103,28 @@ TEST_CASE("plain HTTP is used where https did not work, and a redirect of it is 
     CHECK(scene.http.requests.back().purpose == "edge");
 }
 
-TEST_CASE("of several addresses the first is asked for which an answer would tell something")
+TEST_CASE("the address that the policy names is asked, if the subject's root answered there")
 {
-    Scene scene;
-    scene.dns.add("example.org", "A", "8.8.4.4");
-    scene.dns.add("example.org", "A", "8.8.8.8");
-    scene.http.status_by_host["example.org"] = 200;
-    scene.world.edge_path_of = [](const Observation&, const IpAddress& address) {
-        return std::string(address.text() == "8.8.8.8" ? "/edge/trace" : "");
+    struct Case {
+        const char* why;
+        const char* named;
+        bool asked;
     };
-    const Observation seen = scene.look("example.org");
-    const Probe* asked = edge_probe(seen);
-    REQUIRE(asked != nullptr);
-    CHECK(asked->address.text() == "8.8.8.8");
+    const Case cases[] = {
+        {"the second of two that answered", "8.8.8.8", true},
+        {"one that nobody talked to", "9.9.9.9", false},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.why);
+        Scene scene;
+        scene.dns.add("example.org", "A", "8.8.4.4");
+        scene.dns.add("example.org", "A", "8.8.8.8");
+        scene.http.status_by_host["example.org"] = 200;
+        scene.policy.edge = [&](const Observation&) { return edge_at(c.named); };
+        const Observation seen = scene.look("example.org");
+        const Probe* asked = edge_probe(seen);
+        REQUIRE((asked != nullptr) == c.asked);
+        if (asked != nullptr)
+            CHECK(asked->address.text() == c.named);
+    }
 }

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "scanner/observe/observe.h"
+#include "tests/observe/fake_policy.h"
+#include "tests/observe/fake_surroundings.h"
 
 namespace fake {
 
@@ -106,17 +108,14 @@ public:
     }
 };
 
-inline std::string last_two_labels(const std::string& host)
-{
-    const std::size_t last = host.rfind('.');
-    const std::size_t before =
-        last == std::string::npos || last == 0 ? std::string::npos : host.rfind('.', last - 1);
-    return before == std::string::npos ? host : host.substr(before + 1);
-}
-
 struct Scene {
     Dns dns;
     Http http;
+    Policy policy;
+    Refusals refusals;
+    Suffixes suffixes;
+    Health health;
+    Clock clock;
     scanner::Plan plan;
     scanner::World world;
 
@@ -124,8 +123,11 @@ struct Scene {
     {
         world.dns = &dns;
         world.http = &http;
-        world.now = [] { return Timestamp{}; };
-        world.registrable_domain = last_two_labels;
+        world.policy = &policy;
+        world.refusals = &refusals;
+        world.suffixes = &suffixes;
+        world.health = &health;
+        world.clock = &clock;
     }
 
     scanner::Observation look(const std::string& host)
@@ -135,7 +137,7 @@ struct Scene {
         subject.text = subject.host = host;
         subject.is_address = IpAddress::parse(host).has_value();
         if (!subject.is_address)
-            subject.registrable_domain = last_two_labels(host);
+            subject.registrable_domain = suffixes.registrable_domain(host);
         asio::io_context io(1);
         scanner::Observation seen;
         bool done = false;

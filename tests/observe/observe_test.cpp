@@ -7,6 +7,9 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
+#include "tests/observe/fake_policy.h"
+#include "tests/observe/fake_surroundings.h"
+
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
@@ -93,18 +96,20 @@ struct Scene {
     FakeDns dns;
     FakeHttp http;
     Plan plan;
+    fake::Policy policy;
+    fake::Refusals refusals;
+    fake::Suffixes suffixes;
+    fake::Clock clock;
     World world;
 
     Scene()
     {
         world.dns = &dns;
+        world.policy = &policy;
         world.http = &http;
-        world.now = [] { return Timestamp{}; };
-        world.registrable_domain = [](const std::string& host) {
-            const std::size_t last = host.rfind('.');
-            const std::size_t before = last == 0 ? last : host.rfind('.', last - 1);
-            return before == std::string::npos ? host : host.substr(before + 1);
-        };
+        world.refusals = &refusals;
+        world.suffixes = &suffixes;
+        world.clock = &clock;
     }
 
     Observation look(const std::string& host)
@@ -114,7 +119,7 @@ struct Scene {
         subject.text = subject.host = host;
         subject.is_address = IpAddress::parse(host).has_value();
         if (!subject.is_address)
-            subject.registrable_domain = world.registrable_domain(host);
+            subject.registrable_domain = suffixes.registrable_domain(host);
         asio::io_context io(1);
         Observation seen;
         asio::co_spawn(io, scanner::observe(subject, world, plan),
@@ -143,9 +148,7 @@ TEST_CASE("a name is resolved, its root fetched at one address a holder")
     scene.dns.a("example.org", "8.8.8.8");
     scene.dns.a("example.org", "8.8.4.4");
     scene.dns.a("example.org", "9.9.9.9");
-    scene.world.holder_of = [](const IpAddress& address) {
-        return address.text().starts_with("8.") ? "one" : "two";
-    };
+    scene.policy.holders = {{"8.8.8.8", "one"}, {"8.8.4.4", "one"}, {"9.9.9.9", "two"}};
     scene.http.pages["https example.org /"] = {200, ""};
     const Observation seen = scene.look("example.org");
     CHECK(seen.probes.size() == 2);
@@ -332,7 +335,7 @@ TEST_CASE("an opted-out host is not even asked for")
 {
     Scene scene;
     scene.dns.a("example.org", "8.8.8.8");
-    scene.world.refuses_host = [](const std::string& host) {
+    scene.refusals.host = [](const std::string& host) {
         return host == "example.org" ? "opt_out" : "";
     };
     const Observation seen = scene.look("example.org");
@@ -380,10 +383,10 @@ TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
         scene.dns.a("moved.org", "8.8.8.8");
         scene.http.pages["https half.org /"] = {200, ""};
         scene.http.pages["https moved.org /"] = {301, "https://www.wished.org/"};
-        scene.world.refuses_host = [](const std::string& host) {
+        scene.refusals.host = [](const std::string& host) {
             return is_under(host, "wished.org") ? "opt_out" : "";
         };
-        scene.world.refuses_address = [](const IpAddress& address) {
+        scene.refusals.address = [](const IpAddress& address) {
             return address.text() == "9.9.9.9" ? "blocked" : "";
         };
         const Observation seen = scene.look(c.host);

@@ -68,10 +68,12 @@ TEST_CASE("the outer name is tried only when it can tell something, and may be")
         scene.dns.add("example.org", "A", "8.8.8.8");
         if (*c.published != '\0')
             scene.dns.https("example.org", with_outer_name(c.published, c.valid));
-        scene.world.public_name_of = [&](const Observation&, const IpAddress&) {
-            return std::string(c.suggested);
+        scene.policy.public_name = [&](const Observation&) -> Policy::Answer {
+            if (*c.suggested == '\0')
+                return std::nullopt;
+            return scanner::FurtherProbe{*IpAddress::parse("8.8.8.8"), c.suggested, ""};
         };
-        scene.world.refuses_host = [](const std::string& host) {
+        scene.refusals.host = [](const std::string& host) {
             return host == "out.example.net" ? "opt_out" : "";
         };
         if (c.answers)

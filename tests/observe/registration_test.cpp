@@ -5,6 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tests/observe/fake_policy.h"
+#include "tests/observe/fake_surroundings.h"
+
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
@@ -38,6 +41,9 @@ public:
 
 struct Scene {
     FakeRegistry registry;
+    fake::Policy policy;
+    fake::Refusals refusals;
+    fake::Suffixes suffixes;
     World world;
     Plan plan;
     Observation seen;
@@ -45,9 +51,9 @@ struct Scene {
     Scene()
     {
         world.registry = &registry;
-        world.registered_domain = [](const std::string& host) {
-            return host == "github.io" ? std::string() : std::string("example.org");
-        };
+        world.policy = &policy;
+        world.refusals = &refusals;
+        world.suffixes = &suffixes;
         seen.subject.host = "www.example.org";
         plan.registry_domain = true;
         plan.registry_networks = 2;
@@ -109,10 +115,8 @@ TEST_CASE("addresses beyond the cap and listed edges are told, refused ones are 
         scene.address(address);
     scene.address("10.0.0.1", "special_purpose:private");
     scene.address("9.9.9.9");
-    scene.world.edge_of = [](const IpAddress& address) {
-        return address.text() == "104.16.1.1" ? "cloudflare-proxy" : "";
-    };
-    scene.world.refuses_address = [](const IpAddress& address) {
+    scene.policy.listers["104.16.1.1"] = "cloudflare-proxy";
+    scene.refusals.address = [](const IpAddress& address) {
         return address.text() == "9.9.9.9" ? "opt_out" : "";
     };
     scene.look_up();

@@ -90,7 +90,7 @@ TEST_CASE("an address, an opted-out name and an unreadable line are put to no vi
         Scene scene;
         Dns isp;
         scene.world.views = {{"isp", "192.0.2.1:53", &isp}};
-        scene.world.refuses_host = [](const std::string& name) {
+        scene.refusals.host = [](const std::string& name) {
             return name == "out.example.org" ? "opt_out" : "";
         };
         scene.look(host);
@@ -104,7 +104,7 @@ TEST_CASE("what canaries showed of a view's resolvers goes with its answers")
     Dns isp;
     scene.dns.add("example.org", "A", "8.8.8.8");
     scene.world.views = {{"isp", "192.0.2.1:53", &isp}};
-    scene.world.health_of = [](const std::string& view) {
+    scene.health.of = [](const std::string& view) {
         View health;
         if (view == "isp")
             health.signs = {"rewrites_nxdomain"};
@@ -117,7 +117,7 @@ TEST_CASE("what canaries showed of a view's resolvers goes with its answers")
     CHECK(seen.views[0].answers.size() == 2);
 
     // Of the reference there is something to say only when it has signs.
-    scene.world.health_of = [](const std::string& view) {
+    scene.health.of = [](const std::string& view) {
         View health;
         if (view == "reference") {
             health.signs = {"rewrites_nxdomain"};

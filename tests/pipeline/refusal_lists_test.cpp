@@ -29,7 +29,7 @@ struct Folder {
 
 std::string of(const RefusalLists& lists, std::string_view host)
 {
-    return lists.refusal_of(host);
+    return lists.refusal_of(std::string(host));
 }
 
 }  // namespace

@@ -27,8 +27,13 @@ const Headers marks = {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FR
 
 std::string asked(const Observed& observed, const char* address)
 {
-    const EdgeQuestion question(support::shipped_catalogue());
-    return question(observed.seen, *resolvers::IpAddress::parse(address));
+    const EdgeProbe policy(support::shipped_catalogue());
+    const std::optional<FurtherProbe> further = policy.probe_for(observed.seen);
+    if (!further)
+        return "";
+    CHECK(further->address.text() == address);
+    CHECK(further->name == observed.seen.subject.host);
+    return further->path;
 }
 
 Attribution judged(const Observed& observed)
@@ -92,6 +97,14 @@ TEST_CASE("an edge is asked only where its answer would raise what is said of th
         CAPTURE(c.why);
         CHECK(asked(c.observed, c.address) == c.path);
     }
+}
+
+TEST_CASE("of several addresses the first is asked where an answer would raise what is said of it")
+{
+    Observed observed = at(listed, 13335, "Cloudflare, Inc.");
+    observed.address(unlisted, 13335, "Cloudflare, Inc.");
+    observed.https(listed).https(unlisted);
+    CHECK(asked(observed, unlisted) == path);
 }
 
 TEST_CASE("once the edge has answered, or has not, it is not asked again for more")

@@ -40,16 +40,22 @@ void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
             (rule->http_status == 0 || rule->http_status == http.status) &&
             std::find(http.markers.begin(), http.markers.end(), rule->id) != http.markers.end();
         if (answered)
-            sight.signs.push_back({.signal = "edge_answer",
-                                   .channel = Channel::http,
-                                   .strength = rule->strength,
-                                   .rule = rule,
-                                   .seen = rule->key + " answered as the edge itself does",
-                                   .address = address});
+            sight.signs.push_back(edge_path_sign(*rule, address));
     }
 }
 
 }  // namespace
+
+Sign edge_path_sign(const Rule& rule, int address)
+{
+    return {.signal = "edge_answer",
+            .channel = Channel::http,
+            .strength = rule.strength,
+            .rule = &rule,
+            .product = rule.product,
+            .seen = rule.key + " answered as the edge itself does",
+            .address = address};
+}
 
 void edge_answer(Sight& sight, const Catalogue& catalogue)
 {

@@ -103,14 +103,4 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
     return polite;
 }
 
-void Polite::restrain(World& world) const
-{
-    world.refuses_host = [refusals = refusals](const std::string& host) {
-        return refusals->refusal_of(host);
-    };
-    world.refuses_address = [refusals = refusals](const resolvers::IpAddress& address) {
-        return refusals->refusal_of(address);
-    };
-}
-
 }  // namespace scanner

@@ -22,9 +22,6 @@ struct Polite {
     /// Null if questions are not held back.
     std::shared_ptr<resolvers::Politeness> dns_pace;
     std::chrono::milliseconds longest_wait{};
-
-    /// Gives the world its `refuses_...`.
-    void restrain(World& world) const;
 };
 
 /// `catalogue` tells which addresses are made to be shared, and must outlive the result.

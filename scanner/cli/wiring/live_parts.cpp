@@ -11,12 +11,10 @@
 #include "resolvers/pace/limited_prober.h"
 #include "resolvers/rdap/registry.h"
 #include "resolvers/tls/certificate.h"
-#include "scanner/catalogue/holding.h"
 #include "scanner/cli/wiring/live.h"
 #include "scanner/cli/wiring/offline.h"
 #include "scanner/input/public_suffix.h"
-#include "scanner/policy/ech_public_name.h"
-#include "scanner/policy/edge_probe.h"
+#include "scanner/policy/catalogue_policy.h"
 
 namespace scanner {
 
@@ -85,19 +83,17 @@ std::optional<Failure> refused_resolver(const std::string& flag,
     return std::nullopt;
 }
 
-// Who holds an address, as the catalogue tells it: its addresses need one probe together.
-std::string holder_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
-{
-    const Product* product = catalogue.holding_of(address).product();
-    return product == nullptr ? "" : product->id;
-}
-
-// Whose own edge or service an address is. A customer's range is let to others: that is registered.
-std::string edge_of(const Catalogue& catalogue, const resolvers::IpAddress& address)
-{
-    const Product* product = catalogue.holding_of(address).run_by();
-    return product == nullptr ? "" : product->id;
-}
+class PublicSuffixes final : public Suffixes {
+public:
+    std::string registrable_domain(const std::string& host) const override
+    {
+        return split_at_suffix(host).registrable_domain;
+    }
+    std::string registered_domain(const std::string& host) const override
+    {
+        return scanner::registered_domain(host);
+    }
+};
 
 }  // namespace
 
@@ -135,7 +131,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const auto polite = make_polite(flags.polite, catalogue);
     if (!polite)
         return polite.error();
-    polite->restrain(live.parts.world);
+    live.parts.refusals = polite->refusals;
     if (polite->refusals->any())
         live.refusals = polite->refusals;
 
@@ -176,9 +172,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     if (watch != nullptr) {
         dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
         dns.silent = [watch](std::size_t server) { return watch->silent(server); };
-        live.parts.world.health_of = [watch](const std::string& view) {
-            return watch->health_of(view);
-        };
+        live.parts.world.health = watch;
     }
 
     add_breakers(*views, watch, dns.servers.size());
@@ -246,20 +240,11 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                 std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
         return made;
     };
+    live.parts.policy = std::make_unique<CataloguePolicy>(catalogue);
     World& world = live.parts.world;
     world.origins = live.origins.get();
-    world.holder_of = [&catalogue](const resolvers::IpAddress& address) {
-        return holder_of(catalogue, address);
-    };
-    world.public_name_of = public_names_of(catalogue);
-    world.edge_path_of = EdgeQuestion(catalogue);
-    world.edge_of = [&catalogue](const resolvers::IpAddress& address) {
-        return edge_of(catalogue, address);
-    };
-    world.registered_domain = [](const std::string& host) { return registered_domain(host); };
-    world.registrable_domain = [](const std::string& host) {
-        return split_at_suffix(host).registrable_domain;
-    };
+    static const PublicSuffixes suffixes;
+    world.suffixes = &suffixes;
     world.markers = &catalogue.body_markers();
     return live;
 }

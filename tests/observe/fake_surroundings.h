@@ -1,0 +1,58 @@
+// Surroundings of literals for the tests of observe: what is not set refuses nobody, knows no
+// suffix and no sign, and it is 1970.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "scanner/observe/surroundings.h"
+
+namespace fake {
+
+class Refusals : public scanner::Refusals {
+public:
+    std::function<std::string(const std::string& host)> host;
+    std::function<std::string(const resolvers::IpAddress& address)> address;
+
+    std::string refusal_of(const std::string& asked) const override
+    {
+        return host ? host(asked) : "";
+    }
+    std::string refusal_of(const resolvers::IpAddress& asked) const override
+    {
+        return address ? address(asked) : "";
+    }
+};
+
+/// A registrable domain has two labels.
+class Suffixes : public scanner::Suffixes {
+public:
+    std::string registrable_domain(const std::string& host) const override
+    {
+        const std::size_t last = host.rfind('.');
+        const std::size_t before =
+            last == std::string::npos || last == 0 ? std::string::npos : host.rfind('.', last - 1);
+        return before == std::string::npos ? host : host.substr(before + 1);
+    }
+    std::string registered_domain(const std::string& host) const override
+    {
+        return host == "github.io" ? "" : registrable_domain(host);
+    }
+};
+
+class Health : public scanner::ResolverHealth {
+public:
+    std::function<scanner::View(const std::string& view)> of;
+
+    scanner::View health_of(const std::string& view) const override
+    {
+        return of ? of(view) : scanner::View{};
+    }
+};
+
+class Clock : public scanner::Clock {
+public:
+    resolvers::Timestamp now() const override { return {}; }
+};
+
+}  // namespace fake

@@ -14,7 +14,7 @@ MAY_SEE = {
     "resolvers/base": set(),
     "resolvers/json": {"resolvers/base"},
     # The facts that the resolvers bring back, and their interfaces.
-    "resolvers": {"resolvers/base"},
+    "resolvers": {"resolvers/base", "resolvers/json"},
     # One room a trade.
     "resolvers/dnswire": {"resolvers/base", "resolvers"},
     "resolvers/tls": {"resolvers/base", "resolvers"},
@@ -65,7 +65,7 @@ PURE_ROOMS = {"resolvers/base", "resolvers/json", "resolvers/dnswire"}
 PURE_FILES = {"resolvers/facts.h", "resolvers/registry_facts.h", "resolvers/words.h",
               "resolvers/questions.h",
               "resolvers/http/head.h", "resolvers/http/page_moves.h",
-              "resolvers/http/url_parts.h", "resolvers/rdap/registry_shape.h"}
+              "resolvers/http/url_parts.h", "resolvers/registry_shape.h"}
 # The interfaces, for what looks at the world through them.
 INTERFACES = {"resolvers/resolvers.h"}
 SEES_INTERFACES = {"scanner/observe", "scanner/policy", "scanner/pipeline", "scanner/cli"}
@@ -90,6 +90,7 @@ WALLS = {
     r"toml\+\+/.*": 1,
     r"sqlite3\.h": 1,
     r"zstd\.h": 1,
+    r"utf8proc\.h": 1,
 }
 MOST_FILES = 30
 MOST_LINES = 900

@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 
 #include "resolvers/base/hex.h"
-#include "resolvers/rdap/registry_shape.h"
+#include "resolvers/registry_shape.h"
 
 namespace resolvers {
 

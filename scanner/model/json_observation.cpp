@@ -2,7 +2,7 @@
 #include "scanner/model/json_observation.h"
 
 #include "resolvers/json/shape.h"
-#include "resolvers/rdap/registry_shape.h"
+#include "resolvers/registry_shape.h"
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 

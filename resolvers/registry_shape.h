@@ -5,11 +5,11 @@
 #include "resolvers/json/shape.h"
 #include "resolvers/registry_facts.h"
 
-namespace scanner {
+namespace resolvers {
 
 template <>
-struct Shape<resolvers::AbuseDesk> {
-    using Desk = resolvers::AbuseDesk;
+struct Shape<AbuseDesk> {
+    using Desk = AbuseDesk;
     static constexpr bool writes_all = false;
     static constexpr auto members = std::tuple{
         Member{"emails", &Desk::emails},     Member{"urls", &Desk::urls},
@@ -19,8 +19,8 @@ struct Shape<resolvers::AbuseDesk> {
 };
 
 template <>
-struct Shape<resolvers::RegisteredDomain> {
-    using Domain = resolvers::RegisteredDomain;
+struct Shape<RegisteredDomain> {
+    using Domain = RegisteredDomain;
     static constexpr bool writes_all = false;
     static constexpr auto members = std::tuple{
         Member{"name", &Domain::name, Presence::required},
@@ -39,8 +39,8 @@ struct Shape<resolvers::RegisteredDomain> {
 };
 
 template <>
-struct Shape<resolvers::RegisteredNetwork> {
-    using Network = resolvers::RegisteredNetwork;
+struct Shape<RegisteredNetwork> {
+    using Network = RegisteredNetwork;
     static constexpr bool writes_all = false;
     static constexpr auto members = std::tuple{
         Member{"addresses", &Network::addresses, Presence::required},
@@ -64,8 +64,8 @@ struct Shape<resolvers::RegisteredNetwork> {
 };
 
 template <>
-struct Shape<resolvers::RegistryGap> {
-    using Gap = resolvers::RegistryGap;
+struct Shape<RegistryGap> {
+    using Gap = RegistryGap;
     static constexpr bool writes_all = false;
     static constexpr auto members = std::tuple{
         Member{"what", &Gap::what, Presence::required},
@@ -76,8 +76,8 @@ struct Shape<resolvers::RegistryGap> {
 };
 
 template <>
-struct Shape<resolvers::RegistryFacts> {
-    using Facts = resolvers::RegistryFacts;
+struct Shape<RegistryFacts> {
+    using Facts = RegistryFacts;
     static constexpr bool writes_all = false;
     static constexpr auto members = std::tuple{
         Member{"asked", &Facts::asked},
@@ -88,12 +88,10 @@ struct Shape<resolvers::RegistryFacts> {
 };
 
 // A member that was added to a struct and forgotten here would be lost without a word.
-static_assert(member_count<resolvers::AbuseDesk>() == row_count<resolvers::AbuseDesk>);
-static_assert(member_count<resolvers::RegisteredDomain>() ==
-              row_count<resolvers::RegisteredDomain>);
-static_assert(member_count<resolvers::RegisteredNetwork>() ==
-              row_count<resolvers::RegisteredNetwork>);
-static_assert(member_count<resolvers::RegistryGap>() == row_count<resolvers::RegistryGap>);
-static_assert(member_count<resolvers::RegistryFacts>() == row_count<resolvers::RegistryFacts>);
+static_assert(member_count<AbuseDesk>() == row_count<AbuseDesk>);
+static_assert(member_count<RegisteredDomain>() == row_count<RegisteredDomain>);
+static_assert(member_count<RegisteredNetwork>() == row_count<RegisteredNetwork>);
+static_assert(member_count<RegistryGap>() == row_count<RegistryGap>);
+static_assert(member_count<RegistryFacts>() == row_count<RegistryFacts>);
 
-}  // namespace scanner
+}  // namespace resolvers

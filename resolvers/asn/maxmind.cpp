@@ -13,7 +13,7 @@
 
 #include "resolvers/base/digest.h"
 
-namespace resolvers {
+namespace resolvers::asn {
 
 namespace {
 
@@ -195,4 +195,4 @@ std::string MaxmindOrigins::sha256() const
     return sha256_;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::asn

@@ -10,7 +10,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::asn {
 
 /// The database, mapped into memory. A file that is replaced while it is open must be replaced by
 /// rename: one that is cut short or rewritten in place kills the process (SIGBUS).
@@ -57,4 +57,4 @@ private:
     mutable std::string sha256_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::asn

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -223,4 +223,4 @@ asio::awaitable<std::vector<DnsAnswer>> BreakingResolver::ask(std::vector<Questi
     co_return answers;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -26,7 +26,7 @@
 
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 struct BreakerOptions {
     /// Questions in a row without a response that open the breaker.
@@ -112,4 +112,4 @@ private:
     std::shared_ptr<CircuitBreaker> breaker_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

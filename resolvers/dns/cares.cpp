@@ -14,7 +14,7 @@
 #include "resolvers/dns/cares_channel.h"
 #include "resolvers/dns/transport.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -347,4 +347,4 @@ Outcome<std::unique_ptr<DnsClient>> make_dns_client(asio::any_io_executor execut
                                        std::move(transport));
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

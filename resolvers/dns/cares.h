@@ -10,10 +10,10 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/dns/client.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// See DnsClient. Failure "no_resolver" without servers, "local_error" if c-ares cannot start.
 Outcome<std::unique_ptr<DnsClient>> make_dns_client(boost::asio::any_io_executor executor,
                                                     DnsOptions options);
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

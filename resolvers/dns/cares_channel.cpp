@@ -16,7 +16,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace {
 
@@ -365,4 +365,4 @@ void CaresChannel::end_refused()
     state_->refused = false;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

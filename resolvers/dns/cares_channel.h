@@ -12,7 +12,7 @@
 #include "resolvers/dns/resolver_address.h"
 #include "resolvers/dns/transport.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 class CaresChannel {
 public:
@@ -58,4 +58,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

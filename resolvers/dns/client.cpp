@@ -9,7 +9,7 @@
 
 #include "resolvers/dns/engine.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -88,4 +88,4 @@ asio::awaitable<std::vector<DnsAnswer>> DnsClient::ask(std::vector<Question> que
         StartAsk{engine_}, token, std::move(questions), deadline);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -16,7 +16,7 @@
 #include "resolvers/dns/resolver_address.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 class QueryTransport;
 
@@ -73,4 +73,4 @@ private:
     std::shared_ptr<Engine> engine_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <random>
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -277,8 +277,8 @@ void DnsClient::Engine::send(PendingQuestion& pending, DnsServer& server)
 {
     const Question& question = pending.ask->questions[pending.index];
     edns_.enabled = server.edns && !pending.without_edns;
-    std::array<std::uint8_t, max_query> buffer;
-    const std::size_t size = encode_query_into(buffer, question, 0, edns_);
+    std::array<std::uint8_t, dnswire::max_query> buffer;
+    const std::size_t size = dnswire::encode_query_into(buffer, question, 0, edns_);
     if (size == 0) {
         pending.note_failure(DnsStatus::local_error,
                              "no record type is called '" + question.type + "'",
@@ -425,4 +425,4 @@ void DnsClient::Engine::on_timer()
     settle();
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -21,7 +21,7 @@
 #include "resolvers/dnswire/message.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 struct DnsAsk;
 
@@ -133,7 +133,7 @@ private:
 
     const std::unique_ptr<QueryTransport> transport_;
     ServerChooser servers_;
-    EdnsOptions edns_;  // but whether there is any
+    dnswire::EdnsOptions edns_;  // but whether there is any
     // An ask is in asks_, which owns it, until its last question is done; then in done_ until it is
     // handed over; then in orphans_ if the transport still has queries of it, which it does not
     // give back.
@@ -146,7 +146,7 @@ private:
     PendingQuestion::Pauses paused_;
     std::string local_limit_;  // what our machine said last
 
-    DnsMessage message_;  // the one being read; keeps its memory
+    dnswire::DnsMessage message_;  // the one being read; keeps its memory
 
     // Read once for each turn of the loop; the wall clock as what it is ahead of the other.
     Clock::time_point now_{};
@@ -154,4 +154,4 @@ private:
     Clock::time_point last_tick_{};
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

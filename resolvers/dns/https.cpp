@@ -8,7 +8,7 @@
 
 #include "resolvers/dns/transport.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -31,20 +31,21 @@ End end_of(const Failure& failure)
 }
 
 // The fetcher must be there when it begins, not when it ends.
-asio::awaitable<Outcome<FetchResponse>> fetch(std::shared_ptr<bool> open, HttpFetcher* fetcher,
-                                              FetchRequest request, Deadline until)
+asio::awaitable<Outcome<http::FetchResponse>> fetch(std::shared_ptr<bool> open,
+                                                    http::HttpFetcher* fetcher,
+                                                    http::FetchRequest request, Deadline until)
 {
     if (!*open)
         co_return Failure{"cancelled", ""};
     auto work = fetcher->get(std::move(request), until);
-    Outcome<FetchResponse> got = co_await std::move(work);
+    Outcome<http::FetchResponse> got = co_await std::move(work);
     co_return got;
 }
 
 class HttpsTransport final : public QueryTransport {
 public:
     HttpsTransport(asio::any_io_executor executor, const DnsOptions& options,
-                   std::unique_ptr<HttpFetcher> fetcher)
+                   std::unique_ptr<http::HttpFetcher> fetcher)
         : executor_(std::move(executor)), timeout_(options.timeout), fetcher_(std::move(fetcher))
     {
         for (const ResolverAddress& server : options.servers)
@@ -77,7 +78,7 @@ public:
     {
         // The same id for all, so that caches on the way can answer (RFC 8484 section 4.1).
         exchange.id = 0;
-        FetchRequest request;
+        http::FetchRequest request;
         request.url = urls_[exchange.server_place];
         request.accept = media_type;
         request.body_limit = largest_message;
@@ -86,7 +87,7 @@ public:
         const Deadline until = std::chrono::steady_clock::now() + timeout_;
         asio::co_spawn(executor_, fetch(open_, fetcher_.get(), std::move(request), until),
                        [this, open = open_, &exchange](const std::exception_ptr& error,
-                                                       const Outcome<FetchResponse>& got) {
+                                                       const Outcome<http::FetchResponse>& got) {
                            if (error)
                                std::rethrow_exception(error);
                            if (*open)
@@ -95,7 +96,7 @@ public:
     }
 
 private:
-    void report(DnsExchange& exchange, const Outcome<FetchResponse>& got)
+    void report(DnsExchange& exchange, const Outcome<http::FetchResponse>& got)
     {
         const auto listener = listener_.lock();
         if (listener == nullptr)
@@ -126,7 +127,7 @@ private:
 
     const asio::any_io_executor executor_;
     const std::chrono::milliseconds timeout_;
-    const std::unique_ptr<HttpFetcher> fetcher_;
+    const std::unique_ptr<http::HttpFetcher> fetcher_;
     std::vector<std::string> urls_;
     std::weak_ptr<TransportListener> listener_;
     // Shared with the handlers, which may outlive us.
@@ -138,7 +139,7 @@ private:
 
 Outcome<std::unique_ptr<DnsClient>> make_dns_over_https(asio::any_io_executor executor,
                                                         DnsOptions options,
-                                                        std::unique_ptr<HttpFetcher> fetcher)
+                                                        std::unique_ptr<http::HttpFetcher> fetcher)
 {
     if (options.servers.empty())
         return Failure{"no_resolver", "no DNS resolver to ask"};
@@ -147,4 +148,4 @@ Outcome<std::unique_ptr<DnsClient>> make_dns_over_https(asio::any_io_executor ex
                                        std::move(transport));
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -8,12 +8,12 @@
 #include "resolvers/dns/client.h"
 #include "resolvers/http/fetcher.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// See DnsClient; the servers are of DnsTransport::https. The executor is the fetcher's. Failure
 /// "no_resolver" without servers.
 Outcome<std::unique_ptr<DnsClient>> make_dns_over_https(boost::asio::any_io_executor executor,
                                                         DnsOptions options,
-                                                        std::unique_ptr<HttpFetcher> fetcher);
+                                                        std::unique_ptr<http::HttpFetcher> fetcher);
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

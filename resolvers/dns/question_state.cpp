@@ -4,7 +4,7 @@
 #include <iterator>
 #include <string>
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace {
 
@@ -33,7 +33,7 @@ DnsStatus status_of(End end)
 }
 
 void keep_response(const ResponseAction& action, const DnsServer& server, bool truncated,
-                   DnsMessage& message, DnsAnswer& answer)
+                   dnswire::DnsMessage& message, DnsAnswer& answer)
 {
     answer.status = action.status;
     answer.rcode = message.header.rcode;
@@ -63,10 +63,11 @@ void keep_response(const ResponseAction& action, const DnsServer& server, bool t
 }  // namespace
 
 NextStep QuestionState::on_response(std::span<const std::uint8_t> octets, const Question& question,
-                                    DnsMessage& message, const ServerChooser& servers,
+                                    dnswire::DnsMessage& message, const ServerChooser& servers,
                                     TimePoint now, DnsAnswer& answer)
 {
-    const std::optional<Failure> unreadable = parse_message_into(octets, Sections::answer, message);
+    const std::optional<Failure> unreadable =
+        dnswire::parse_message_into(octets, dnswire::Sections::answer, message);
     const ResponseAction action = action_for_response(unreadable, message, question, sent);
     if (action.next == Next::ask_over_tcp) {
         answer.rcode = message.header.rcode;
@@ -202,4 +203,4 @@ void QuestionState::note_attempt(DnsStatus status, std::string_view detail, Time
                             std::string(detail)});
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -35,7 +35,7 @@
 #include "resolvers/facts.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 enum class NextStep {
     finish,
@@ -86,7 +86,7 @@ struct QuestionState {
 
     /// Octets came. `message` is room to read them into.
     NextStep on_response(std::span<const std::uint8_t> octets, const Question& question,
-                         DnsMessage& message, const ServerChooser& servers, TimePoint now,
+                         dnswire::DnsMessage& message, const ServerChooser& servers, TimePoint now,
                          DnsAnswer& answer);
 
     /// None came. Not for what was not sent.
@@ -129,4 +129,4 @@ inline void QuestionState::on_finish(const Question& question, TimePoint now,
         answer.tried.clear();  // the second could not be sent
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

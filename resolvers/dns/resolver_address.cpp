@@ -8,7 +8,7 @@
 #include "resolvers/base/domain_name.h"
 #include "resolvers/http/url_parts.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace {
 
@@ -45,7 +45,7 @@ Outcome<ResolverAddress> ResolverAddress::parse(std::string_view text)
     if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
         const std::string_view word = text.substr(0, scheme);
         if (word == "https") {
-            const std::optional<HttpUrl> url = parse_http_url(text);
+            const std::optional<http::HttpUrl> url = http::parse_http_url(text);
             if (!url)
                 return Failure{"malformed", "no URL of a resolver: '" + std::string(text) + "'"};
             return ResolverAddress{
@@ -142,4 +142,4 @@ Outcome<std::vector<ResolverAddress>> read_resolv_conf(const std::string& path)
     return found;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -9,7 +9,7 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/base/outcome.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// How queries get there.
 enum class DnsTransport {
@@ -50,4 +50,4 @@ std::vector<ResolverAddress> parse_resolv_conf(std::string_view text);
 Outcome<std::vector<ResolverAddress>> read_resolv_conf(
     const std::string& path = "/etc/resolv.conf");
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -2,7 +2,7 @@
 
 #include "resolvers/questions.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace {
 
@@ -23,17 +23,17 @@ Next next_after(DnsStatus status)
 }  // namespace
 
 ResponseAction action_for_response(const std::optional<Failure>& unreadable,
-                                   const DnsMessage& message, const Question& question,
+                                   const dnswire::DnsMessage& message, const Question& question,
                                    const SentQuery& sent)
 {
     if (unreadable)
         return {DnsStatus::bad_response, Next::ask_again, unreadable->detail, false};
-    if (!answers_question(message, question, sent.id))
+    if (!dnswire::answers_question(message, question, sent.id))
         return {DnsStatus::bad_response, Next::ask_again, "answers another question", false};
     if (message.header.truncated && !sent.over_tcp)
         return {DnsStatus::bad_response, Next::ask_over_tcp, "truncated over UDP", false};
 
-    const DnsStatus status = classify(message, question);
+    const DnsStatus status = dnswire::classify(message, question);
     const bool chokes = status == DnsStatus::formerr || status == DnsStatus::notimp;
     if (chokes && sent.edns && !message.edns)
         return {status, Next::ask_without_edns, "", true};
@@ -43,4 +43,4 @@ ResponseAction action_for_response(const std::optional<Failure>& unreadable,
     return {status, next_after(status), detail, true};
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -11,7 +11,7 @@
 #include "resolvers/dnswire/message.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// Records kept of one answer. Honest ones have a few dozen; 64 KiB can hold four thousand, which
 /// would be megabytes for each name.
@@ -43,7 +43,7 @@ struct SentQuery {
 /// one server's trouble; FORMERR and NOTIMP without an OPT record may be about EDNS (RFC 6891
 /// section 7), and are final otherwise.
 ResponseAction action_for_response(const std::optional<Failure>& unreadable,
-                                   const DnsMessage& message, const Question& question,
+                                   const dnswire::DnsMessage& message, const Question& question,
                                    const SentQuery& sent);
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

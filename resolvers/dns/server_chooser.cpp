@@ -4,7 +4,7 @@
 
 #include "resolvers/dns/client.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace {
 
@@ -134,4 +134,4 @@ void ServerChooser::narrow(DnsServer& server, TimePoint now) const
     server.slow_start_threshold = server.window;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

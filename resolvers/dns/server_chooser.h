@@ -11,7 +11,7 @@
 #include "resolvers/dns/resolver_address.h"
 #include "resolvers/dns/transport.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 struct DnsOptions;  // resolvers/dns/client.h
 
@@ -96,4 +96,4 @@ private:
     std::size_t latest_ = 0;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -6,7 +6,7 @@
 #include "resolvers/dns/tls_connection.h"
 #include "resolvers/dns/transport.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 
@@ -17,7 +17,7 @@ constexpr std::uint16_t block_size = 128;  // RFC 8467 section 4.1
 class TlsTransport final : public QueryTransport {
 public:
     TlsTransport(const asio::any_io_executor& executor, const DnsOptions& options,
-                 std::shared_ptr<const TrustStore> store, const DnsTlsOptions& tls)
+                 std::shared_ptr<const tls::TrustStore> store, const DnsTlsOptions& tls)
         : max_in_flight_(std::max(1U, tls.max_in_flight))
     {
         for (const ResolverAddress& server : options.servers) {
@@ -71,7 +71,7 @@ private:
 
 Outcome<std::unique_ptr<DnsClient>> make_dns_over_tls(asio::any_io_executor executor,
                                                       DnsOptions options,
-                                                      std::shared_ptr<const TrustStore> store,
+                                                      std::shared_ptr<const tls::TrustStore> store,
                                                       DnsTlsOptions tls)
 {
     if (options.servers.empty())
@@ -81,4 +81,4 @@ Outcome<std::unique_ptr<DnsClient>> make_dns_over_tls(asio::any_io_executor exec
                                        std::move(transport));
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

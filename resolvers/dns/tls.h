@@ -12,7 +12,7 @@
 #include "resolvers/dns/client.h"
 #include "resolvers/tls/certificate.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 struct DnsTlsOptions {
     /// A connection on which nothing is asked for so long is closed. Until then it keeps the
@@ -26,7 +26,7 @@ struct DnsTlsOptions {
 /// "no_resolver" without servers.
 Outcome<std::unique_ptr<DnsClient>> make_dns_over_tls(boost::asio::any_io_executor executor,
                                                       DnsOptions options,
-                                                      std::shared_ptr<const TrustStore> store,
+                                                      std::shared_ptr<const tls::TrustStore> store,
                                                       DnsTlsOptions tls = {});
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -9,7 +9,7 @@
 
 #include "resolvers/tls/tcp_socket.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -44,7 +44,7 @@ std::string host_of(const ResolverAddress& server)
 // Of connect() or of our own machine.
 DnsReply::End end_of(const boost::system::error_code& error)
 {
-    return step_of_errno(error.value()).status == StepStatus::local_error
+    return tls::step_of_errno(error.value()).status == StepStatus::local_error
                ? DnsReply::End::local_limit
                : DnsReply::End::unreachable;
 }
@@ -119,7 +119,7 @@ void DnsTlsConnection::on_connected(boost::system::error_code error)
         fail(end_of(error), "TCP: " + error.message());
         return;
     }
-    auto made = TlsSession::create(options_.store.get(), host_of(options_.server), protocol);
+    auto made = tls::TlsSession::create(options_.store.get(), host_of(options_.server), protocol);
     if (!made.has_value()) {
         fail(End::local_limit, made.error().detail);
         return;
@@ -455,4 +455,4 @@ void DnsTlsConnection::report(const Queries& ended, End end, const std::string& 
     listener->settle_later();
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

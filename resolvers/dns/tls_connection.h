@@ -19,7 +19,7 @@
 #include "resolvers/dns/transport.h"
 #include "resolvers/tls/session.h"
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// For one thread. Held by a shared_ptr, since its handlers hold it too.
 class DnsTlsConnection : public std::enable_shared_from_this<DnsTlsConnection> {
@@ -27,7 +27,7 @@ public:
     struct Options {
         ResolverAddress server;
         /// Null trusts nobody.
-        std::shared_ptr<const TrustStore> store;
+        std::shared_ptr<const tls::TrustStore> store;
         /// For one query, and for TCP and TLS together.
         std::chrono::milliseconds timeout{5'000};
         /// A connection on which nothing is asked for so long is closed.
@@ -100,7 +100,7 @@ private:
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer query_timer_;
     bool query_timer_armed_ = false;
-    std::unique_ptr<TlsSession> session_;
+    std::unique_ptr<tls::TlsSession> session_;
     State state_ = State::closed;
     // Handlers of an earlier connection, and of an earlier timer, see that they are late.
     std::uint64_t generation_ = 0;
@@ -124,4 +124,4 @@ private:
     Clock::time_point unusable_until_{};
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace resolvers {
+namespace resolvers::dns {
 
 /// One query on its way. Stays until its transport has reported its end, or is closed.
 struct DnsExchange {
@@ -103,4 +103,4 @@ public:
     virtual void listen(bool /*wanted*/) {}
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::dns

@@ -8,7 +8,7 @@
 #include "resolvers/base/hex.h"
 #include "resolvers/base/utf8.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -133,4 +133,4 @@ bool is_ech_public_name(std::string_view name)
     }
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -11,7 +11,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 struct EchConfigList {
     /// The configurations of version 0xfe0d, in the server's order of preference.
@@ -28,4 +28,4 @@ Outcome<EchConfigList> decode_ech_config_list(std::span<const std::uint8_t> octe
 /// 1 to 63 octets, no final dot, nothing that reads as an IPv4 address.
 bool is_ech_public_name(std::string_view name);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

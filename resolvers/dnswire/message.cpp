@@ -9,7 +9,7 @@
 #include "resolvers/dnswire/name.h"
 #include "resolvers/dnswire/rdata.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -448,4 +448,4 @@ DnsStatus classify(const DnsMessage& message, const Question& question)
     return referral ? DnsStatus::bad_response : DnsStatus::nodata;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

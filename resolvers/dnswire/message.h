@@ -16,7 +16,7 @@
 #include "resolvers/facts.h"
 #include "resolvers/questions.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 // ---- Types --------------------------------------------------------------------------------------
 
@@ -131,4 +131,4 @@ bool answers_question(const DnsMessage& message, const Question& question, std::
 /// A referral (RFC 2308 section 2.1) is bad_response: the server did not look any further.
 DnsStatus classify(const DnsMessage& message, const Question& question);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

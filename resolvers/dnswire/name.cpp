@@ -5,7 +5,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/hex.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -194,4 +194,4 @@ std::optional<std::uint8_t> take_octet(std::string_view& text)
     return static_cast<std::uint8_t>(value);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 enum class Compression { allowed, forbidden };
 
@@ -36,4 +36,4 @@ std::string unknown_rdata_text(std::span<const std::uint8_t> rdata);
 /// Absent if the text is empty or the escape is broken.
 std::optional<std::uint8_t> take_octet(std::string_view& text);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -8,7 +8,7 @@
 #include "resolvers/dnswire/name.h"
 #include "resolvers/dnswire/svcb.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -143,4 +143,4 @@ bool read_rdata(Octets message, std::size_t position, std::size_t length, std::u
     }
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -7,7 +7,7 @@
 
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 /// The types whose data we read; all others stay octets.
 namespace record_type {
@@ -31,4 +31,4 @@ inline constexpr std::uint16_t caa = 257;
 bool read_rdata(std::span<const std::uint8_t> message, std::size_t position, std::size_t length,
                 std::uint16_t type, DnsRecord& record);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace resolvers {
+namespace resolvers::dnswire {
 namespace {
 
 bool is_among(const std::vector<std::string>& names, const std::string& name)
@@ -100,4 +100,4 @@ std::vector<const DnsRecord*> led_records(const DnsAnswer& answer)
     return records_of(answer, aliases_in(answer).back());
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -10,7 +10,7 @@
 
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 /// Does the answer tell which aliases there are: has it records, or word that there are none at the
 /// end of them (RFC 2308 section 2.1, RFC 6604)?
@@ -59,4 +59,4 @@ std::vector<const DnsRecord*> own_records(const DnsAnswer& answer);
 /// HTTPS, and PTR by RFC 2317). Point into `answer`.
 std::vector<const DnsRecord*> led_records(const DnsAnswer& answer);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

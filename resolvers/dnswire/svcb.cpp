@@ -12,7 +12,7 @@
 #include "resolvers/dnswire/name.h"
 #include "resolvers/dnswire/svcb_params.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -192,4 +192,4 @@ ServiceBinding decode_service(Octets rdata)
     return service;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

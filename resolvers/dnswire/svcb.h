@@ -15,7 +15,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 /// Reads RDATA. Never fails: a malformed record has the one flag "malformed:<reason>" and nothing
 /// else set. Other flags: "alias-mode-params-ignored", "no-default-alpn-without-alpn" and
@@ -35,4 +35,4 @@ Outcome<std::vector<std::uint8_t>> service_octets(std::string_view text);
 /// decode_service of service_octets.
 Outcome<ServiceBinding> parse_service_presentation(std::string_view text);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

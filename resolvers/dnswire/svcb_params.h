@@ -9,7 +9,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 /// The keys that we name (IANA registry "DNS SVCB", 2026-04-01). "ohttp" and "no-default-alpn"
 /// have no value.
@@ -41,4 +41,4 @@ struct ServiceParts {
 /// Failure "malformed" if the RDATA ends early or its keys do not increase.
 Outcome<ServiceParts> split_service(std::span<const std::uint8_t> rdata);
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

@@ -11,7 +11,7 @@
 #include "resolvers/dnswire/svcb.h"
 #include "resolvers/dnswire/svcb_params.h"
 
-namespace resolvers {
+namespace resolvers::dnswire {
 
 namespace {
 
@@ -439,4 +439,4 @@ Outcome<ServiceBinding> parse_service_presentation(std::string_view text)
     return decode_service(*rdata);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::dnswire

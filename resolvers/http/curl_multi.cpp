@@ -6,7 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <new>
 
-namespace resolvers {
+namespace resolvers::http {
 
 namespace asio = boost::asio;
 
@@ -205,4 +205,4 @@ void CurlMulti::close()
     timer_.cancel();
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -9,7 +9,7 @@
 #include <map>
 #include <memory>
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// For one thread. Held by a shared_ptr, since the reactor may call back when it is gone.
 class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
@@ -72,4 +72,4 @@ private:
     std::map<int, std::shared_ptr<Watch>> watches_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -10,7 +10,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 struct FetchRequest {
     /// An https URL.
@@ -47,4 +47,4 @@ public:
                                                                Deadline deadline) = 0;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

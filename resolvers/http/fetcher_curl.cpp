@@ -22,7 +22,7 @@
 #include "resolvers/tls/capture.h"
 #include "resolvers/tls/tcp_socket.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 namespace asio = boost::asio;
@@ -111,7 +111,7 @@ std::string code_of(StepStatus status)
 
 class CurlFetcher::Engine {
 public:
-    Engine(asio::io_context& io, FetchOptions given, std::shared_ptr<const TrustStore> roots,
+    Engine(asio::io_context& io, FetchOptions given, std::shared_ptr<const tls::TrustStore> roots,
            DnsResolver* resolver)
         : options(std::move(given)),
           store(std::move(roots)),
@@ -138,7 +138,7 @@ public:
                                                                   Deadline deadline);
 
     const FetchOptions options;
-    const std::shared_ptr<const TrustStore> store;
+    const std::shared_ptr<const tls::TrustStore> store;
     DnsResolver* dns;
     const Executor executor;
     const std::shared_ptr<CurlMulti> multi;
@@ -176,7 +176,7 @@ asio::awaitable<Outcome<std::vector<IpAddress>>> CurlFetcher::Engine::addresses_
         std::chrono::seconds memory = longest_memory;
         for (const DnsAnswer& answer : answers) {
             all_said = all_said && says_none(answer.status);
-            for (const DnsRecord* record : led_records(answer)) {
+            for (const DnsRecord* record : dnswire::led_records(answer)) {
                 const std::optional<IpAddress> address = IpAddress::parse(record->data);
                 memory = std::min(memory, std::chrono::seconds(record->ttl));
                 if (address && addresses.size() < most_addresses)
@@ -334,8 +334,8 @@ curl_socket_t CurlFetcher::Transfer::on_open(void* self_pointer, curlsocktype,
 
 CURLcode CurlFetcher::Transfer::on_ssl(CURL*, void* context, void* self)
 {
-    if (const TrustStore* store = static_cast<Transfer*>(self)->engine_->store.get())
-        trust_only(static_cast<ssl_ctx_st*>(context), *store);
+    if (const tls::TrustStore* store = static_cast<Transfer*>(self)->engine_->store.get())
+        tls::trust_only(static_cast<ssl_ctx_st*>(context), *store);
     return CURLE_OK;
 }
 
@@ -387,7 +387,7 @@ Failure CurlFetcher::Transfer::failure_of(CURLcode result)
         case CURLE_SEND_ERROR:
         case CURLE_RECV_ERROR:
             if (os_error != 0)
-                return {code_of(step_of_errno(static_cast<int>(os_error)).status), words};
+                return {code_of(tls::step_of_errno(static_cast<int>(os_error)).status), words};
             return {result == CURLE_COULDNT_CONNECT ? "refused" : "closed", words};
         case CURLE_GOT_NOTHING:
         case CURLE_PARTIAL_FILE:
@@ -456,7 +456,7 @@ void CurlFetcher::Engine::stop()
 // ---- CurlFetcher --------------------------------------------------------------------------------
 
 CurlFetcher::CurlFetcher(asio::io_context& io, FetchOptions options,
-                         std::shared_ptr<const TrustStore> store, DnsResolver* dns)
+                         std::shared_ptr<const tls::TrustStore> store, DnsResolver* dns)
     : engine_(std::make_shared<Engine>(io, std::move(options), std::move(store), dns))
 {
 }
@@ -495,4 +495,4 @@ asio::awaitable<Outcome<FetchResponse>> CurlFetcher::get(FetchRequest request, D
     co_return transfer.take();
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -14,7 +14,7 @@
 #include "resolvers/http/fetcher.h"
 #include "resolvers/tls/certificate.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 struct FetchOptions {
     /// Says who asks and where to complain; sent as it is. None is sent if empty.
@@ -59,7 +59,7 @@ public:
     /// `dns` finds the servers' addresses and must outlive this; null if all URLs have literals. A
     /// null `store` trusts nobody.
     CurlFetcher(boost::asio::io_context& io, FetchOptions options,
-                std::shared_ptr<const TrustStore> store, DnsResolver* dns);
+                std::shared_ptr<const tls::TrustStore> store, DnsResolver* dns);
     ~CurlFetcher() override;
 
     boost::asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request,
@@ -71,4 +71,4 @@ private:
     std::shared_ptr<Engine> engine_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -4,7 +4,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/utf8.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 }  // namespace
@@ -110,4 +110,4 @@ std::string_view HeaderReader::first(std::string_view name) const
     return {};
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

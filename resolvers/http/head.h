@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// A Set-Cookie value with the cookie's value replaced by "[redacted]", name and attributes kept
 /// (RFC 6265 section 4.1.1). A cookie without a name is all value.
@@ -64,4 +64,4 @@ private:
     bool has_field_ = false;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -5,7 +5,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/http/head.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 bool is_html_space(char c)
@@ -150,4 +150,4 @@ bool is_bad_port(std::uint16_t port)
     return std::binary_search(std::begin(bad), std::end(bad), port);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -11,7 +11,7 @@
 #include "resolvers/base/url.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// A refresh that waits longer lets people read the page first, and is no move.
 inline constexpr unsigned longest_refresh_seconds = 5;
@@ -45,4 +45,4 @@ bool shows_content(const HttpFacts& facts);
 /// file sharing and others that could be made to obey a request.
 bool is_bad_port(std::uint16_t port);
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -13,7 +13,7 @@
 #include "resolvers/base/utf8.h"
 #include "resolvers/http/head.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 constexpr std::size_t title_limit = 200;
@@ -522,4 +522,4 @@ std::vector<std::string> MarkerSearch::found_in(std::string_view page) const
     return ids;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

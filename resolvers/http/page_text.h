@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// A body as UTF-8 where it says it is something else: by byte order mark, else `content_type`,
 /// else a <meta> in its first KiB. Text that is or may be UTF-8 or ASCII comes back unchanged, so
@@ -49,4 +49,4 @@ private:
     std::vector<std::uint32_t> short_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace resolvers {
+namespace resolvers::http {
 
 void ProbeClocks::enter(ProbePhase phase, Deadline now)
 {
@@ -65,4 +65,4 @@ std::optional<Step> ProbeClocks::expired(Deadline now)
     return std::nullopt;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -10,7 +10,7 @@
 #include "resolvers/facts.h"
 #include "resolvers/questions.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 struct ProbeTimeouts {
     /// From our SYN to the peer's answer.
@@ -61,4 +61,4 @@ private:
     std::uint64_t window_bytes_ = 0;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -9,7 +9,7 @@
 
 #include "resolvers/http/prober_transfer.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 namespace asio = boost::asio;
 
@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds shortage_pause{100};
 // ---- Engine -------------------------------------------------------------------------------------
 
 HttpCurl::Engine::Engine(asio::io_context& io, HttpOptions given,
-                         std::shared_ptr<const TrustStore> store)
+                         std::shared_ptr<const tls::TrustStore> store)
     : options(std::move(given)),
       executor(io.get_executor()),
       chains(std::move(store)),
@@ -153,7 +153,7 @@ void HttpCurl::Engine::stop()
 // ---- HttpCurl -----------------------------------------------------------------------------------
 
 HttpCurl::HttpCurl(asio::io_context& io, HttpOptions options,
-                   std::shared_ptr<const TrustStore> store)
+                   std::shared_ptr<const tls::TrustStore> store)
     : engine_(std::make_shared<Engine>(io, std::move(options), std::move(store)))
 {
 }
@@ -199,4 +199,4 @@ std::size_t HttpCurl::waiting() const
     return engine_->waiting();
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

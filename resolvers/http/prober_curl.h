@@ -14,7 +14,7 @@
 #include "resolvers/resolvers.h"
 #include "resolvers/tls/certificate.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 struct HttpOptions {
     /// Says who asks and where to complain; sent as it is. None is sent if empty.
@@ -45,7 +45,7 @@ struct HttpOptions {
     std::function<bool(const IpAddress&)> allow;
 
     /// Given each leaf certificate at least once, from within the probe that saw it. May be empty.
-    LeafTaker on_leaf;
+    tls::LeafTaker on_leaf;
 };
 
 /// One for each io_context and thread. May be destroyed while probes are under way: they end with
@@ -66,7 +66,7 @@ class HttpCurl : public HttpProber {
 public:
     /// A null store leaves TlsFacts::trusted absent.
     HttpCurl(boost::asio::io_context& io, HttpOptions options,
-             std::shared_ptr<const TrustStore> store);
+             std::shared_ptr<const tls::TrustStore> store);
     ~HttpCurl() override;
 
     boost::asio::awaitable<Probe> probe(ProbeRequest request, Deadline deadline) override;
@@ -82,4 +82,4 @@ private:
     std::shared_ptr<Engine> engine_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

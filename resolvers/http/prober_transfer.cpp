@@ -9,7 +9,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/tls/tcp_socket.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 namespace {
 
@@ -99,25 +99,26 @@ void HttpCurl::Transfer::start()
     if (const std::optional<Step> ended = clocks_.expired(started_))
         return fail(ended->status, ended->detail);
 
-    const TcpAttempt attempt = start_connecting(request_.address, request_.port, receive_buffer);
-    if (attempt.fd < 0 && is_shortage(attempt.error) &&
+    const tls::TcpAttempt attempt =
+        tls::start_connecting(request_.address, request_.port, receive_buffer);
+    if (attempt.fd < 0 && tls::is_shortage(attempt.error) &&
         engine_->options.timeouts.queue.count() > 0) {
-        shortage_ = errno_name(attempt.error);
+        shortage_ = tls::errno_name(attempt.error);
         queue();
         return engine_->put_back(*this);
     }
     if (attempt.fd < 0) {
         // At once, so that no packet of the peer's said it: we have no route there.
         if (attempt.error == ENETUNREACH)
-            return fail(StepStatus::local_error, errno_name(attempt.error));
-        const Step step = step_of_errno(attempt.error);
+            return fail(StepStatus::local_error, tls::errno_name(attempt.error));
+        const Step step = tls::step_of_errno(attempt.error);
         return fail(step.status, step.detail);
     }
     boost::system::error_code failed;
     socket_.assign(attempt.fd, failed);
     if (failed) {
         ::close(attempt.fd);
-        return fail(StepStatus::local_error, errno_name(failed.value()));
+        return fail(StepStatus::local_error, tls::errno_name(failed.value()));
     }
     if (attempt.error == 0)
         return on_connected();
@@ -134,7 +135,7 @@ void HttpCurl::Transfer::on_connected()
 {
     connected_at_ = SteadyClock::now();
     probe_.connect_time = between(started_, connected_at_);
-    probe_.tcp = step_of_errno(pending_error(socket_.native_handle()));
+    probe_.tcp = tls::step_of_errno(tls::pending_error(socket_.native_handle()));
     if (probe_.tcp.status != StepStatus::ok)
         return finish(false);
     connected_ = true;
@@ -254,7 +255,8 @@ void HttpCurl::Transfer::check_caps()
     if (response_.head().complete())
         curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &content);
     const bool content_capped = static_cast<std::uint64_t>(content) > body_cap();
-    if (content_capped || bytes_received(socket_.native_handle()) > engine_->options.wire_cap) {
+    if (content_capped ||
+        tls::bytes_received(socket_.native_handle()) > engine_->options.wire_cap) {
         by_us_ = true;
         if (response_.head().complete()) {
             response_.mark_truncated();
@@ -348,7 +350,7 @@ Step HttpCurl::Transfer::failure_of(CURLcode result)
     if (response_.head().too_large())
         return {StepStatus::too_large, "header_cap"};
     if (tls_.received_alert() && (in_handshake || tls_.received_fatal()))
-        return {StepStatus::alert, alert_name(*tls_.received_alert())};
+        return {StepStatus::alert, tls::alert_name(*tls_.received_alert())};
     if (asked_for_another_)
         return {StepStatus::closed, "new_connection_required"};
 
@@ -358,7 +360,7 @@ Step HttpCurl::Transfer::failure_of(CURLcode result)
     if (os_error == EPIPE && result == CURLE_RECV_ERROR)
         os_error = ECONNRESET;
     if (os_error != 0 && result != CURLE_OK)
-        return step_of_errno(static_cast<int>(os_error));
+        return tls::step_of_errno(static_cast<int>(os_error));
     if (in_handshake && !tls_.reason().empty() && tls_.reason() != "unexpected_eof_while_reading")
         return {StepStatus::protocol_error, tls_.reason()};
 
@@ -367,19 +369,19 @@ Step HttpCurl::Transfer::failure_of(CURLcode result)
         case CURLE_OK:
         case CURLE_GOT_NOTHING:
             // How curl tells that nghttp2 gave up on what the server sent.
-            if (tls_.facts().alpn == "h2" && !peer_has_closed(fd))
+            if (tls_.facts().alpn == "h2" && !tls::peer_has_closed(fd))
                 return {StepStatus::protocol_error, curl_word(CURLE_HTTP2)};
             return {StepStatus::closed, "EOF"};
         case CURLE_PARTIAL_FILE:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_RECV_ERROR:
         case CURLE_SEND_ERROR:
-            if (!response_.head().complete() && peer_has_closed(fd))
+            if (!response_.head().complete() && tls::peer_has_closed(fd))
                 return {StepStatus::closed, "EOF"};
             return {StepStatus::protocol_error, curl_word(result)};
         case CURLE_OUT_OF_MEMORY:
             // What curl says of a single line beyond a cap of its own.
-            if (bytes_received(fd) > engine_->options.header_cap)
+            if (tls::bytes_received(fd) > engine_->options.header_cap)
                 return {StepStatus::too_large, "header_cap"};
             return {StepStatus::local_error, curl_word(result)};
         default:
@@ -427,7 +429,7 @@ void HttpCurl::Transfer::close_socket()
     if (!socket_.is_open())
         return;
     if (connected_ && engine_->options.reset_on_close)
-        reset_on_close(socket_.native_handle());
+        tls::reset_on_close(socket_.native_handle());
     boost::system::error_code ignored;
     socket_.close(ignored);
 }
@@ -470,4 +472,4 @@ void HttpCurl::Transfer::keep_http()
     probe_.http_facts = response_.take_facts(url_.text(), markers);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

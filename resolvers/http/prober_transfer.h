@@ -40,7 +40,7 @@
 #include "resolvers/http/url_parts.h"
 #include "resolvers/tls/capture.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 struct EasyCloser {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -63,7 +63,8 @@ using ProbeSocket =
 /// What the probes of one thread share: who is at work, who waits, and the handles of curl.
 class HttpCurl::Engine : public std::enable_shared_from_this<Engine> {
 public:
-    Engine(boost::asio::io_context& io, HttpOptions given, std::shared_ptr<const TrustStore> store);
+    Engine(boost::asio::io_context& io, HttpOptions given,
+           std::shared_ptr<const tls::TrustStore> store);
 
     /// Starts the transfer, or lets it wait for its turn.
     void admit(const std::shared_ptr<Transfer>& transfer);
@@ -82,7 +83,7 @@ public:
 
     const HttpOptions options;
     const boost::asio::io_context::executor_type executor;
-    ChainReader chains;
+    tls::ChainReader chains;
     MarkerSearch markers;
     std::size_t peak = 0;
 
@@ -182,7 +183,7 @@ private:
     Easy easy_;
     bool added_ = false;
     Slist connect_to_;
-    TlsCapture tls_;
+    tls::TlsCapture tls_;
     ResponseReader response_;
     bool by_us_ = false;
     std::string body_failure_;
@@ -194,4 +195,4 @@ private:
     std::string shortage_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

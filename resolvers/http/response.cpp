@@ -5,7 +5,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/digest.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 bool may_be_html(std::string_view content_type)
@@ -60,4 +60,4 @@ HttpFacts ResponseReader::take_facts(std::string url, const MarkerSearch* marker
     return facts;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -10,7 +10,7 @@
 #include "resolvers/http/head.h"
 #include "resolvers/http/page_text.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 class ResponseReader {
 public:
@@ -38,4 +38,4 @@ private:
     bool truncated_ = false;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -8,7 +8,7 @@
 
 #include "resolvers/base/ascii.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Timestamp now)
 {
@@ -37,4 +37,4 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Tim
     return std::max(std::chrono::ceil<std::chrono::seconds>(*when - now), std::chrono::seconds(0));
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -7,10 +7,10 @@
 
 #include "resolvers/base/time_text.h"
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// Reads Retry-After (RFC 9110 section 10.2.3): seconds, or a date, taken against `now`. Never
 /// negative. Absent if it is neither.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, Timestamp now);
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -5,7 +5,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/ip_address.h"
 
-namespace resolvers {
+namespace resolvers::http {
 namespace {
 
 // The components of RFC 3986 section 3 but the fragment. "Has" and "empty" are different things
@@ -187,4 +187,4 @@ std::optional<HttpUrl> make_http_url(std::string_view scheme, std::string_view h
                    encoded_target(target.substr(0, mark), query)};
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::http

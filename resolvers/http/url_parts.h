@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace resolvers {
+namespace resolvers::http {
 
 /// An http or https URL as a probe needs it.
 struct HttpUrl {
@@ -40,4 +40,4 @@ std::optional<HttpUrl> parse_http_url(std::string_view text);
 std::optional<HttpUrl> make_http_url(std::string_view scheme, std::string_view host,
                                      std::uint16_t port, std::string_view target);
 
-}  // namespace resolvers
+}  // namespace resolvers::http

@@ -6,7 +6,7 @@
 #include "resolvers/base/utf8.h"
 #include "resolvers/json/text.h"
 
-namespace scanner {
+namespace resolvers {
 
 namespace {
 
@@ -299,4 +299,4 @@ bool JsonReader::finish()
     return at_ == end_ || fail("something follows the end of the value");
 }
 
-}  // namespace scanner
+}  // namespace resolvers

@@ -13,7 +13,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/json/text.h"
 
-namespace scanner {
+namespace resolvers {
 
 /// Every call that returns bool is false once anything was wrong; then failed() is true, and the
 /// callers on the way out say with inside() where it was.
@@ -203,4 +203,4 @@ private:
     std::string what_;
 };
 
-}  // namespace scanner
+}  // namespace resolvers

@@ -3,7 +3,7 @@
 
 #include "resolvers/base/time_text.h"
 
-namespace scanner {
+namespace resolvers {
 
 bool read_value(JsonReader& in, std::optional<resolvers::Timestamp>& value)
 {
@@ -54,4 +54,4 @@ bool read_value(JsonReader& in, resolvers::Prefix& value)
     return true;
 }
 
-}  // namespace scanner
+}  // namespace resolvers

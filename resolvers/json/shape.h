@@ -1,5 +1,6 @@
-// How a struct becomes a JSON object and back: one list of its members serves both ways. Internal
-// to scanner/model/json_*.cpp; everybody else wants json.h.
+// How a struct becomes a JSON object and back: one list of its members serves both ways. For the
+// sources that write or read stored values (scanner/model/json_*.cpp, the cache of registries'
+// answers); everybody else wants scanner/model/json.h.
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@
 #include "resolvers/json/reader.h"
 #include "resolvers/json/writer.h"
 
-namespace scanner {
+namespace resolvers {
 
 /// Specialised for each struct: `members` is a tuple of rows, in the order in which they are
 /// written. `writes_all` makes members at their default be written too.
@@ -365,4 +366,4 @@ bool read_value(JsonReader& in, T& value)
     return !in.failed();
 }
 
-}  // namespace scanner
+}  // namespace resolvers

@@ -7,7 +7,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace scanner {
+namespace resolvers {
 
 namespace {
 
@@ -48,4 +48,4 @@ std::size_t plain_length(std::string_view text)
     return length;
 }
 
-}  // namespace scanner
+}  // namespace resolvers

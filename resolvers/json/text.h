@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace scanner {
+namespace resolvers {
 
 /// How many bytes at the beginning are printable ASCII other than '"' and '\': they stand in JSON
 /// as they are. DEL is not counted.
@@ -13,4 +13,4 @@ std::size_t plain_length(std::string_view text);
 /// plain_length goes fastest in steps of so many bytes.
 inline constexpr std::size_t plain_step = 16;
 
-}  // namespace scanner
+}  // namespace resolvers

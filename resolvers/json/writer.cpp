@@ -8,7 +8,7 @@
 #include "resolvers/base/time_text.h"
 #include "resolvers/base/utf8.h"
 
-namespace scanner {
+namespace resolvers {
 
 namespace {
 
@@ -240,4 +240,4 @@ void JsonWriter::prefix(const resolvers::Prefix& value)
     put('"');
 }
 
-}  // namespace scanner
+}  // namespace resolvers

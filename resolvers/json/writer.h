@@ -13,7 +13,7 @@
 #include "resolvers/base/time_text.h"
 #include "resolvers/json/text.h"
 
-namespace scanner {
+namespace resolvers {
 
 /// Until it is destroyed, `out` holds rubbish behind what was written: nobody else may look at it.
 class JsonWriter {
@@ -113,4 +113,4 @@ private:
     bool comma_ = false;
 };
 
-}  // namespace scanner
+}  // namespace resolvers

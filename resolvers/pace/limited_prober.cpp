@@ -8,7 +8,7 @@
 
 #include "resolvers/http/retry_after.h"
 
-namespace resolvers {
+namespace resolvers::pace {
 
 namespace asio = boost::asio;
 using SteadyClock = std::chrono::steady_clock;
@@ -92,7 +92,7 @@ std::optional<std::chrono::seconds> pause_of(const Probe& probe)
         return std::nullopt;
     for (const auto& [name, value] : probe.http_facts->headers)
         if (name == "retry-after")
-            return parse_retry_after(value, probe.started_at.value_or(Timestamp{}));
+            return http::parse_retry_after(value, probe.started_at.value_or(Timestamp{}));
     return std::nullopt;
 }
 
@@ -181,4 +181,4 @@ asio::awaitable<std::vector<DnsAnswer>> PoliteResolver::ask(std::vector<Question
     co_return answers;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::pace

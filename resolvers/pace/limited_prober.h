@@ -9,7 +9,7 @@
 #include "resolvers/pace/peer_limiter.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::pace {
 
 struct PoliteProberOptions {
     /// A probe that has waited for so long, or would have to because its peer asked to be left
@@ -54,4 +54,4 @@ private:
     std::shared_ptr<Politeness> pace_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::pace

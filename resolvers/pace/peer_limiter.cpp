@@ -4,7 +4,7 @@
 #include <list>
 #include <map>
 
-namespace resolvers {
+namespace resolvers::pace {
 
 namespace {
 
@@ -297,4 +297,4 @@ void Politeness::forget_idle(Stripe& stripe, Time now)
     }
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::pace

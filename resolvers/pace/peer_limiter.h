@@ -14,7 +14,7 @@
 
 #include "resolvers/base/ip_address.h"
 
-namespace resolvers {
+namespace resolvers::pace {
 
 /// Absent members do not limit.
 struct PoliteLimit {
@@ -109,4 +109,4 @@ private:
     Time next_overall_{};
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::pace

@@ -9,11 +9,9 @@
 #include "resolvers/rdap/entities.h"
 #include "resolvers/rdap/values.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace {
-
-using namespace rdap_parts;
 
 // ---- Members that all objects share ------------------------------------------------------------
 
@@ -304,4 +302,4 @@ Outcome<RegisteredNetwork> parse_rdap_network(std::string_view text)
     return network;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

@@ -11,7 +11,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/registry_facts.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 /// A longer answer is refused; real ones stay under 100 KB.
 inline constexpr std::size_t rdap_size_limit = 1 << 20;
@@ -33,4 +33,4 @@ struct RdapDomain : RegisteredDomain {
 Outcome<RdapDomain> parse_rdap_domain(std::string_view text);
 Outcome<RegisteredNetwork> parse_rdap_network(std::string_view text);
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

@@ -8,11 +8,9 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/rdap/entities.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace {
-
-using namespace rdap_parts;
 
 // IANA's largest, dns.json, has 71 KB.
 constexpr std::size_t max_file = 4 << 20;
@@ -146,4 +144,4 @@ Outcome<std::string> RdapBootstrap::server_for(const IpAddress& address) const
     return no_server(address.text());
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

@@ -13,7 +13,7 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/base/outcome.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 class RdapBootstrap {
 public:
@@ -43,4 +43,4 @@ private:
     std::map<Prefix, Server> by_prefix_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

@@ -5,7 +5,7 @@
 #include "resolvers/base/hex.h"
 #include "resolvers/registry_shape.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace {
 
@@ -137,7 +137,7 @@ std::optional<Facts> RdapCache::get(const char* kind, const std::string& key,
         return std::nullopt;
 
     std::optional<Facts> facts(std::in_place);
-    scanner::JsonReader in(text);
+    resolvers::JsonReader in(text);
     if (step == SQLITE_ROW && read_value(in, *facts) && in.finish())
         return facts;
     ++failures_;
@@ -150,7 +150,7 @@ void RdapCache::put(const char* kind, const std::string& key, const std::string&
 {
     std::string text;
     {
-        scanner::JsonWriter out(text);
+        resolvers::JsonWriter out(text);
         write_value(out, facts);
     }
     const std::lock_guard lock(mutex_);
@@ -198,4 +198,4 @@ void RdapCache::store(const std::string& iana_id, const AbuseDesk& desk, Timesta
     put("registrar", iana_id, "", "", fetched_at, desk);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

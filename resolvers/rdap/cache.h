@@ -13,7 +13,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/registry_facts.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 /// Safe to use from several threads; several processes may have the same file open. Each look-up
 /// takes the oldest time of fetching that it still accepts. A failing file is as good as an empty
@@ -60,4 +60,4 @@ private:
     std::atomic<unsigned> failures_{0};
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

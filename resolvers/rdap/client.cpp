@@ -11,7 +11,7 @@
 #include "resolvers/http/retry_after.h"
 #include "resolvers/rdap/values.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace asio = boost::asio;
 
@@ -63,7 +63,7 @@ std::string resolved(const std::string& base, std::string_view location)
     return base.substr(0, std::max(slash + 1, path)) + std::string(location);
 }
 
-bool is_html(const FetchResponse& response)
+bool is_html(const http::FetchResponse& response)
 {
     return to_lower(response.content_type).starts_with("text/html");
 }
@@ -116,7 +116,7 @@ private:
     std::shared_ptr<Pending> pending_ = std::make_shared<Pending>();
 };
 
-RdapClient::RdapClient(HttpFetcher& fetcher, const RdapBootstrap& bootstrap, RdapCache& cache,
+RdapClient::RdapClient(http::HttpFetcher& fetcher, const RdapBootstrap& bootstrap, RdapCache& cache,
                        RdapThrottle& throttle, RdapOptions options)
     : fetcher_(fetcher),
       bootstrap_(bootstrap),
@@ -142,8 +142,8 @@ asio::awaitable<void> RdapClient::wait_for(std::shared_ptr<Pending> pending, Dea
     co_await place.timer.async_wait(token);
 }
 
-asio::awaitable<Outcome<FetchResponse>> RdapClient::ask(std::string url, std::string host,
-                                                        Deadline deadline)
+asio::awaitable<Outcome<http::FetchResponse>> RdapClient::ask(std::string url, std::string host,
+                                                              Deadline deadline)
 {
     const RdapThrottle::Time now = std::chrono::steady_clock::now();
     const Outcome<RdapThrottle::Time> when = throttle_.reserve(host, now, deadline);
@@ -159,15 +159,15 @@ asio::awaitable<Outcome<FetchResponse>> RdapClient::ask(std::string url, std::st
             co_return *refused;
     }
 
-    FetchRequest request{.url = std::move(url),
-                         .accept = "application/rdap+json, application/json;q=0.9",
-                         .body_limit = options_.body_limit};
-    Outcome<FetchResponse> response = co_await fetcher_.get(std::move(request), deadline);
+    http::FetchRequest request{.url = std::move(url),
+                               .accept = "application/rdap+json, application/json;q=0.9",
+                               .body_limit = options_.body_limit};
+    Outcome<http::FetchResponse> response = co_await fetcher_.get(std::move(request), deadline);
     if (!response.has_value() || (response->status != 429 && response->status != 503))
         co_return response;
 
     const std::chrono::seconds asked =
-        parse_retry_after(response->retry_after, options_.now()).value_or(options_.pause);
+        http::parse_retry_after(response->retry_after, options_.now()).value_or(options_.pause);
     const std::chrono::seconds pause = std::min(asked, options_.longest_pause);
     throttle_.close(host, std::chrono::steady_clock::now() + pause);
     co_return Failure{"rate_limited", host + " answered " + std::to_string(response->status) +
@@ -185,7 +185,7 @@ asio::awaitable<Outcome<RdapClient::Document>> RdapClient::get(std::string url, 
             co_return Failure{"timeout", "before " + *host + " could be asked"};
         std::string copy = url;
         std::string server = *host;
-        const Outcome<FetchResponse> response =
+        const Outcome<http::FetchResponse> response =
             co_await ask(std::move(copy), std::move(server), deadline);
         if (!response.has_value())
             co_return response.error();
@@ -378,4 +378,4 @@ asio::awaitable<Outcome<DomainAnswer>> RdapClient::domain(DomainName name, Deadl
     co_return answer;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

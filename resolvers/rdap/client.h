@@ -17,7 +17,7 @@
 #include "resolvers/rdap/cache.h"
 #include "resolvers/rdap/throttle.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 /// What was learnt of a domain.
 struct DomainAnswer {
@@ -67,7 +67,7 @@ struct RdapOptions {
 /// and those of the fetcher.
 class RdapClient {
 public:
-    RdapClient(HttpFetcher& fetcher, const RdapBootstrap& bootstrap, RdapCache& cache,
+    RdapClient(http::HttpFetcher& fetcher, const RdapBootstrap& bootstrap, RdapCache& cache,
                RdapThrottle& throttle, RdapOptions options = {});
 
     /// The network around the address; its `addresses` are left to the caller.
@@ -88,8 +88,8 @@ private:
     struct Pending;
 
     boost::asio::awaitable<Outcome<Document>> get(std::string url, Deadline deadline);
-    boost::asio::awaitable<Outcome<FetchResponse>> ask(std::string url, std::string host,
-                                                       Deadline deadline);
+    boost::asio::awaitable<Outcome<http::FetchResponse>> ask(std::string url, std::string host,
+                                                             Deadline deadline);
     template <typename Facts>
     boost::asio::awaitable<Outcome<Facts>> fetch(std::string url,
                                                  Outcome<Facts> (*parse)(std::string_view),
@@ -102,7 +102,7 @@ private:
                                                                  Deadline deadline);
     boost::asio::awaitable<void> wait_for(std::shared_ptr<Pending> pending, Deadline deadline);
 
-    HttpFetcher& fetcher_;
+    http::HttpFetcher& fetcher_;
     const RdapBootstrap& bootstrap_;
     RdapCache& cache_;
     RdapThrottle& throttle_;
@@ -111,4 +111,4 @@ private:
     std::map<std::string, std::shared_ptr<Pending>> pending_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

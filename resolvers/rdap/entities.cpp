@@ -6,7 +6,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/rdap/values.h"
 
-namespace resolvers::rdap_parts {
+namespace resolvers::rdap {
 
 namespace {
 
@@ -302,4 +302,4 @@ AbuseDesk abuse_desk_among(std::vector<Entity> entities)
     return desk;
 }
 
-}  // namespace resolvers::rdap_parts
+}  // namespace resolvers::rdap

@@ -11,7 +11,7 @@
 
 #include "resolvers/registry_facts.h"
 
-namespace resolvers::rdap_parts {
+namespace resolvers::rdap {
 
 namespace json = boost::json;
 
@@ -81,4 +81,4 @@ std::string organisation_on(const Card& card, std::string_view handle);
 /// The abuse desk among the entities, without people's own mailboxes.
 AbuseDesk abuse_desk_among(std::vector<Entity> entities);
 
-}  // namespace resolvers::rdap_parts
+}  // namespace resolvers::rdap

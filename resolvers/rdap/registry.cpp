@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace asio = boost::asio;
 
@@ -19,8 +19,8 @@ void move_to_end(std::vector<T>& to, std::vector<T>& from)
 
 }  // namespace
 
-RdapRegistry::RdapRegistry(std::unique_ptr<HttpFetcher> fetcher, std::shared_ptr<RdapShared> shared,
-                           RdapOptions options)
+RdapRegistry::RdapRegistry(std::unique_ptr<http::HttpFetcher> fetcher,
+                           std::shared_ptr<RdapShared> shared, RdapOptions options)
     : shared_(std::move(shared)),
       fetcher_(std::move(fetcher)),
       client_(*fetcher_, shared_->bootstrap, *shared_->cache, *shared_->throttle,
@@ -90,4 +90,4 @@ asio::awaitable<RegistryFacts> RdapRegistry::look_up(RegistryQuestion question, 
     co_return facts;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

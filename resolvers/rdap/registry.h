@@ -7,7 +7,7 @@
 #include "resolvers/rdap/client.h"
 #include "resolvers/resolvers.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 /// What the clients of all threads share.
 struct RdapShared {
@@ -19,7 +19,7 @@ struct RdapShared {
 /// One for each io_context and thread.
 class RdapRegistry : public Registry {
 public:
-    RdapRegistry(std::unique_ptr<HttpFetcher> fetcher, std::shared_ptr<RdapShared> shared,
+    RdapRegistry(std::unique_ptr<http::HttpFetcher> fetcher, std::shared_ptr<RdapShared> shared,
                  RdapOptions options = {});
 
     boost::asio::awaitable<RegistryFacts> look_up(RegistryQuestion question,
@@ -32,8 +32,8 @@ private:
 
     // Shared by the shards of a run, none of which outlives the others for sure.
     std::shared_ptr<RdapShared> shared_;
-    std::unique_ptr<HttpFetcher> fetcher_;
+    std::unique_ptr<http::HttpFetcher> fetcher_;
     RdapClient client_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

@@ -8,7 +8,7 @@
 #include "resolvers/base/time_text.h"
 #include "resolvers/rdap/values.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 RdapThrottle::RdapThrottle(RdapRate usual, std::map<std::string, RdapRate, std::less<>> by_host)
     : usual_(usual), by_host_(std::move(by_host))
@@ -70,4 +70,4 @@ void RdapThrottle::close(std::string_view host, Time until)
     server.closed_until = std::max(server.closed_until, until);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

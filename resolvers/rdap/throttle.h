@@ -12,7 +12,7 @@
 #include "resolvers/base/outcome.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 struct RdapRate {
     /// One question in this time, on average.
@@ -62,4 +62,4 @@ private:
     std::map<std::string, Host, std::less<>> hosts_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

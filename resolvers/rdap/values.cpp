@@ -6,7 +6,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/domain_name.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 namespace {
 
@@ -180,4 +180,4 @@ std::vector<std::string> links_in(std::string_view text)
     return links;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

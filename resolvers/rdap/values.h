@@ -10,7 +10,7 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::rdap {
 
 /// Is this text there only because something had to be ("REDACTED FOR PRIVACY", "n/a")?
 bool is_placeholder(std::string_view text);
@@ -31,4 +31,4 @@ std::vector<std::string> mail_addresses_in(std::string_view text);
 /// The http and https links in a text, each once, without the punctuation of the sentence.
 std::vector<std::string> links_in(std::string_view text);
 
-}  // namespace resolvers
+}  // namespace resolvers::rdap

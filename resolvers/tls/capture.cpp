@@ -5,7 +5,7 @@
 
 #include "resolvers/base/utf8.h"
 
-namespace resolvers {
+namespace resolvers::tls {
 namespace {
 
 constexpr std::uint8_t close_notify = 0;
@@ -203,4 +203,4 @@ int TlsCapture::on_status(SSL* ssl, void* self)
     return 1;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

@@ -18,7 +18,7 @@ struct ssl_ctx_st;
 struct ssl_st;
 struct x509_store_ctx_st;
 
-namespace resolvers {
+namespace resolvers::tls {
 
 /// The name of an alert in the IANA registry ("handshake_failure"), "alert_N" if it has none.
 std::string alert_name(std::uint8_t code);
@@ -77,4 +77,4 @@ private:
     CertificateChain chain_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

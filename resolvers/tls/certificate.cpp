@@ -15,7 +15,7 @@
 #include "resolvers/base/hex.h"
 #include "resolvers/base/utf8.h"
 
-namespace resolvers {
+namespace resolvers::tls {
 namespace {
 
 constexpr std::size_t digest_size = 32;
@@ -457,4 +457,4 @@ void ChainReader::read(const CertificateChain& chain, const std::string& host, T
     facts.verify_error = kept->verdict.error;
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

@@ -21,7 +21,7 @@ struct x509_st;
 struct x509_store_st;
 struct stack_st_X509;
 
-namespace resolvers {
+namespace resolvers::tls {
 
 /// Names of a leaf kept in Certificate::names.
 inline constexpr std::size_t certificate_names_limit = 200;
@@ -121,4 +121,4 @@ private:
     std::size_t verified_ = 0;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

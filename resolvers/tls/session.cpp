@@ -9,7 +9,7 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/tls/capture.h"
 
-namespace resolvers {
+namespace resolvers::tls {
 
 void TlsSession::Release::operator()(SSL_CTX* context) const
 {
@@ -166,4 +166,4 @@ Failure TlsSession::why() const
                    reason == nullptr ? "no reason given" : reason};
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

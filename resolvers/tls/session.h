@@ -16,7 +16,7 @@
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace resolvers {
+namespace resolvers::tls {
 
 class TlsSession {
 public:
@@ -69,4 +69,4 @@ private:
     std::optional<Failure> failure_;
 };
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace resolvers {
+namespace resolvers::tls {
 namespace {
 
 // States of include/net/tcp_states.h, which the kernel does not export.
@@ -141,4 +141,4 @@ void reset_on_close(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &abortive, sizeof abortive);
 }
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

@@ -7,7 +7,7 @@
 
 #include "resolvers/facts.h"
 
-namespace resolvers {
+namespace resolvers::tls {
 
 /// "ECONNRESET"; "errno_N" for one without a name.
 std::string errno_name(int error);
@@ -42,4 +42,4 @@ bool peer_has_closed(int fd);
 /// Makes close() send RST, so that no TIME_WAIT state keeps the port for a minute.
 void reset_on_close(int fd);
 
-}  // namespace resolvers
+}  // namespace resolvers::tls

@@ -14,13 +14,13 @@
 #include "scanner/attribute/weigh.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
 Role role_of(const Sign& sign)
 {
-    if (sign.rule != nullptr && sign.rule->kind == RuleKind::ns)
+    if (sign.rule != nullptr && sign.rule->kind == catalogue::RuleKind::ns)
         return Role::dns;
     return sign.product->roles.empty() ? Role::host : sign.product->roles.front();
 }
@@ -113,7 +113,7 @@ void decide_notice(const Observation& seen, Attribution& out)
 
 }  // namespace
 
-Attribution attribute(const Observation& seen, const Catalogue& catalogue)
+Attribution attribute(const Observation& seen, const catalogue::Catalogue& catalogue)
 {
     Attribution out;
     Sight sight = look_at(seen, catalogue);
@@ -148,7 +148,7 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
         out.flags.push_back(Flag::not_connected);
 
     for (const Verdict& verdict : verdicts) {
-        for (const Product* product : verdict.claims)
+        for (const catalogue::Product* product : verdict.claims)
             out.claims.push_back(product->provider->id);
         if (verdict.address < 0 ||
             !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
@@ -171,4 +171,4 @@ Attribution attribute(const Observation& seen, const Catalogue& catalogue)
     return out;
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

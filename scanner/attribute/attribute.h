@@ -6,10 +6,10 @@
 #include "scanner/model/attribution.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// Decides every role that the observation lets be decided; the rest is unknown, with a reason.
 /// Never fails: an observation of nothing attributes to nothing.
-Attribution attribute(const Observation& seen, const Catalogue& catalogue);
+Attribution attribute(const Observation& seen, const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -5,7 +5,7 @@
 #include "scanner/attribute/verdict.h"
 #include "scanner/catalogue/index/company_names.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -23,23 +23,27 @@ const RegisteredNetwork* network_of(const Observation& seen, const resolvers::Ip
 }
 
 // Is that company the announcer, by the AS's number or by its name?
-bool announces(const AddressSight& address, const Provider& company, const Catalogue& catalogue)
+bool announces(const AddressSight& address, const catalogue::Provider& company,
+               const catalogue::Catalogue& catalogue)
 {
-    return std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
-                       [&](const Rule* rule) { return rule->product->provider == &company; }) ||
+    return std::any_of(
+               address.holding.as_rules.begin(), address.holding.as_rules.end(),
+               [&](const catalogue::Rule* rule) { return rule->product->provider == &company; }) ||
            catalogue.provider_named(address.origin()->organisation) == &company;
 }
 
 Relation relation_of(const RegisteredNetwork& network, const AddressSight& address,
-                     const Catalogue& catalogue, const Product*& lessor)
+                     const catalogue::Catalogue& catalogue, const catalogue::Product*& lessor)
 {
     const resolvers::Origin* origin = address.origin();
     if (origin == nullptr || network.holder.empty() || network.holder_is_person)
         return Relation::unknown;
-    const Provider* company = catalogue.provider_named(network.holder);
-    const std::string announcer = without_legal_form(normal_name(origin->organisation));
+    const catalogue::Provider* company = catalogue.provider_named(network.holder);
+    const std::string announcer =
+        catalogue::without_legal_form(catalogue::normal_name(origin->organisation));
     const bool same_name =
-        !announcer.empty() && without_legal_form(normal_name(network.holder)) == announcer;
+        !announcer.empty() &&
+        catalogue::without_legal_form(catalogue::normal_name(network.holder)) == announcer;
     if (same_name || (company != nullptr && announces(address, *company, catalogue)))
         return Relation::same;
     lessor = company == nullptr ? nullptr : company->lessor;
@@ -56,8 +60,8 @@ std::string told(const RegisteredNetwork& network, const AddressSight& address)
            (origin.organisation.empty() ? "" : " " + origin.organisation);
 }
 
-std::string add_evidence(Attribution& out, const Product* lessor, const AddressVerdict& verdict,
-                         std::string seen)
+std::string add_evidence(Attribution& out, const catalogue::Product* lessor,
+                         const AddressVerdict& verdict, std::string seen)
 {
     Evidence& made = out.evidence.emplace_back();
     made.id = "e" + std::to_string(out.evidence.size());
@@ -89,9 +93,10 @@ bool same_finding(const Finding& a, const Finding& b)
 bool is_announcer(const Finding& host, const AddressSight& address)
 {
     return host.product.empty() ||
-           std::any_of(
-               address.holding.as_rules.begin(), address.holding.as_rules.end(),
-               [&](const Rule* rule) { return rule->product->provider->id == host.provider; });
+           std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
+                       [&](const catalogue::Rule* rule) {
+                           return rule->product->provider->id == host.provider;
+                       });
 }
 
 // Headers of caches and CDNs in general. A company may front sites and be in no catalogue; it must
@@ -139,7 +144,7 @@ void follow(Attribution& out, Finding& whole)
         whole.grade = std::max(whole.grade, least);
 }
 
-void add_lessor(Attribution& out, const Product& lessor, const std::string& evidence)
+void add_lessor(Attribution& out, const catalogue::Product& lessor, const std::string& evidence)
 {
     if (std::find(out.flags.begin(), out.flags.end(), Flag::leased_suspected) == out.flags.end())
         out.flags.push_back(Flag::leased_suspected);
@@ -155,7 +160,7 @@ void add_lessor(Attribution& out, const Product& lessor, const std::string& evid
 
 }  // namespace
 
-void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& out)
+void add_holders(const Sight& sight, const catalogue::Catalogue& catalogue, Attribution& out)
 {
     const Observation& seen = *sight.observation;
     if (seen.registry.networks.empty() || out.state == State::tampered)
@@ -167,7 +172,7 @@ void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& ou
         const RegisteredNetwork* network = network_of(seen, verdict.address);
         if (address == sight.addresses.end() || network == nullptr)
             continue;
-        const Product* lessor = nullptr;
+        const catalogue::Product* lessor = nullptr;
         const Relation relation = relation_of(*network, *address, catalogue, lessor);
         const bool about_host = verdict.host.status == FindingStatus::identified &&
                                 is_announcer(verdict.host, *address);
@@ -185,4 +190,4 @@ void add_holders(const Sight& sight, const Catalogue& catalogue, Attribution& ou
             follow(out, other);
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -167,14 +167,15 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
 void add_scrubbers(const Sight& sight, int index, Attribution& out)
 {
     const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
-    for (const Rule* rule : address.holding.as_rules) {
-        const Provider& provider = *rule->product->provider;
-        const Product* scrubber =
+    for (const catalogue::Rule* rule : address.holding.as_rules) {
+        const catalogue::Provider& provider = *rule->product->provider;
+        const catalogue::Product* scrubber =
             rule->product->has(Role::scrubber) ? rule->product : provider.best(Role::scrubber);
         const bool listed = address.holding.owner != nullptr &&
                             address.holding.owner->product->provider == &provider;
         const bool fronts = out.front.provider == provider.id || rule->product->has(Role::host);
-        if (scrubber == nullptr || rule->precision == AsnPrecision::shared || listed || fronts)
+        if (scrubber == nullptr || rule->precision == catalogue::AsnPrecision::shared || listed ||
+            fronts)
             continue;
         std::vector<int> signs;
         for (std::size_t s = 0; s < sight.signs.size(); ++s)
@@ -258,13 +259,13 @@ void add_name_roles(const Sight& sight, Attribution& out)
     // dns, steering: by name; one finding a product.
     for (const Role role : {Role::steering, Role::dns}) {
         std::map<std::string, std::vector<int>> found;
-        std::map<std::string, const Product*> products;
+        std::map<std::string, const catalogue::Product*> products;
         for (std::size_t i = 0; i < sight.signs.size(); ++i) {
             const Sign& sign = sight.signs[i];
             if (sign.lead || sign.rule == nullptr || !sign.product->has(role))
                 continue;
-            const bool named = role == Role::dns ? sign.rule->kind == RuleKind::ns
-                                                 : sign.rule->kind == RuleKind::cname;
+            const bool named = role == Role::dns ? sign.rule->kind == catalogue::RuleKind::ns
+                                                 : sign.rule->kind == catalogue::RuleKind::cname;
             if (!named)
                 continue;
             found[sign.product->id].push_back(static_cast<int>(i));
@@ -296,8 +297,9 @@ void add_name_roles(const Sight& sight, Attribution& out)
         finding.status = FindingStatus::identified;
         finding.name = key + (origin->organisation.empty() ? "" : " " + origin->organisation);
         finding.grade = Grade::confirmed;
-        for (const Rule* rule : address.holding.as_rules)
-            if (rule->precision != AsnPrecision::shared || rule->product->has(Role::network)) {
+        for (const catalogue::Rule* rule : address.holding.as_rules)
+            if (rule->precision != catalogue::AsnPrecision::shared ||
+                rule->product->has(Role::network)) {
                 finding.provider = rule->product->provider->id;
                 if (rule->product->has(Role::network))
                     finding.product = rule->product->id;
@@ -311,4 +313,4 @@ void add_name_roles(const Sight& sight, Attribution& out)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -5,7 +5,7 @@
 
 #include "scanner/attribute/verdict.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// Fills front, host, chain, further fronts and hosts in `others`, shares and the flags that follow
 /// (multi_cdn, split_by_family, not_all_addresses_probed, product_undetermined). Every address
@@ -16,4 +16,4 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
 /// scrubber, network.
 void add_name_roles(const Sight& sight, Attribution& out);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

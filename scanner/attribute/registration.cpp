@@ -6,7 +6,7 @@
 #include "scanner/attribute/verdict.h"
 #include "scanner/attribute/weigh.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::optional<StateVerdict> from_registration(const Observation& seen)
     return std::nullopt;
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

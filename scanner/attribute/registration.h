@@ -9,7 +9,7 @@
 #include "scanner/attribute/states.h"
 #include "scanner/model/attribution.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// Adds the finding in the role registrar, if the registry was to be asked: identified, or unknown
 /// with a reason. Adds the flag "hold_still_answers" where a held name still serves something.
@@ -19,4 +19,4 @@ void add_registration(const Sight& sight, Attribution& out);
 /// client hold, server hold, redemption period, pending delete). Locks alone are no hold.
 std::optional<StateVerdict> from_registration(const Observation& seen);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

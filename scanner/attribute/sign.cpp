@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "resolvers/base/time_text.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 using resolvers::Probe;
 using resolvers::StepStatus;
@@ -73,7 +73,8 @@ void sum_up(AddressSight& sight)
 // Whose the address was when it was seen. Ranges that were given up since count for what was seen
 // before; what the catalogue and younger routing data say of the address today is about its new
 // tenant.
-void take_holding(AddressSight& address, const Observation& seen, const Catalogue& catalogue)
+void take_holding(AddressSight& address, const Observation& seen,
+                  const catalogue::Catalogue& catalogue)
 {
     if (seen.observed_at) {
         const auto day = std::chrono::floor<std::chrono::days>(*seen.observed_at);
@@ -115,10 +116,11 @@ bool same_holder(const AddressSight& a, const AddressSight& b)
     return a.origin() != nullptr && b.origin() != nullptr && a.origin()->asn == b.origin()->asn;
 }
 
-std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_view name)
+std::vector<const catalogue::Rule*> owners_of_name(const catalogue::Catalogue& catalogue,
+                                                   std::string_view name)
 {
-    std::vector<const Rule*> owners;
-    for (const RuleKind kind : {RuleKind::native, RuleKind::cname})
+    std::vector<const catalogue::Rule*> owners;
+    for (const catalogue::RuleKind kind : {catalogue::RuleKind::native, catalogue::RuleKind::cname})
         if (const auto rules = catalogue.name_rules(kind, name); !rules.empty())
             owners.push_back(rules.front());
     if (owners.size() == 2 && owners[0]->product != owners[1]->product &&
@@ -127,7 +129,7 @@ std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_
     return owners;
 }
 
-Sight look_at(const Observation& seen, const Catalogue& catalogue)
+Sight look_at(const Observation& seen, const catalogue::Catalogue& catalogue)
 {
     Sight sight;
     sight.observation = &seen;
@@ -159,4 +161,4 @@ Sight look_at(const Observation& seen, const Catalogue& catalogue)
     return sight;
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -11,7 +11,7 @@
 #include "scanner/model/evidence.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// One thing that one signal saw. Kept small: most subjects have a dozen, and text is only made for
 /// what is printed.
@@ -21,9 +21,9 @@ struct Sign {
     Channel channel = Channel::dns;
     Strength strength = Strength::weak;
     /// Null only for a declaration or a registry's word, which name a product by themselves.
-    const Rule* rule = nullptr;
+    const catalogue::Rule* rule = nullptr;
     /// Filled from the rule unless the signal sets it.
-    const Product* product = nullptr;
+    const catalogue::Product* product = nullptr;
     /// What was seen, as seen.
     std::string seen;
     /// Index into Sight::addresses; -1 when it is about the name as a whole.
@@ -62,7 +62,7 @@ struct AddressSight {
     bool weightless = false;
 
     /// Whose it was when it was seen.
-    Holding holding;
+    catalogue::Holding holding;
 
     /// The routing data are of a day when the address had changed hands: they name a later holder.
     bool origin_is_later = false;
@@ -84,7 +84,8 @@ bool same_holder(const AddressSight& a, const AddressSight& b);
 
 /// The cname and the native rule that a host name lies under, where both are known; of two products
 /// the longer suffix alone. At most two.
-std::vector<const Rule*> owners_of_name(const Catalogue& catalogue, std::string_view name);
+std::vector<const catalogue::Rule*> owners_of_name(const catalogue::Catalogue& catalogue,
+                                                   std::string_view name);
 
 /// An observation laid out for the rules.
 struct Sight {
@@ -94,6 +95,6 @@ struct Sight {
 };
 
 /// Lays out an observation: addresses with their owners, no signs yet.
-Sight look_at(const Observation& seen, const Catalogue& catalogue);
+Sight look_at(const Observation& seen, const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -49,7 +49,7 @@ bool is_among(const std::vector<Sign>& signs, const Sign& sign)
     });
 }
 
-void collect_signs(Sight& sight, const Catalogue& catalogue)
+void collect_signs(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const Signal& signal : signals())
         signal.collect(sight, catalogue);
@@ -64,4 +64,4 @@ void collect_signs(Sight& sight, const Catalogue& catalogue)
     sight.signs = std::move(unique);
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -11,7 +11,7 @@
 #include "scanner/attribute/views.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -106,9 +106,9 @@ Traces traces_of(const Observation& seen)
         traces.aliases.emplace_back(seen.chain[i]);
     for (const DnsAnswer& answer : seen.dns) {
         if (answer.type == "NS")
-            for (const resolvers::DnsRecord* record : resolvers::own_records(answer))
+            for (const resolvers::DnsRecord* record : resolvers::dnswire::own_records(answer))
                 traces.name_servers.push_back(record->data);
-        if (answer.name == seen.subject.host && resolvers::tells_aliases(answer))
+        if (answer.name == seen.subject.host && resolvers::dnswire::tells_aliases(answer))
             for (const resolvers::DnsRecord& record : answer.records)
                 if (record.type == "CNAME")
                     traces.aliases.push_back(record.data);
@@ -135,55 +135,57 @@ Traces traces_of(const Observation& seen)
 }
 
 // In the order of their ids.
-std::vector<const StateRule*> markers_in(const Traces& traces, const Catalogue& catalogue)
+std::vector<const catalogue::StateRule*> markers_in(const Traces& traces,
+                                                    const catalogue::Catalogue& catalogue)
 {
-    std::vector<const StateRule*> found;
-    const auto look = [&](MarkerKind kind, const auto& places, const auto& marks) {
+    std::vector<const catalogue::StateRule*> found;
+    const auto look = [&](catalogue::MarkerKind kind, const auto& places, const auto& marks) {
         if (places.empty())
             return;
-        for (const StateRule* rule : catalogue.state_rules_of(kind))
+        for (const catalogue::StateRule* rule : catalogue.state_rules_of(kind))
             if (std::ranges::any_of(places, [&](const auto& one) { return marks(*rule, one); }))
                 found.push_back(rule);
     };
-    const auto is_under = [](const StateRule& rule, std::string_view name) {
+    const auto is_under = [](const catalogue::StateRule& rule, std::string_view name) {
         return resolvers::is_under(name, rule.key);
     };
     for (const IpAddress& address : traces.addresses)
-        for (const StateRule* rule : catalogue.address_markers(address))
+        for (const catalogue::StateRule* rule : catalogue.address_markers(address))
             if (std::ranges::find(found, rule) == found.end())
                 found.push_back(rule);
-    look(MarkerKind::ns, traces.name_servers, is_under);
-    look(MarkerKind::cname, traces.aliases, is_under);
-    look(MarkerKind::redirect, traces.redirect_hosts, is_under);
-    look(MarkerKind::body, traces.body_markers,
-         [](const StateRule& rule, std::string_view id) { return rule.id == id; });
-    look(MarkerKind::title, traces.titles, [](const StateRule& rule, const std::string& title) {
-        return title.find(rule.key) != std::string::npos;
-    });
-    std::ranges::sort(found, {},
-                      [](const StateRule* rule) -> const std::string& { return rule->id; });
+    look(catalogue::MarkerKind::ns, traces.name_servers, is_under);
+    look(catalogue::MarkerKind::cname, traces.aliases, is_under);
+    look(catalogue::MarkerKind::redirect, traces.redirect_hosts, is_under);
+    look(catalogue::MarkerKind::body, traces.body_markers,
+         [](const catalogue::StateRule& rule, std::string_view id) { return rule.id == id; });
+    look(catalogue::MarkerKind::title, traces.titles,
+         [](const catalogue::StateRule& rule, const std::string& title) {
+             return title.find(rule.key) != std::string::npos;
+         });
+    std::ranges::sort(
+        found, {}, [](const catalogue::StateRule* rule) -> const std::string& { return rule->id; });
     return found;
 }
 
 // Parking, seizure and block pages. Some marks are enough alone; of the others (a name server that
 // ordinary customers have too) two different kinds of one operator must agree.
-std::optional<StateVerdict> from_markers(const Sight& sight, const Catalogue& catalogue)
+std::optional<StateVerdict> from_markers(const Sight& sight, const catalogue::Catalogue& catalogue)
 {
-    const std::vector<const StateRule*> found =
+    const std::vector<const catalogue::StateRule*> found =
         markers_in(traces_of(*sight.observation), catalogue);
-    const auto said = [](const StateRule& rule) {
+    const auto said = [](const catalogue::StateRule& rule) {
         return std::string(word(rule.kind)) + " of " + rule.operator_name;
     };
     for (const State state :
          {State::seized, State::parked, State::tampered, State::blocked_for_vantage}) {
-        for (const StateRule* rule : found)
+        for (const catalogue::StateRule* rule : found)
             if (rule->state == state && rule->sufficient)
                 return StateVerdict{state, said(*rule)};
-        for (const StateRule* a : found)
-            for (const StateRule* b : found)
+        for (const catalogue::StateRule* a : found)
+            for (const catalogue::StateRule* b : found)
                 if (a->state == state && b->state == state && word(a->kind) < word(b->kind) &&
-                    (a->operator_name == b->operator_name || a->kind == MarkerKind::ns ||
-                     b->kind == MarkerKind::ns))
+                    (a->operator_name == b->operator_name || a->kind == catalogue::MarkerKind::ns ||
+                     b->kind == catalogue::MarkerKind::ns))
                     return StateVerdict{state, said(*a) + ", " + said(*b)};
     }
     return std::nullopt;
@@ -198,7 +200,7 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
         const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
         for (const Sign& sign : sight.signs) {
             if (sign.address != verdict.address || sign.rule == nullptr ||
-                sign.rule->kind != RuleKind::answer || !sign.rule->state)
+                sign.rule->kind != catalogue::RuleKind::answer || !sign.rule->state)
                 continue;
             if (address.known && !address.holding.belongs_to(*sign.product->provider))
                 continue;
@@ -219,8 +221,8 @@ std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verd
 bool leaves_page(const resolvers::HttpFacts& facts)
 {
     const resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
-    return page.has_value() ? resolvers::move_from(*page, facts).has_value()
-                            : resolvers::move_of(facts).has_value();
+    return page.has_value() ? resolvers::http::move_from(*page, facts).has_value()
+                            : resolvers::http::move_of(facts).has_value();
 }
 
 // What the walk of redirects came to, when no content was seen on the subject's own name. A page
@@ -235,7 +237,7 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
             continue;
         const resolvers::HttpFacts& facts = *probe.http_facts;
         const bool leaves = leaves_page(facts);
-        const bool shows = resolvers::shows_content(facts) && !leaves;
+        const bool shows = resolvers::http::shows_content(facts) && !leaves;
         if (own && shows)
             return std::nullopt;
         content_elsewhere = content_elsewhere || shows;
@@ -325,7 +327,7 @@ StateVerdict from_answers(const Sight& sight)
 }  // namespace
 
 StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
-                      const Catalogue& catalogue)
+                      const catalogue::Catalogue& catalogue)
 {
     const Observation& seen = *sight.observation;
     if (!seen.subject.invalid.empty())
@@ -356,4 +358,4 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
     return from_answers(sight);
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

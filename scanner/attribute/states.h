@@ -7,7 +7,7 @@
 #include "scanner/attribute/sign.h"
 #include "scanner/attribute/verdict.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 struct StateVerdict {
     State state = State::not_observed;
@@ -17,6 +17,6 @@ struct StateVerdict {
 
 /// The first state that matches, in the order of signals.md section 8, rule 0.
 StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
-                      const Catalogue& catalogue);
+                      const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::attribute {
 
 std::string evidence_id(int sign)
 {
     return "e" + std::to_string(sign + 1);
 }
 
-Finding finding_of(const Product& product, Role role, Grade grade, const std::vector<int>& signs,
-                   double score)
+Finding finding_of(const catalogue::Product& product, Role role, Grade grade,
+                   const std::vector<int>& signs, double score)
 {
     Finding finding;
     finding.role = role;
@@ -87,7 +87,7 @@ std::vector<Hop> inner_hops(const std::vector<Candidate>& all, const Candidate& 
     });
     for (const Candidate& c : all) {
         if (c.product->provider == front.product->provider ||
-            c.product->status == ProductStatus::defunct)
+            c.product->status == catalogue::ProductStatus::defunct)
             continue;
         const int mark = std::max(c.http_edge, c.http_origin);
         Grade grade = Grade::none;
@@ -121,21 +121,21 @@ bool shares_its_name(const Sight& sight, const Candidate& platform)
         return true;
     return std::any_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
         return !sign.lead && sign.address < 0 && sign.rule != nullptr &&
-               sign.rule->kind == RuleKind::cname &&
+               sign.rule->kind == catalogue::RuleKind::cname &&
                sign.product->provider == platform.product->provider &&
                !sign.product->undetermined_with.empty();
     });
 }
 
 // Signs that point at a product's company as the holder of the address.
-std::vector<int> holder_signs(const Sight& sight, int address, const Product& product)
+std::vector<int> holder_signs(const Sight& sight, int address, const catalogue::Product& product)
 {
     std::vector<int> signs;
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         const bool here = sign.address == address || sign.address < 0;
         const bool about_host = !sign.lead && sign.product == &product && sign.rule != nullptr &&
-                                sign.rule->kind != RuleKind::ns;
+                                sign.rule->kind != catalogue::RuleKind::ns;
         if (here && about_host)
             signs.push_back(static_cast<int>(i));
     }
@@ -144,12 +144,13 @@ std::vector<int> holder_signs(const Sight& sight, int address, const Product& pr
 
 // A product of the company that an alias or the native name singles out (an ELB name among all that
 // Amazon rents out).
-const Product* host_by_name(const Sight& sight, const Provider& provider)
+const catalogue::Product* host_by_name(const Sight& sight, const catalogue::Provider& provider)
 {
     for (const Sign& sign : sight.signs)
         if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == &provider &&
             sign.product->has(Role::host) && sign.strength >= Strength::partial &&
-            (sign.rule->kind == RuleKind::cname || sign.rule->kind == RuleKind::native))
+            (sign.rule->kind == catalogue::RuleKind::cname ||
+             sign.rule->kind == catalogue::RuleKind::native))
             return sign.product;
     return nullptr;
 }
@@ -161,7 +162,7 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
     if (address.holding.owner != nullptr && address.holding.owner->product->service)
         return unknown(Role::host, UnknownReason::ambiguous_holder);
 
-    const Product* product = nullptr;
+    const catalogue::Product* product = nullptr;
     Grade grade = Grade::none;
     if (address.holding.is_customers()) {
         product = address.holding.owner->product;
@@ -170,29 +171,29 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
         else
             grade = Grade::possible;
     } else {
-        for (const Rule* rule : address.holding.as_rules) {
+        for (const catalogue::Rule* rule : address.holding.as_rules) {
             // Carriers and scrubbers announce what others run.
             const bool carries = rule->product->has(Role::scrubber) ||
                                  (rule->product->has(Role::network) && !address.holding.owner);
-            const bool other_use =
-                rule->precision == AsnPrecision::product && !rule->product->has(Role::host);
-            if (rule->precision == AsnPrecision::shared || carries || other_use)
+            const bool other_use = rule->precision == catalogue::AsnPrecision::product &&
+                                   !rule->product->has(Role::host);
+            if (rule->precision == catalogue::AsnPrecision::shared || carries || other_use)
                 return unknown(Role::host, UnknownReason::ambiguous_holder);
-            const Product* candidate = rule->product->has(Role::host)
-                                           ? rule->product
-                                           : rule->product->provider->best(Role::host);
+            const catalogue::Product* candidate = rule->product->has(Role::host)
+                                                      ? rule->product
+                                                      : rule->product->provider->best(Role::host);
             if (candidate == nullptr)
                 continue;
             product = candidate;
             // Where nobody answered, whose network it is says no more than who may be the host.
             grade = address.connected ? Grade::probable : Grade::possible;
-            undetermined = rule->precision == AsnPrecision::company &&
+            undetermined = rule->precision == catalogue::AsnPrecision::company &&
                            product->provider->products_with_machines > 1;
             break;
         }
     }
     if (product != nullptr) {
-        if (const Product* named = host_by_name(sight, *product->provider)) {
+        if (const catalogue::Product* named = host_by_name(sight, *product->provider)) {
             product = named;
             undetermined = false;
         }
@@ -200,10 +201,11 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
         if (address.holding.owner != nullptr && address.holding.owner->product != product)
             for (const int sign : holder_signs(sight, index, *address.holding.owner->product))
                 signs.push_back(sign);
-        for (const Rule* rule : address.holding.as_rules)
+        for (const catalogue::Rule* rule : address.holding.as_rules)
             if (rule->product != product)
                 for (const int sign : holder_signs(sight, index, *rule->product))
-                    if (sight.signs[static_cast<std::size_t>(sign)].rule->kind == RuleKind::asn)
+                    if (sight.signs[static_cast<std::size_t>(sign)].rule->kind ==
+                        catalogue::RuleKind::asn)
                         signs.push_back(sign);
         std::sort(signs.begin(), signs.end());
         signs.erase(std::unique(signs.begin(), signs.end()), signs.end());
@@ -248,14 +250,16 @@ Finding no_front(const Sight& sight, const AddressSight* address)
     if (address->connected || address->holding.owner != nullptr)
         return none(Role::front, address);
     const bool in_front_network = std::any_of(
-        address->holding.as_rules.begin(), address->holding.as_rules.end(), [](const Rule* rule) {
+        address->holding.as_rules.begin(), address->holding.as_rules.end(),
+        [](const catalogue::Rule* rule) {
             return rule->product->has(Role::front) || rule->product->has(Role::platform);
         });
     // The zone's operator says so, and no front's network says otherwise.
     if (sight.observation->declared == "dns_only" && !in_front_network && address->has_holder())
         return none(Role::front, address);
-    for (const Rule* rule : address->holding.as_rules)
-        if (rule->precision != AsnPrecision::shared && rule->product->provider->rents_machines() &&
+    for (const catalogue::Rule* rule : address->holding.as_rules)
+        if (rule->precision != catalogue::AsnPrecision::shared &&
+            rule->product->provider->rents_machines() &&
             rule->product->provider->best(Role::front) == nullptr)
             return none(Role::front, address);
     return unknown(Role::front,
@@ -263,7 +267,8 @@ Finding no_front(const Sight& sight, const AddressSight* address)
 }
 
 // Signs that speak for another outermost hop than this one, on this address.
-void note_against(const Sight& sight, int address, const Product& product, Finding& finding)
+void note_against(const Sight& sight, int address, const catalogue::Product& product,
+                  Finding& finding)
 {
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
@@ -384,7 +389,7 @@ Verdict judge(const Sight& sight, int index)
     const bool gone = address != nullptr && address->origin_is_much_later &&
                       std::any_of(all.begin(), all.end(), [](const Candidate& c) {
                           return c.claim && c.http_edge >= 0 && c.product->has(Role::front) &&
-                                 c.product->status == ProductStatus::defunct;
+                                 c.product->status == catalogue::ProductStatus::defunct;
                       });
     if (gone && verdict.front.status == FindingStatus::none) {
         verdict.front = unknown(Role::front, UnknownReason::no_evidence);
@@ -399,4 +404,4 @@ Verdict judge(const Sight& sight, int index)
     return verdict;
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -6,7 +6,7 @@
 
 #include "scanner/attribute/weigh.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// One hop of the chain, from the visitor inwards.
 struct Hop {
@@ -25,7 +25,7 @@ struct Verdict {
     /// The platform that answers here by its own edge; no product if there is none.
     Candidate platform;
     /// Companies that only the operator's word points at.
-    std::vector<const Product*> claims;
+    std::vector<const catalogue::Product*> claims;
     /// Two networks' or keys' proofs against each other on this address.
     bool conflict = false;
     bool product_undetermined = false;
@@ -37,10 +37,10 @@ struct Verdict {
 Verdict judge(const Sight& sight, int address);
 
 /// A Finding for a product, with the ids of its signs ("e1" is the first sign).
-Finding finding_of(const Product& product, Role role, Grade grade, const std::vector<int>& signs,
-                   double score);
+Finding finding_of(const catalogue::Product& product, Role role, Grade grade,
+                   const std::vector<int>& signs, double score);
 
 /// The id that the sign at this index has as evidence.
 std::string evidence_id(int sign);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

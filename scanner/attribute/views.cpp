@@ -8,7 +8,7 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -38,7 +38,8 @@ bool about_subject(const DnsAnswer& answer, const std::vector<std::string>& name
 std::vector<std::string> names_of(const Observation& seen, const std::vector<DnsAnswer>& answers)
 {
     // Whoever makes up answers may make up different aliases for A and AAAA: all of them count.
-    resolvers::AliasWalk aliases = resolvers::follow_aliases(seen.subject.host, answers);
+    resolvers::dnswire::AliasWalk aliases =
+        resolvers::dnswire::follow_aliases(seen.subject.host, answers);
     std::vector<std::string> names = std::move(aliases.names);
     std::move(aliases.branches.begin(), aliases.branches.end(), std::back_inserter(names));
     return names;
@@ -56,7 +57,7 @@ Testimony testimony_of(const std::vector<DnsAnswer>& answers, const std::vector<
         ++asked;
         nxdomain += answer.status == DnsStatus::nxdomain ? 1 : 0;
         nodata += answer.status == DnsStatus::nodata ? 1 : 0;
-        for (const DnsRecord* record : resolvers::led_records(answer))
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answer))
             if (const auto address = IpAddress::parse(record->data))
                 said.addresses.push_back(*address);
     }
@@ -80,7 +81,7 @@ std::string error_sign(const std::vector<DnsAnswer>& answers, const std::vector<
     return "";
 }
 
-bool tells_of_blocking(const StateRule& rule)
+bool tells_of_blocking(const catalogue::StateRule& rule)
 {
     return rule.sufficient &&
            (rule.state == State::tampered || rule.state == State::blocked_for_vantage);
@@ -88,14 +89,15 @@ bool tells_of_blocking(const StateRule& rule)
 
 // Addresses and aliases that the catalogue knows as block pages'.
 std::string marker_sign(const Testimony& said, const std::vector<std::string>& names,
-                        const Catalogue& catalogue)
+                        const catalogue::Catalogue& catalogue)
 {
     for (const IpAddress& address : said.addresses)
-        for (const StateRule* rule : catalogue.address_markers(address))
+        for (const catalogue::StateRule* rule : catalogue.address_markers(address))
             if (tells_of_blocking(*rule))
                 return address.text() + " is an address of " + rule->operator_name;
     if (names.size() > 1)
-        for (const StateRule* rule : catalogue.state_rules_of(MarkerKind::cname))
+        for (const catalogue::StateRule* rule :
+             catalogue.state_rules_of(catalogue::MarkerKind::cname))
             for (std::size_t i = 1; i < names.size(); ++i)
                 if (resolvers::is_under(names[i], rule->key) && tells_of_blocking(*rule))
                     return names[i] + " is an alias of " + rule->operator_name;
@@ -161,7 +163,7 @@ std::string_view tampering_word(std::uint16_t code)
     }
 }
 
-ViewsVerdict compare_views(const Observation& seen, const Catalogue& catalogue)
+ViewsVerdict compare_views(const Observation& seen, const catalogue::Catalogue& catalogue)
 {
     ViewsVerdict verdict;
     if (!seen.subject.invalid.empty() || !seen.refused.empty() || seen.subject.is_address)
@@ -281,4 +283,4 @@ void forget_whom(Attribution& out, UnknownReason reason)
     });
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

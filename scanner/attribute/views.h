@@ -12,7 +12,7 @@
 #include "scanner/model/attribution.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// One view that shows signs, and the sign that tells most.
 struct ViewSign {
@@ -39,7 +39,7 @@ struct ViewsVerdict {
 /// the client.
 std::string_view tampering_word(std::uint16_t code);
 
-ViewsVerdict compare_views(const Observation& seen, const Catalogue& catalogue);
+ViewsVerdict compare_views(const Observation& seen, const catalogue::Catalogue& catalogue);
 
 /// Writes into a verdict what the comparison means for it: flags, evidence, and, where the
 /// reference view is not to be believed, a state and nobody named. Called last.
@@ -49,4 +49,4 @@ void apply_views(const ViewsVerdict& views, const Observation& seen, Attribution
 /// for that reason, but whoever runs the DNS and the registrar.
 void forget_whom(Attribution& out, UnknownReason reason);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

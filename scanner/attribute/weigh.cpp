@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -12,7 +12,7 @@ bool about(const Sign& sign, int address)
     return sign.address < 0 || sign.address == address;
 }
 
-Candidate& candidate_for(std::vector<Candidate>& all, const Product* product)
+Candidate& candidate_for(std::vector<Candidate>& all, const catalogue::Product* product)
 {
     for (Candidate& candidate : all)
         if (candidate.product == product)
@@ -27,9 +27,9 @@ bool is_inside_sound_list(const Sign& sign, const AddressSight* address)
 {
     return address != nullptr &&
            std::any_of(address->holding.ranges.begin(), address->holding.ranges.end(),
-                       [&](const RangeHit& hit) {
+                       [&](const catalogue::RangeHit& hit) {
                            return hit.rule->product->provider == sign.product->provider &&
-                                  hit.rule->range_kind == RangeKind::edge &&
+                                  hit.rule->range_kind == catalogue::RangeKind::edge &&
                                   hit.rule->strength >= Strength::strong;
                        });
 }
@@ -41,7 +41,7 @@ void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
         candidate.declared = true;
         return;
     }
-    if (sign.rule->kind == RuleKind::ech && sign.channel == Channel::tls) {
+    if (sign.rule->kind == catalogue::RuleKind::ech && sign.channel == Channel::tls) {
         candidate.public_name = true;
         return;
     }
@@ -52,43 +52,43 @@ void note(Candidate& candidate, const Sign& sign, const AddressSight* address)
         return;
     }
     switch (sign.rule->kind) {
-        case RuleKind::range:
-            if (sign.rule->range_kind == RangeKind::from_routing)
+        case catalogue::RuleKind::range:
+            if (sign.rule->range_kind == catalogue::RangeKind::from_routing)
                 candidate.routed_range = true;
-            else if (sign.rule->range_kind == RangeKind::third_party ||
+            else if (sign.rule->range_kind == catalogue::RangeKind::third_party ||
                      (sign.strength == Strength::weak && !is_inside_sound_list(sign, address)))
                 candidate.weak_range = true;
             else
                 candidate.range = true;
             break;
-        case RuleKind::asn:
-            if (sign.rule->precision == AsnPrecision::product)
+        case catalogue::RuleKind::asn:
+            if (sign.rule->precision == catalogue::AsnPrecision::product)
                 candidate.product_as = true;
-            else if (sign.rule->precision == AsnPrecision::company)
+            else if (sign.rule->precision == catalogue::AsnPrecision::company)
                 candidate.company_as = true;
             break;
-        case RuleKind::cname:
-        case RuleKind::native:
+        case catalogue::RuleKind::cname:
+        case catalogue::RuleKind::native:
             if (!sign.forgeable)
                 candidate.native = true;
             else if (sign.strength >= Strength::partial)
                 candidate.cname = true;
             break;
-        case RuleKind::header:
-        case RuleKind::cookie:
-        case RuleKind::answer:
-        case RuleKind::edge_path:
+        case catalogue::RuleKind::header:
+        case catalogue::RuleKind::cookie:
+        case catalogue::RuleKind::answer:
+        case catalogue::RuleKind::edge_path:
             if (sign.rule->side == Side::origin)
                 candidate.http_origin = std::max(candidate.http_origin, strength);
             else
                 candidate.http_edge = std::max(candidate.http_edge, strength);
             break;
-        case RuleKind::ech:
+        case catalogue::RuleKind::ech:
             candidate.ech = true;
             break;
-        case RuleKind::certificate:
-        case RuleKind::ns:
-        case RuleKind::ptr:
+        case catalogue::RuleKind::certificate:
+        case catalogue::RuleKind::ns:
+        case catalogue::RuleKind::ptr:
             break;  // these speak for other roles, or not by themselves
     }
 }
@@ -98,9 +98,9 @@ bool counts_for_fronting(const Sign& sign)
     if (sign.lead)
         return false;
     if (sign.rule != nullptr &&
-        (sign.rule->kind == RuleKind::ns || sign.rule->kind == RuleKind::ptr))
+        (sign.rule->kind == catalogue::RuleKind::ns || sign.rule->kind == catalogue::RuleKind::ptr))
         return false;
-    const Product& product = *sign.product;
+    const catalogue::Product& product = *sign.product;
     return product.has(Role::front) || product.has(Role::platform) || product.has(Role::steering) ||
            product.has(Role::scrubber);
 }
@@ -114,8 +114,9 @@ bool is_announced_front(const Candidate& c, const AddressSight& address)
     const bool announces = c.company_as || c.product_as;
     if (address.holding.owner == nullptr || !announces || !c.product->has(Role::front))
         return false;
-    const Tenancy* tenancy = address.holding.owner->product->tenancy_at(*c.product->provider);
-    return tenancy != nullptr && tenancy->how == TenancyKind::announced;
+    const catalogue::Tenancy* tenancy =
+        address.holding.owner->product->tenancy_at(*c.product->provider);
+    return tenancy != nullptr && tenancy->how == catalogue::TenancyKind::announced;
 }
 
 Grade grade_of_own_range(const Candidate& c, const AddressSight& address)
@@ -153,7 +154,7 @@ void grade_in_own_network(Candidate& c, const AddressSight& address)
     const bool rented =
         listed ? address.holding.is_customers()
                : std::any_of(address.holding.as_rules.begin(), address.holding.as_rules.end(),
-                             [&](const Rule* rule) {
+                             [&](const catalogue::Rule* rule) {
                                  return rule->product->provider == c.product->provider &&
                                         rule->product->has(Role::host);
                              });
@@ -197,9 +198,10 @@ void grade(Candidate& c, const AddressSight* address)
         (address->holding.owner->product->provider != c.product->provider ||
          (address->holding.is_service() &&
           !(address->holding.is_doubtful_service() && address->answered_http)));
-    c.tenant_here = std::any_of(
-        c.product->runs_on.begin(), c.product->runs_on.end(),
-        [&](const Tenancy& tenancy) { return address->holding.belongs_to(*tenancy.provider); });
+    c.tenant_here = std::any_of(c.product->runs_on.begin(), c.product->runs_on.end(),
+                                [&](const catalogue::Tenancy& tenancy) {
+                                    return address->holding.belongs_to(*tenancy.provider);
+                                });
 
     if (c.range) {
         c.holds_address = true;
@@ -276,4 +278,4 @@ std::vector<Candidate> weigh(const Sight& sight, int address)
     return all;
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -7,11 +7,11 @@
 #include "scanner/attribute/sign.h"
 #include "scanner/model/attribution.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// What one product may be at one address.
 struct Candidate {
-    const Product* product = nullptr;
+    const catalogue::Product* product = nullptr;
     Grade grade = Grade::none;
     /// Only the operator's word, against an address of somebody else's: kept as a claim.
     bool claim = false;
@@ -53,4 +53,4 @@ std::vector<Candidate> weigh(const Sight& sight, int address);
 /// Sum of log-odds, each channel capped: for ranking only (signals.md section 8, rule 2).
 double score_of(const Sight& sight, const std::vector<int>& signs);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -5,7 +5,7 @@
 #include "scanner/attribute/signals.h"
 #include "scanner/attribute/verdict.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -30,7 +30,7 @@ bool tells_more(const Finding& now, const Finding& then)
 
 }  // namespace
 
-bool would_raise(Sight& context, const Rule& rule, const resolvers::IpAddress& address)
+bool would_raise(Sight& context, const catalogue::Rule& rule, const resolvers::IpAddress& address)
 {
     const auto here = std::ranges::find_if(context.addresses, [&](const AddressSight& one) {
         return one.known && one.address == address;
@@ -48,4 +48,4 @@ bool would_raise(Sight& context, const Rule& rule, const resolvers::IpAddress& a
     return tells_more(now, judge(context, index).front);
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

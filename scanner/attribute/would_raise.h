@@ -4,7 +4,7 @@
 
 #include "scanner/attribute/sign.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 /// Would an answer to the path of an edge_path rule, from the edge at that address, name a front
 /// there, or another one, or raise its grade? Something has answered there over HTTP: the answer
@@ -13,6 +13,6 @@ namespace scanner {
 /// `context` is look_at() of the observation with its signs collected. It is changed while the
 /// function runs and is as it was when the function returns, so that one context serves for any
 /// number of rules and addresses.
-bool would_raise(Sight& context, const Rule& rule, const resolvers::IpAddress& address);
+bool would_raise(Sight& context, const catalogue::Rule& rule, const resolvers::IpAddress& address);
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -6,7 +6,7 @@
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 namespace {
 
@@ -33,10 +33,10 @@ std::string yes_no(bool value)
     return value ? "yes" : "no";
 }
 
-Entries products_of(const Catalogue& catalogue)
+Entries products_of(const catalogue::Catalogue& catalogue)
 {
     Entries entries;
-    for (const Product* product : catalogue.products()) {
+    for (const catalogue::Product* product : catalogue.products()) {
         std::vector<std::string> roles;
         for (const Role role : product->roles)
             roles.emplace_back(word(role));
@@ -57,22 +57,22 @@ Entries products_of(const Catalogue& catalogue)
 }
 
 // As it stands in the file.
-std::string state_text(const Rule& rule)
+std::string state_text(const catalogue::Rule& rule)
 {
-    if (rule.kind != RuleKind::answer)
+    if (rule.kind != catalogue::RuleKind::answer)
         return "";
     return rule.state ? std::string(word(*rule.state)) : "edge";
 }
 
-Entries rules_of(const Catalogue& catalogue)
+Entries rules_of(const catalogue::Catalogue& catalogue)
 {
     Entries entries;
     auto lists = catalogue.prefixes_by_rule();
-    for (const Rule* rule : catalogue.rules()) {
+    for (const catalogue::Rule* rule : catalogue.rules()) {
         Entry& entry = entries[rule->id];
         entry.fields = {{"strength", std::string(word(rule->strength))},
                         {"side", std::string(word(rule->side))},
-                        {"match", match_text(rule->match, rule->value)},
+                        {"match", catalogue::match_text(rule->match, rule->value)},
                         {"state", state_text(*rule)},
                         {"status", rule->http_status == 0 ? "" : std::to_string(rule->http_status)},
                         {"body", rule->body},
@@ -80,22 +80,22 @@ Entries rules_of(const Catalogue& catalogue)
                         {"source", rule->source->text()},
                         {"source kind", std::string(word(rule->source->kind))},
                         {"checked", rule->source->checked}};
-        if (rule->kind == RuleKind::range) {
-            entry.fields.emplace_back("kind", range_kind_word(rule->range_kind));
+        if (rule->kind == catalogue::RuleKind::range) {
+            entry.fields.emplace_back("kind", catalogue::range_kind_word(rule->range_kind));
             entry.fields.emplace_back("until",
                                       rule->until ? resolvers::day_text(*rule->until) : "");
-            entry.prefixes = in_order(std::move(lists[rule]));
+            entry.prefixes = catalogue::in_order(std::move(lists[rule]));
         }
-        if (rule->kind == RuleKind::asn)
-            entry.fields.emplace_back("precision", precision_word(rule->precision));
+        if (rule->kind == catalogue::RuleKind::asn)
+            entry.fields.emplace_back("precision", catalogue::precision_word(rule->precision));
     }
     return entries;
 }
 
-Entries channels_of(const Catalogue& catalogue)
+Entries channels_of(const catalogue::Catalogue& catalogue)
 {
     Entries entries;
-    for (const Product* product : catalogue.products())
+    for (const catalogue::Product* product : catalogue.products())
         for (const ContactChannel& channel : product->channels)
             entries[product->id + " " + std::string(word(channel.type)) + " " + channel.address]
                 .fields = {{"scope", std::string(word(channel.scope))},
@@ -107,10 +107,10 @@ Entries channels_of(const Catalogue& catalogue)
     return entries;
 }
 
-Entries markers_of(const Catalogue& catalogue)
+Entries markers_of(const catalogue::Catalogue& catalogue)
 {
     Entries entries;
-    for (const StateRule& marker : catalogue.state_rules())
+    for (const catalogue::StateRule& marker : catalogue.state_rules())
         entries[marker.id].fields = {{"state", std::string(word(marker.state))},
                                      {"kind", std::string(word(marker.kind))},
                                      {"key", marker.key},
@@ -143,13 +143,14 @@ void compare(const char* what, const Entries& before, const Entries& after,
         EntryChange change{what, id, "changed", {}, {}};
         if (old == before.end()) {
             change.change = "added";
-            change.prefixes = change_between({}, fresh->second.prefixes);
+            change.prefixes = catalogue::change_between({}, fresh->second.prefixes);
         } else if (fresh == after.end()) {
             change.change = "removed";
-            change.prefixes = change_between(old->second.prefixes, {});
+            change.prefixes = catalogue::change_between(old->second.prefixes, {});
         } else {
             change.fields = field_changes(old->second.fields, fresh->second.fields);
-            change.prefixes = change_between(old->second.prefixes, fresh->second.prefixes);
+            change.prefixes =
+                catalogue::change_between(old->second.prefixes, fresh->second.prefixes);
             if (change.fields.empty() && change.prefixes.empty())
                 continue;
         }
@@ -159,7 +160,8 @@ void compare(const char* what, const Entries& before, const Entries& after,
 
 }  // namespace
 
-std::vector<EntryChange> changes_between(const Catalogue& before, const Catalogue& after)
+std::vector<EntryChange> changes_between(const catalogue::Catalogue& before,
+                                         const catalogue::Catalogue& after)
 {
     std::vector<EntryChange> changes;
     compare("product", products_of(before), products_of(after), changes);
@@ -169,4 +171,4 @@ std::vector<EntryChange> changes_between(const Catalogue& before, const Catalogu
     return changes;
 }
 
-}  // namespace scanner
+}  // namespace scanner::audit

@@ -8,7 +8,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/update/prefix_change.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 struct FieldChange {
     /// "strength", "roles", "source"...
@@ -28,11 +28,12 @@ struct EntryChange {
     /// Of what changed.
     std::vector<FieldChange> fields;
     /// Of a range: its prefixes, also when it was added or removed as a whole.
-    PrefixChange prefixes;
+    catalogue::PrefixChange prefixes;
 };
 
 /// By kind in the order above, then by id. Empty: the two say the same. Where a fact stands (file
 /// and line), and the order of files, do not count; when it was read does.
-std::vector<EntryChange> changes_between(const Catalogue& before, const Catalogue& after);
+std::vector<EntryChange> changes_between(const catalogue::Catalogue& before,
+                                         const catalogue::Catalogue& after);
 
-}  // namespace scanner
+}  // namespace scanner::audit

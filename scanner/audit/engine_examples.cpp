@@ -4,7 +4,7 @@
 
 #include "scanner/attribute/attribute.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 using resolvers::IpAddress;
 using resolvers::StepStatus;
@@ -14,7 +14,7 @@ namespace {
 constexpr const char* site = "www.example.org";
 constexpr const char* site_domain = "example.org";
 
-IpAddress address_in_no_list(const Catalogue& catalogue)
+IpAddress address_in_no_list(const catalogue::Catalogue& catalogue)
 {
     // The first /16 of public space that nobody lists: there is always one.
     for (std::uint32_t block = 0x0B00; block < 0xDF00; ++block) {
@@ -26,9 +26,10 @@ IpAddress address_in_no_list(const Catalogue& catalogue)
     return IpAddress::from_v4(0x0B000909);
 }
 
-bool classifies(RangeKind kind)
+bool classifies(catalogue::RangeKind kind)
 {
-    return kind == RangeKind::edge || kind == RangeKind::customer || kind == RangeKind::service;
+    return kind == catalogue::RangeKind::edge || kind == catalogue::RangeKind::customer ||
+           kind == catalogue::RangeKind::service;
 }
 
 void add_address(Observation& seen, const IpAddress& address, std::uint32_t asn)
@@ -102,15 +103,16 @@ void set_field(resolvers::Certificate& leaf, const std::string& field, const std
     leaf.names_total = static_cast<unsigned>(leaf.names.size());
 }
 
-void set_answer(resolvers::HttpFacts& http, const Rule& rule)
+void set_answer(resolvers::HttpFacts& http, const catalogue::Rule& rule)
 {
     if (rule.http_status != 0)
         http.status = rule.http_status;
     // The example is a value of the header where there is one; with a body alone, a piece of it.
     if (!rule.key.empty()) {
-        const bool of_body = rule.match == TextMatch::present || rule.match == TextMatch::regex
-                                 ? false
-                                 : rule.example.find(rule.value) == std::string::npos;
+        const bool of_body =
+            rule.match == catalogue::TextMatch::present || rule.match == catalogue::TextMatch::regex
+                ? false
+                : rule.example.find(rule.value) == std::string::npos;
         http.headers.emplace_back(rule.key, of_body ? rule.value : rule.example);
     }
     if (!rule.body.empty())
@@ -118,21 +120,22 @@ void set_answer(resolvers::HttpFacts& http, const Rule& rule)
 }
 
 // Of the same company, and telling no more than that: which of two says it does not matter.
-bool may_share(const Rule& rule, const Evidence& other, const Catalogue& catalogue)
+bool may_share(const catalogue::Rule& rule, const Evidence& other,
+               const catalogue::Catalogue& catalogue)
 {
-    const Product* product = catalogue.product(other.product);
+    const catalogue::Product* product = catalogue.product(other.product);
     if (product == nullptr || product == rule.product || product->looks_like(*rule.product))
         return true;
     // An AS may carry several products, of several companies, and the rules say how little it
     // tells.
-    return rule.kind == RuleKind::asn && other.strength <= rule.strength;
+    return rule.kind == catalogue::RuleKind::asn && other.strength <= rule.strength;
 }
 
 // The product that the verdict names in the role that this kind of rule is for; null if the rule is
 // not one that names anybody by itself.
-const Finding* finding_for(const Rule& rule, const Attribution& verdict)
+const Finding* finding_for(const catalogue::Rule& rule, const Attribution& verdict)
 {
-    if (rule.kind == RuleKind::ns) {
+    if (rule.kind == catalogue::RuleKind::ns) {
         for (const Finding& other : verdict.others)
             if (other.role == Role::dns)
                 return &other;
@@ -146,33 +149,33 @@ const Finding* finding_for(const Rule& rule, const Attribution& verdict)
 
 }  // namespace
 
-EngineJudge::EngineJudge(const Catalogue& catalogue)
+EngineJudge::EngineJudge(const catalogue::Catalogue& catalogue)
     : catalogue_(catalogue), nobodys_(address_in_no_list(catalogue))
 {
-    for (const Rule* rule : catalogue.rules()) {
+    for (const catalogue::Rule* rule : catalogue.rules()) {
         Place& place = places_[rule->product];
-        if (rule->kind == RuleKind::range && classifies(rule->range_kind) && !rule->until &&
-            !place.address)
+        if (rule->kind == catalogue::RuleKind::range && classifies(rule->range_kind) &&
+            !rule->until && !place.address)
             place.address = IpAddress::parse(rule->example);
-        if (rule->kind == RuleKind::asn && rule->precision != AsnPrecision::shared &&
-            place.asn == 0)
+        if (rule->kind == catalogue::RuleKind::asn &&
+            rule->precision != catalogue::AsnPrecision::shared && place.asn == 0)
             place.asn = rule->asn;
     }
 }
 
-EngineJudge::Place EngineJudge::place_of(const Rule& rule) const
+EngineJudge::Place EngineJudge::place_of(const catalogue::Rule& rule) const
 {
     switch (rule.kind) {
-        case RuleKind::range:
+        case catalogue::RuleKind::range:
             return {IpAddress::parse(rule.example), 0};
-        case RuleKind::asn:
+        case catalogue::RuleKind::asn:
             return {nobodys_, rule.asn};
-        case RuleKind::header:
-        case RuleKind::cookie:
-        case RuleKind::certificate:
-        case RuleKind::ech:
-        case RuleKind::answer:
-        case RuleKind::edge_path: {
+        case catalogue::RuleKind::header:
+        case catalogue::RuleKind::cookie:
+        case catalogue::RuleKind::certificate:
+        case catalogue::RuleKind::ech:
+        case catalogue::RuleKind::answer:
+        case catalogue::RuleKind::edge_path: {
             Place place;
             if (const auto found = places_.find(rule.product); found != places_.end())
                 place = found->second;
@@ -183,24 +186,25 @@ EngineJudge::Place EngineJudge::place_of(const Rule& rule) const
                 place.address = nobodys_;
             return place;
         }
-        case RuleKind::cname:
-        case RuleKind::native:
-        case RuleKind::ns:
-        case RuleKind::ptr:
+        case catalogue::RuleKind::cname:
+        case catalogue::RuleKind::native:
+        case catalogue::RuleKind::ns:
+        case catalogue::RuleKind::ptr:
             break;
     }
     return {nobodys_, 0};
 }
 
-Observation EngineJudge::observation_of(const Rule& rule) const
+Observation EngineJudge::observation_of(const catalogue::Rule& rule) const
 {
     Observation seen;
     seen.source = "scan";
     seen.profile = "standard";
     seen.subject.line = 1;
-    seen.subject.host = rule.kind == RuleKind::native ? rule.example : site;
+    seen.subject.host = rule.kind == catalogue::RuleKind::native ? rule.example : site;
     seen.subject.text = seen.subject.host;
-    seen.subject.registrable_domain = rule.kind == RuleKind::native ? rule.example : site_domain;
+    seen.subject.registrable_domain =
+        rule.kind == catalogue::RuleKind::native ? rule.example : site_domain;
     seen.chain = {seen.subject.host};
 
     if (rule.until)
@@ -209,34 +213,34 @@ Observation EngineJudge::observation_of(const Rule& rule) const
     add_address(seen, place.address.value_or(nobodys_), place.asn);
     resolvers::Probe& probe = add_answer(seen);
     switch (rule.kind) {
-        case RuleKind::range:
-        case RuleKind::asn:
-        case RuleKind::native:
-        case RuleKind::ptr:
+        case catalogue::RuleKind::range:
+        case catalogue::RuleKind::asn:
+        case catalogue::RuleKind::native:
+        case catalogue::RuleKind::ptr:
             break;
-        case RuleKind::cname:
+        case catalogue::RuleKind::cname:
             seen.chain.push_back(rule.example);
             break;
-        case RuleKind::ns:
+        case catalogue::RuleKind::ns:
             add_record(seen, "NS", rule.example, std::nullopt);
             break;
-        case RuleKind::header:
+        case catalogue::RuleKind::header:
             probe.http_facts->headers.emplace_back(rule.key, rule.example);
             break;
-        case RuleKind::cookie:
+        case catalogue::RuleKind::cookie:
             probe.http_facts->headers.emplace_back("set-cookie",
                                                    rule.example + "=[redacted]; path=/");
             break;
-        case RuleKind::certificate:
+        case catalogue::RuleKind::certificate:
             set_field(probe.tls_facts->chain.front(), rule.key, rule.example);
             break;
-        case RuleKind::ech:
+        case catalogue::RuleKind::ech:
             add_record(seen, "HTTPS", "1 . ech=...", binding_with_ech(rule.example));
             break;
-        case RuleKind::answer:
+        case catalogue::RuleKind::answer:
             set_answer(*probe.http_facts, rule);
             break;
-        case RuleKind::edge_path: {
+        case catalogue::RuleKind::edge_path: {
             resolvers::Probe asked = probe;
             asked.purpose = "edge";
             asked.http_facts->url = "https://" + seen.subject.host + rule.key;
@@ -249,21 +253,23 @@ Observation EngineJudge::observation_of(const Rule& rule) const
     return seen;
 }
 
-std::string EngineJudge::operator()(const Rule& rule) const
+std::string EngineJudge::operator()(const catalogue::Rule& rule) const
 {
     // A reverse name counts only once it is confirmed, by a look that no example has: the look-up
     // is all.
-    if (rule.kind == RuleKind::ptr) {
-        const std::vector<const Rule*> found = catalogue_.name_rules(rule.kind, rule.example);
+    if (rule.kind == catalogue::RuleKind::ptr) {
+        const std::vector<const catalogue::Rule*> found =
+            catalogue_.name_rules(rule.kind, rule.example);
         return found.empty() ? "" : found.front()->product->id;
     }
-    const Attribution verdict = attribute(observation_of(rule), catalogue_);
-    if (rule.kind == RuleKind::range && rule.range_kind == RangeKind::origin_facing) {
+    const Attribution verdict = attribute::attribute(observation_of(rule), catalogue_);
+    if (rule.kind == catalogue::RuleKind::range &&
+        rule.range_kind == catalogue::RangeKind::origin_facing) {
         const bool used = std::any_of(verdict.evidence.begin(), verdict.evidence.end(),
                                       [&](const Evidence& one) { return one.rule == rule.id; });
         const auto address = IpAddress::parse(rule.example);
-        const std::vector<RangeHit> hits =
-            address ? catalogue_.origin_facing_of(*address) : std::vector<RangeHit>{};
+        const std::vector<catalogue::RangeHit> hits =
+            address ? catalogue_.origin_facing_of(*address) : std::vector<catalogue::RangeHit>{};
         return used || hits.empty() ? "" : hits.front().rule->product->id;
     }
 
@@ -284,11 +290,11 @@ std::string EngineJudge::operator()(const Rule& rule) const
         return "";
 
     const Finding* finding = finding_for(rule, verdict);
-    if (rule.kind == RuleKind::ns)
+    if (rule.kind == catalogue::RuleKind::ns)
         return finding == nullptr ? "" : finding->product;
     if (finding != nullptr && finding->provider != rule.product->provider->id)
         return finding->product.empty() ? finding->name : finding->product;
     return rule.product->id;
 }
 
-}  // namespace scanner
+}  // namespace scanner::audit

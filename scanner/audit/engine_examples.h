@@ -10,20 +10,20 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 class EngineJudge {
 public:
     /// The catalogue must outlive the judge.
-    explicit EngineJudge(const Catalogue& catalogue);
+    explicit EngineJudge(const catalogue::Catalogue& catalogue);
 
     /// The id of the product that the example is attributed to; empty if to none. A signal that
     /// names nobody by itself (a header at a stranger's address, an origin-facing range) is
     /// attributed to the product whose evidence it is.
-    std::string operator()(const Rule& rule) const;
+    std::string operator()(const catalogue::Rule& rule) const;
 
     /// What somebody would have seen who looked at a site that shows this example.
-    Observation observation_of(const Rule& rule) const;
+    Observation observation_of(const catalogue::Rule& rule) const;
 
 private:
     /// Where a product's answers come from, as far as its rules say.
@@ -32,12 +32,12 @@ private:
         std::uint32_t asn = 0;
     };
 
-    Place place_of(const Rule& rule) const;
+    Place place_of(const catalogue::Rule& rule) const;
 
-    const Catalogue& catalogue_;
-    std::map<const Product*, Place> places_;
+    const catalogue::Catalogue& catalogue_;
+    std::map<const catalogue::Product*, Place> places_;
     /// Public, and in no list.
     resolvers::IpAddress nobodys_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::audit

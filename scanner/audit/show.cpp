@@ -13,7 +13,7 @@
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 namespace {
 
@@ -24,33 +24,33 @@ using resolvers::Prefix;
 constexpr std::size_t most_cut_outs = 10;
 
 // What roles mean for a notice, so that nobody takes a load balancer for a CDN.
-std::string roles_text(const Product& product)
+std::string roles_text(const catalogue::Product& product)
 {
     std::string text;
     for (const Role role : product.roles)
         text += (text.empty() ? "" : ", ") + std::string(word(role));
     if (product.service)
         text += std::string(text.empty() ? "" : ", ") + "service (serves no customer's site)";
-    if (product.storage != Storage::none)
+    if (product.storage != catalogue::Storage::none)
         text += ", stores: " + std::string(word(product.storage));
-    if (product.status != ProductStatus::active)
+    if (product.status != catalogue::ProductStatus::active)
         text += ", " + std::string(word(product.status));
     return text;
 }
 
-std::string source_text(const Source& source)
+std::string source_text(const catalogue::Source& source)
 {
     return (source.url.empty() && source.path.empty() ? "no address" : source.text()) + " (" +
            std::string(word(source.kind)) + ", " +
            (source.checked.empty() ? "undated" : "read " + source.checked) + ")";
 }
 
-bool is_registrar(const Product& product)
+bool is_registrar(const catalogue::Product& product)
 {
     return product.id.starts_with("registrar-");
 }
 
-std::string name_of(const Product& product)
+std::string name_of(const catalogue::Product& product)
 {
     const std::string& company = product.provider->name;
     const bool enough = product.name == company || is_registrar(product);
@@ -58,36 +58,36 @@ std::string name_of(const Product& product)
 }
 
 // What else must hold, and what follows: answers are about more than one header.
-std::string answer_text(const Rule& rule)
+std::string answer_text(const catalogue::Rule& rule)
 {
     std::string text = "      means " + std::string(rule.state ? word(*rule.state) : "edge");
     if (rule.http_status != 0)
         text += ", with HTTP status " + std::to_string(rule.http_status);
     if (!rule.key.empty() && !rule.body.empty())
-        text += ", with " + rule.key + match_text(rule.match, rule.value);
+        text += ", with " + rule.key + catalogue::match_text(rule.match, rule.value);
     if (!rule.body.empty())
         text += ", with \"" + rule.body + "\" in the body";
     return text + "\n";
 }
 
-void add_rule(std::string& out, const Rule& rule)
+void add_rule(std::string& out, const catalogue::Rule& rule)
 {
     out += "      rule " + rule.id + ", " + std::string(word(rule.strength));
     if (rule.side != Side::none)
         out += ", " + std::string(word(rule.side)) + " side";
     out += ", at " + rule.where + "\n      from " + source_text(*rule.source) + "\n";
-    if (rule.kind == RuleKind::answer)
+    if (rule.kind == catalogue::RuleKind::answer)
         out += answer_text(rule);
-    else if (rule.kind == RuleKind::edge_path)
+    else if (rule.kind == catalogue::RuleKind::edge_path)
         out += "      the edge answers " + rule.key + " itself\n";
 }
 
-void add_head(std::string& out, const Product& product)
+void add_head(std::string& out, const catalogue::Product& product)
 {
     out += "    " + name_of(product) + ": " + roles_text(product) + "\n";
 }
 
-void add_remarks(std::string& out, const Product& product)
+void add_remarks(std::string& out, const catalogue::Product& product)
 {
     if (!product.undetermined_with.empty()) {
         out += "      looks the same as:";
@@ -97,14 +97,14 @@ void add_remarks(std::string& out, const Product& product)
     }
     if (product.lessor)
         out += "      lets address space to others, who run the machines\n";
-    for (const Tenancy& tenancy : product.runs_on)
+    for (const catalogue::Tenancy& tenancy : product.runs_on)
         out += "      runs on: " + tenancy.network + " (" + std::string(word(tenancy.how)) +
                ", from " + source_text(*tenancy.source) + ")\n";
     if (!product.notes.empty())
         out += "      note: " + product.notes + "\n";
 }
 
-void add_verdict(std::string& out, const Rule& rule, const std::string& seen)
+void add_verdict(std::string& out, const catalogue::Rule& rule, const std::string& seen)
 {
     add_head(out, *rule.product);
     out += "      " + seen + "\n";
@@ -113,39 +113,41 @@ void add_verdict(std::string& out, const Rule& rule, const std::string& seen)
 }
 
 // In their order, the rules of one product together under its name.
-void add_rules(std::string& out, const std::string& title, const std::vector<const Rule*>& rules)
+void add_rules(std::string& out, const std::string& title,
+               const std::vector<const catalogue::Rule*>& rules)
 {
     if (rules.empty())
         return;
     out += "  " + title + "\n";
-    std::vector<const Product*> told;
-    for (const Rule* first : rules) {
+    std::vector<const catalogue::Product*> told;
+    for (const catalogue::Rule* first : rules) {
         if (std::find(told.begin(), told.end(), first->product) != told.end())
             continue;
         told.push_back(first->product);
         add_head(out, *first->product);
-        for (const Rule* rule : rules)
+        for (const catalogue::Rule* rule : rules)
             if (rule->product == first->product)
                 add_rule(out, *rule);
         add_remarks(out, *first->product);
     }
 }
 
-std::string hit_text(const RangeHit& hit)
+std::string hit_text(const catalogue::RangeHit& hit)
 {
-    return hit.prefix.text() + " (" + std::string(range_kind_word(hit.rule->range_kind)) +
+    return hit.prefix.text() + " (" +
+           std::string(catalogue::range_kind_word(hit.rule->range_kind)) +
            (hit.rule->until ? ", until " + resolvers::day_text(*hit.rule->until) : "") +
            ", one of " + std::to_string(hit.rule->prefix_count) + ")";
 }
 
-std::string address_text(const Catalogue& catalogue, const IpAddress& address)
+std::string address_text(const catalogue::Catalogue& catalogue, const IpAddress& address)
 {
     std::string out;
     if (const auto special = resolvers::special_purpose(address))
         out += "  special-purpose space (" + std::string(*special) + "): no site can be there\n";
-    const std::vector<RangeHit> hits = catalogue.ranges_of(address);
+    const std::vector<catalogue::RangeHit> hits = catalogue.ranges_of(address);
     if (!hits.empty()) {
-        const RangeHit& winner = hits.front();
+        const catalogue::RangeHit& winner = hits.front();
         out += "  the longest prefix decides:\n";
         add_verdict(out, *winner.rule, hit_text(winner));
     }
@@ -157,64 +159,65 @@ std::string address_text(const Catalogue& catalogue, const IpAddress& address)
         }
     }
     if (!hits.empty()) {
-        std::vector<RangeHit> cut;
-        for (const RangeHit& inner : catalogue.ranges_inside(hits.front().prefix, 1000))
+        std::vector<catalogue::RangeHit> cut;
+        for (const catalogue::RangeHit& inner : catalogue.ranges_inside(hits.front().prefix, 1000))
             if (inner.rule->product != hits.front().rule->product && cut.size() <= most_cut_outs)
                 cut.push_back(inner);
         if (!cut.empty())
             out += "  cut out of " + hits.front().prefix.text() + " for other products:\n";
         for (std::size_t i = 0; i < std::min(cut.size(), most_cut_outs); ++i)
             out += "    " + cut[i].prefix.text() + " of " + cut[i].rule->product->id + " (" +
-                   std::string(range_kind_word(cut[i].rule->range_kind)) + ")\n";
+                   std::string(catalogue::range_kind_word(cut[i].rule->range_kind)) + ")\n";
         if (cut.size() > most_cut_outs)
             out += "    and more\n";
     }
-    for (const RangeHit& hit : catalogue.former_ranges_of(address, std::chrono::sys_days{})) {
+    for (const catalogue::RangeHit& hit :
+         catalogue.former_ranges_of(address, std::chrono::sys_days{})) {
         out += "  was in the past:\n";
         add_verdict(out, *hit.rule, hit_text(hit));
     }
-    const std::vector<RangeHit> origin_facing = catalogue.origin_facing_of(address);
+    const std::vector<catalogue::RangeHit> origin_facing = catalogue.origin_facing_of(address);
     if (!origin_facing.empty())
         out += "  calls origins; says nothing of who answers here:\n";
-    for (const RangeHit& hit : origin_facing) {
+    for (const catalogue::RangeHit& hit : origin_facing) {
         out += "    " + hit.prefix.text() + " of " + hit.rule->product->id + "\n";
         add_rule(out, *hit.rule);
     }
-    for (const StateRule* rule : catalogue.address_markers(address))
+    for (const catalogue::StateRule* rule : catalogue.address_markers(address))
         out += "  marks " + std::string(word(rule->state)) + ": " + rule->id + ", at " +
                rule->where + "\n      from " + source_text(*rule->source) + "\n";
     return out;
 }
 
-std::string asn_text(const Catalogue& catalogue, std::uint32_t asn)
+std::string asn_text(const catalogue::Catalogue& catalogue, std::uint32_t asn)
 {
-    const std::vector<const Rule*> rules = catalogue.asn_rules(asn);
+    const std::vector<const catalogue::Rule*> rules = catalogue.asn_rules(asn);
     std::string out;
-    for (const Rule* rule : rules)
+    for (const catalogue::Rule* rule : rules)
         add_verdict(out, *rule,
-                    "precision " + std::string(precision_word(rule->precision)) +
-                        (rule->precision == AsnPrecision::product
+                    "precision " + std::string(catalogue::precision_word(rule->precision)) +
+                        (rule->precision == catalogue::AsnPrecision::product
                              ? ": the AS serves nothing else"
                              : ": the AS alone does not tell the product"));
     return out.empty() ? out : "  announced by this AS; a published range goes before it:\n" + out;
 }
 
-std::string name_text(const Catalogue& catalogue, const std::string& name)
+std::string name_text(const catalogue::Catalogue& catalogue, const std::string& name)
 {
     std::string out;
     add_rules(out, "as a host name that a product gives to customers:",
-              catalogue.name_rules(RuleKind::native, name));
-    add_rules(out, "as a CNAME's target:", catalogue.name_rules(RuleKind::cname, name));
+              catalogue.name_rules(catalogue::RuleKind::native, name));
+    add_rules(out, "as a CNAME's target:", catalogue.name_rules(catalogue::RuleKind::cname, name));
     add_rules(out, "as a name server (says who runs the DNS, not who serves):",
-              catalogue.name_rules(RuleKind::ns, name));
+              catalogue.name_rules(catalogue::RuleKind::ns, name));
     add_rules(out, "as an address's PTR (if forward-confirmed):",
-              catalogue.name_rules(RuleKind::ptr, name));
+              catalogue.name_rules(catalogue::RuleKind::ptr, name));
     add_rules(out, "as a name in a certificate:", catalogue.certificate_rules("san_suffix", name));
     add_rules(out, "as a certificate's subject:", catalogue.certificate_rules("subject_cn", name));
     add_rules(out, "as the outer name of ECH:", catalogue.ech_rules(name));
-    for (const StateRule& rule : catalogue.state_rules())
-        if ((rule.kind == MarkerKind::ns || rule.kind == MarkerKind::cname ||
-             rule.kind == MarkerKind::redirect) &&
+    for (const catalogue::StateRule& rule : catalogue.state_rules())
+        if ((rule.kind == catalogue::MarkerKind::ns || rule.kind == catalogue::MarkerKind::cname ||
+             rule.kind == catalogue::MarkerKind::redirect) &&
             resolvers::is_under(name, rule.key))
             out += "  as " + std::string(word(rule.kind)) + " it marks " +
                    std::string(word(rule.state)) +
@@ -223,13 +226,14 @@ std::string name_text(const Catalogue& catalogue, const std::string& name)
     return out;
 }
 
-std::string header_text(const Catalogue& catalogue, std::string_view name, std::string_view value)
+std::string header_text(const catalogue::Catalogue& catalogue, std::string_view name,
+                        std::string_view value)
 {
     std::string out;
     add_rules(out, "as a header (worth little where the address is not theirs):",
               catalogue.header_rules(name, value));
-    std::vector<const Rule*> answers;
-    for (const Rule* rule : catalogue.answer_rules())
+    std::vector<const catalogue::Rule*> answers;
+    for (const catalogue::Rule* rule : catalogue.answer_rules())
         if (rule->key == resolvers::to_lower(name) && catalogue.answer_matches(*rule, value))
             answers.push_back(rule);
     add_rules(out, "as an answer of the edge itself:", answers);
@@ -239,7 +243,7 @@ std::string header_text(const Catalogue& catalogue, std::string_view name, std::
     return out;
 }
 
-std::string channels_text(const Product& product)
+std::string channels_text(const catalogue::Product& product)
 {
     std::string out;
     for (const ContactChannel& channel : product.channels) {
@@ -261,7 +265,7 @@ std::string channels_text(const Product& product)
 }
 
 // A product with everything that gives it away, and how to reach it.
-std::string product_text(const Catalogue& catalogue, const Product& product)
+std::string product_text(const catalogue::Catalogue& catalogue, const catalogue::Product& product)
 {
     std::string out =
         "  " + name_of(product) + ": " + roles_text(product) + ", at " + product.where + "\n";
@@ -270,10 +274,10 @@ std::string product_text(const Catalogue& catalogue, const Product& product)
     if (!product.notes.empty())
         out += "    note: " + product.notes + "\n";
     std::string rules;
-    for (const Rule* rule : catalogue.rules())
+    for (const catalogue::Rule* rule : catalogue.rules())
         if (rule->product == &product)
             rules += "      " + rule->id + " " + std::string(word(rule->strength)) +
-                     (rule->kind == RuleKind::range
+                     (rule->kind == catalogue::RuleKind::range
                           ? ", " + std::to_string(rule->prefix_count) + " prefixes"
                           : "") +
                      ", e.g. " + rule->example + "\n";
@@ -284,41 +288,43 @@ std::string product_text(const Catalogue& catalogue, const Product& product)
     return out;
 }
 
-bool is_called(const Product& product, const std::string& normal)
+bool is_called(const catalogue::Product& product, const std::string& normal)
 {
-    return normal_name(product.name) == normal ||
-           std::any_of(product.aliases.begin(), product.aliases.end(),
-                       [&](const std::string& alias) { return normal_name(alias) == normal; });
+    return catalogue::normal_name(product.name) == normal ||
+           std::any_of(
+               product.aliases.begin(), product.aliases.end(),
+               [&](const std::string& alias) { return catalogue::normal_name(alias) == normal; });
 }
 
 // A product if its id or name is meant, else a whole company; registrars by any of their names.
-std::string company_text(const Catalogue& catalogue, std::string_view query)
+std::string company_text(const catalogue::Catalogue& catalogue, std::string_view query)
 {
-    const std::string normal = normal_name(query);
-    if (const Product* product = catalogue.product(normal))
+    const std::string normal = catalogue::normal_name(query);
+    if (const catalogue::Product* product = catalogue.product(normal))
         return product_text(catalogue, *product);
-    const Provider* company = catalogue.provider_named(query);
+    const catalogue::Provider* company = catalogue.provider_named(query);
     std::string whole;
     std::string single;
-    for (const Product* product : catalogue.products()) {
+    for (const catalogue::Product* product : catalogue.products()) {
         const bool registrar = is_registrar(*product);
         const bool belongs = product->provider == company;
         if (belongs || (registrar && is_called(*product, normal)))
             whole += product_text(catalogue, *product);
         if (belongs && !registrar && normal != company->id &&
-            normal != normal_name(company->name) && normal_name(product->name) == normal)
+            normal != catalogue::normal_name(company->name) &&
+            catalogue::normal_name(product->name) == normal)
             single += product_text(catalogue, *product);
     }
     return single.empty() ? whole : single;
 }
 
 // A bare word may be the name of a header or a cookie: every rule about it.
-std::string word_text(const Catalogue& catalogue, std::string_view query)
+std::string word_text(const catalogue::Catalogue& catalogue, std::string_view query)
 {
     const std::string name = resolvers::to_lower(query);
-    std::vector<const Rule*> headers;
-    for (const Rule* rule : catalogue.rules())
-        if (rule->kind == RuleKind::header &&
+    std::vector<const catalogue::Rule*> headers;
+    for (const catalogue::Rule* rule : catalogue.rules())
+        if (rule->kind == catalogue::RuleKind::header &&
             (rule->key == name || (rule->key_is_prefix && name.starts_with(rule->key))))
             headers.push_back(rule);
     std::string out;
@@ -327,12 +333,12 @@ std::string word_text(const Catalogue& catalogue, std::string_view query)
     return out;
 }
 
-std::string mailbox_text(const Catalogue& catalogue, const std::string& mailbox)
+std::string mailbox_text(const catalogue::Catalogue& catalogue, const std::string& mailbox)
 {
     std::string out;
     if (catalogue.is_denied(mailbox))
         out += "  must never get a notice (deny.toml)\n";
-    for (const Product* product : catalogue.products())
+    for (const catalogue::Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i)
             if (resolvers::equals_ignoring_case(product->channels[i].address, mailbox))
                 out += "  " + std::string(word(product->channels[i].scope)) + " channel of " +
@@ -355,7 +361,7 @@ std::optional<std::uint32_t> asn_of(std::string_view query)
 }
 
 // What is known, without the line that repeats the question; empty if nothing is.
-std::string answer_to(const Catalogue& catalogue, std::string_view query)
+std::string answer_to(const catalogue::Catalogue& catalogue, std::string_view query)
 {
     if (const auto address = IpAddress::parse(query))
         return address_text(catalogue, *address);
@@ -363,7 +369,7 @@ std::string answer_to(const Catalogue& catalogue, std::string_view query)
         return address_text(catalogue, prefix->address);
     if (const auto asn = asn_of(query))
         return asn_text(catalogue, *asn);
-    if (const auto mailbox = plain_mailbox(query))
+    if (const auto mailbox = catalogue::plain_mailbox(query))
         return mailbox_text(catalogue, *mailbox);
     const std::size_t colon = query.find(':');
     if (colon != std::string_view::npos)
@@ -390,7 +396,7 @@ std::string shown(std::string_view query)
 
 }  // namespace
 
-std::string describe(const Catalogue& catalogue, std::string_view query)
+std::string describe(const catalogue::Catalogue& catalogue, std::string_view query)
 {
     query = resolvers::trim(query);
     const std::string answer = answer_to(catalogue, query);
@@ -399,9 +405,9 @@ std::string describe(const Catalogue& catalogue, std::string_view query)
     return shown(query) + "\n" + answer;
 }
 
-bool knows(const Catalogue& catalogue, std::string_view query)
+bool knows(const catalogue::Catalogue& catalogue, std::string_view query)
 {
     return !answer_to(catalogue, resolvers::trim(query)).empty();
 }
 
-}  // namespace scanner
+}  // namespace scanner::audit

@@ -11,7 +11,7 @@
 #include "scanner/catalogue/publisher.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 namespace {
 
@@ -28,20 +28,21 @@ std::optional<std::string> age_beyond(const std::string& checked, std::chrono::d
            " days ago (limit " + std::to_string(limit.count()) + ")";
 }
 
-bool is_published(const Catalogue& catalogue, const std::string& file)
+bool is_published(const catalogue::Catalogue& catalogue, const std::string& file)
 {
     return std::any_of(catalogue.publishers().begin(), catalogue.publishers().end(),
-                       [&](const Publisher& list) { return list.file == file; });
+                       [&](const catalogue::Publisher& list) { return list.file == file; });
 }
 
 }  // namespace
 
-std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_days today)
+std::vector<catalogue::CatalogueError> stale(const catalogue::Catalogue& catalogue,
+                                             std::chrono::sys_days today)
 {
-    Errors found;
-    for (const Rule* rule : catalogue.rules()) {
+    catalogue::Errors found;
+    for (const catalogue::Rule* rule : catalogue.rules()) {
         // What was given up is history, and stays as it is.
-        if (rule->kind != RuleKind::range || rule->until)
+        if (rule->kind != catalogue::RuleKind::range || rule->until)
             continue;
         if (const auto age = age_beyond(rule->source->checked, ranges_fresh_for, today))
             found.add(rule->where, "ranges of " + rule->product->id + " were " + *age + "; " +
@@ -51,7 +52,7 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
                                             : "") +
                                        "read " + rule->source->text() + " again");
     }
-    for (const Product* product : catalogue.products())
+    for (const catalogue::Product* product : catalogue.products())
         for (std::size_t i = 0; i < product->channels.size(); ++i) {
             const ContactChannel& channel = product->channels[i];
             if (const auto age = age_beyond(channel.checked, channels_fresh_for, today))
@@ -61,10 +62,11 @@ std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_d
     return found.sorted();
 }
 
-std::vector<CatalogueError> check_examples(const Catalogue& catalogue, const ExampleJudge& judge)
+std::vector<catalogue::CatalogueError> check_examples(const catalogue::Catalogue& catalogue,
+                                                      const ExampleJudge& judge)
 {
-    Errors found;
-    for (const Rule* rule : catalogue.rules()) {
+    catalogue::Errors found;
+    for (const catalogue::Rule* rule : catalogue.rules()) {
         const std::string winner = judge(*rule);
         if (winner != rule->product->id)
             found.add(rule->where, "example \"" + rule->example + "\" of " + rule->id +
@@ -93,29 +95,29 @@ void add_one(std::vector<std::pair<std::string, std::size_t>>& counts, std::stri
 
 }  // namespace
 
-Census count_facts(const Catalogue& catalogue)
+Census count_facts(const catalogue::Catalogue& catalogue)
 {
     Census census;
-    for (const std::string_view kind : rule_kind_words())
+    for (const std::string_view kind : catalogue::rule_kind_words())
         census.facts.emplace_back(kind, 0);
     for (const char* kind : {"channel", "marker", "registrar"})
         census.facts.emplace_back(kind, 0);
-    for (const std::string_view kind : words_of<SourceKind>())
+    for (const std::string_view kind : words_of<catalogue::SourceKind>())
         census.sources.emplace_back(kind, 0);
 
-    for (const Rule* rule : catalogue.rules()) {
-        add_one(census.facts, kind_word(rule->kind));
+    for (const catalogue::Rule* rule : catalogue.rules()) {
+        add_one(census.facts, catalogue::kind_word(rule->kind));
         add_one(census.sources, word(rule->source->kind));
         note_day(census, rule->source->checked, rule->where);
         census.prefixes += rule->prefix_count;
     }
-    for (const StateRule& marker : catalogue.state_rules()) {
+    for (const catalogue::StateRule& marker : catalogue.state_rules()) {
         add_one(census.facts, "marker");
         add_one(census.sources, word(marker.source->kind));
         note_day(census, marker.source->checked, marker.where);
     }
     std::set<std::string_view> companies;
-    for (const Product* product : catalogue.products()) {
+    for (const catalogue::Product* product : catalogue.products()) {
         const bool is_registrar = product->id.starts_with("registrar-");
         if (is_registrar) {
             add_one(census.facts, "registrar");
@@ -134,4 +136,4 @@ Census count_facts(const Catalogue& catalogue)
     return census;
 }
 
-}  // namespace scanner
+}  // namespace scanner::audit

@@ -11,7 +11,7 @@
 
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::audit {
 
 /// Addresses change hands; a list older than this may name the wrong tenant (signal-traps 9).
 constexpr std::chrono::days ranges_fresh_for{30};
@@ -20,14 +20,16 @@ constexpr std::chrono::days channels_fresh_for{180};
 
 /// Range rules and contact channels that nobody has read again for longer than that, by place.
 /// Warnings, not errors: old data still load.
-std::vector<CatalogueError> stale(const Catalogue& catalogue, std::chrono::sys_days today);
+std::vector<catalogue::CatalogueError> stale(const catalogue::Catalogue& catalogue,
+                                             std::chrono::sys_days today);
 
 /// The id of the product that an observation made of the rule's example is attributed to; empty if
 /// to none.
-using ExampleJudge = std::function<std::string(const Rule& rule)>;
+using ExampleJudge = std::function<std::string(const catalogue::Rule& rule)>;
 
 /// Every rule whose example the judge gives to another product, or to none, by place.
-std::vector<CatalogueError> check_examples(const Catalogue& catalogue, const ExampleJudge& judge);
+std::vector<catalogue::CatalogueError> check_examples(const catalogue::Catalogue& catalogue,
+                                                      const ExampleJudge& judge);
 
 /// What there is, counted.
 struct Census {
@@ -49,6 +51,6 @@ struct Census {
     std::string oldest_where;
 };
 
-Census count_facts(const Catalogue& catalogue);
+Census count_facts(const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::audit

@@ -9,7 +9,7 @@
 #include "scanner/catalogue/load/deny_file.h"
 #include "scanner/catalogue/load/load.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 struct Catalogue::Index : Lookup {
     using Lookup::Lookup;
@@ -257,4 +257,4 @@ const std::string& Catalogue::sha256() const
     return index_->contents.sha256;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -19,7 +19,7 @@
 #include "scanner/model/canary.h"
 #include "scanner/model/evidence.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// What a source is, and with it how far its facts carry (data/README.md).
 enum class SourceKind { primary, public_repository, routing, observation, unverified };
@@ -341,4 +341,4 @@ private:
     std::unique_ptr<Index> index_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -13,7 +13,7 @@
 #include "scanner/catalogue/publisher.h"
 #include "scanner/model/canary.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// A rule with what only loading and matching need.
 struct RuleEntry {
@@ -100,4 +100,4 @@ struct Contents {
     std::string sha256;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

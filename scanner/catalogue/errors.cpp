@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::string suggestion(std::string_view word, Words known)
     return all;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

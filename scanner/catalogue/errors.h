@@ -9,7 +9,7 @@
 
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// "providers/examplecdn.toml:41"; the file alone for line 0.
 std::string place(std::string_view file, std::size_t line);
@@ -40,4 +40,4 @@ std::string_view nearest(std::string_view word, Words known);
 /// "; did you mean \"known\"?", or, when nothing is near, "; known are: a b c".
 std::string suggestion(std::string_view word, Words known);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 std::optional<std::chrono::sys_days> Holding::until() const
 {
@@ -102,4 +102,4 @@ Holding Catalogue::holding_of(const resolvers::IpAddress& address,
     return holding;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

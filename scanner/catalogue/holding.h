@@ -10,7 +10,7 @@
 
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Made by Catalogue::holding_of, and points into the catalogue.
 struct Holding {
@@ -58,4 +58,4 @@ private:
     bool is_owned_as(RangeKind kind) const { return owner != nullptr && owner->range_kind == kind; }
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

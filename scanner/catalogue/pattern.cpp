@@ -2,7 +2,7 @@
 
 #include <re2/re2.h>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -43,4 +43,4 @@ bool Pattern::matches(std::string_view text) const
     return compiled_->re.ok() && re2::RE2::PartialMatch(piece(text), compiled_->re);
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Matches anywhere in a text unless it has anchors. Safe to share between threads.
 class Pattern {
@@ -28,4 +28,4 @@ private:
     std::unique_ptr<Compiled> compiled_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

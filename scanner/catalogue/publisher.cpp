@@ -8,7 +8,7 @@
 #include "scanner/catalogue/update/json_select.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -118,4 +118,4 @@ std::string path_of_url(std::string_view url)
     return (url[begin] == '?' ? "/" : "") + std::string(url.substr(begin));
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

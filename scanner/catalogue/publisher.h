@@ -8,7 +8,7 @@
 
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 enum class ListFormat {
     lines,    ///< prefixes or addresses, by white space or commas; '#' begins a remark
@@ -54,4 +54,4 @@ std::string path_of_url(std::string_view url);
 /// Empty if it is no http(s) URL.
 std::string host_of_url(std::string_view url);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

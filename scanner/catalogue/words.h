@@ -11,29 +11,29 @@
 namespace resolvers {
 
 template <>
-struct Words<scanner::SourceKind> {
+struct Words<scanner::catalogue::SourceKind> {
     static constexpr std::string_view all[] = {"primary", "public_repository", "routing",
                                                "observation", "unverified"};
 };
 
 template <>
-struct Words<scanner::TenancyKind> {
+struct Words<scanner::catalogue::TenancyKind> {
     static constexpr std::string_view all[] = {"machines", "edge", "announced"};
 };
 
 template <>
-struct Words<scanner::ProductStatus> {
+struct Words<scanner::catalogue::ProductStatus> {
     static constexpr std::string_view all[] = {"active", "retiring", "defunct", "handed_over"};
 };
 
 template <>
-struct Words<scanner::Storage> {
+struct Words<scanner::catalogue::Storage> {
     static constexpr std::string_view all[] = {
         "", "static_hosting", "object_storage", "video", "blog", "site_builder", "paas"};
 };
 
 template <>
-struct Words<scanner::MarkerKind> {
+struct Words<scanner::catalogue::MarkerKind> {
     static constexpr std::string_view all[] = {"ns",   "address", "cname",
                                                "body", "title",   "redirect"};
 };

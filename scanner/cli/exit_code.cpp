@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-namespace scanner {
+namespace scanner::cli {
 
 ExitCode fail(const std::string& what)
 {
@@ -10,4 +10,4 @@ ExitCode fail(const std::string& what)
     return ExitCode::failed;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace scanner {
+namespace scanner::cli {
 
 /// Exit statuses, the same for every command.
 enum class ExitCode : int {
@@ -16,4 +16,4 @@ enum class ExitCode : int {
 /// Prints "servedby: <what>" to stderr and gives ExitCode::failed.
 ExitCode fail(const std::string& what);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -25,8 +25,9 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     try {
-        return static_cast<int>(scanner::run_command_line(scanner::commands(), about, argc, argv));
+        return static_cast<int>(
+            scanner::cli::run_command_line(scanner::cli::commands(), about, argc, argv));
     } catch (const std::exception& error) {
-        return static_cast<int>(scanner::fail(error.what()));
+        return static_cast<int>(scanner::cli::fail(error.what()));
     }
 }

@@ -2,7 +2,7 @@
 #include "scanner/explain/explain.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::explain {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::vector<std::string> next_steps(const Record& record)
     return steps;
 }
 
-}  // namespace scanner
+}  // namespace scanner::explain

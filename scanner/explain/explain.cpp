@@ -5,17 +5,17 @@
 #include "scanner/model/words.h"
 #include "scanner/output/escape.h"
 
-namespace scanner {
+namespace scanner::explain {
 
 namespace {
 
 constexpr std::string_view indent = "          ";
 
-const Rule* rule_with(const Catalogue& catalogue, const std::string& id)
+const catalogue::Rule* rule_with(const catalogue::Catalogue& catalogue, const std::string& id)
 {
-    const std::vector<const Rule*>& rules = catalogue.rules();
-    const auto found =
-        std::find_if(rules.begin(), rules.end(), [&](const Rule* rule) { return rule->id == id; });
+    const std::vector<const catalogue::Rule*>& rules = catalogue.rules();
+    const auto found = std::find_if(rules.begin(), rules.end(),
+                                    [&](const catalogue::Rule* rule) { return rule->id == id; });
     return found == rules.end() ? nullptr : *found;
 }
 
@@ -37,21 +37,21 @@ std::string headline(const Finding& finding)
     return text;
 }
 
-void tell_evidence(std::string& out, const Evidence& one, const Catalogue& catalogue,
+void tell_evidence(std::string& out, const Evidence& one, const catalogue::Catalogue& catalogue,
                    std::string_view word_before)
 {
     out += indent;
     out += word_before;
     out += one.id + " [" + std::string(word(one.channel)) + ", " + std::string(word(one.strength));
     out += one.forgeable ? ", the operator could fake it] " : "] ";
-    out += for_terminal(one.seen);
+    out += output::for_terminal(one.seen);
     if (!one.address.empty() && one.seen.find(one.address) == std::string::npos)
         out += " at " + one.address;
     out += "\n";
     if (one.rule.empty())
         return;
     out += std::string(indent) + "   rule " + one.rule;
-    if (const Rule* rule = rule_with(catalogue, one.rule);
+    if (const catalogue::Rule* rule = rule_with(catalogue, one.rule);
         rule != nullptr && rule->source != nullptr)
         out += "\n" + std::string(indent) + "   from " + rule->source->text() +
                (rule->source->checked.empty() ? "" : ", read " + rule->source->checked);
@@ -59,11 +59,11 @@ void tell_evidence(std::string& out, const Evidence& one, const Catalogue& catal
 }
 
 void tell_finding(std::string& out, const char* label, const Finding& finding,
-                  const Attribution& verdict, const Catalogue& catalogue)
+                  const Attribution& verdict, const catalogue::Catalogue& catalogue)
 {
     std::string head = label;
     head.resize(std::max<std::size_t>(head.size() + 1, 8), ' ');
-    out += "  " + head + for_terminal(headline(finding)) + "\n";
+    out += "  " + head + output::for_terminal(headline(finding)) + "\n";
     const auto tell = [&](const std::vector<std::string>& ids, std::string_view before) {
         for (const std::string& id : ids)
             for (const Evidence& one : verdict.evidence)
@@ -75,23 +75,24 @@ void tell_finding(std::string& out, const char* label, const Finding& finding,
 }
 
 // What came of the request that only an edge has an answer to.
-void tell_edge(std::string& out, const Record& record, const Catalogue& catalogue)
+void tell_edge(std::string& out, const Record& record, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::Probe& probe : record.observation.probes) {
         if (probe.purpose != "edge")
             continue;
         const std::string address = probe.address.text();
-        const Product* answered = nullptr;
+        const catalogue::Product* answered = nullptr;
         for (const Evidence& one : record.attribution.evidence)
-            if (const Rule* rule = rule_with(catalogue, one.rule);
-                rule != nullptr && rule->kind == RuleKind::edge_path && one.address == address)
+            if (const catalogue::Rule* rule = rule_with(catalogue, one.rule);
+                rule != nullptr && rule->kind == catalogue::RuleKind::edge_path &&
+                one.address == address)
                 answered = rule->product;
         out += "  edge    " + address + " was asked for ";
         if (!probe.http_facts) {
             out += "what an edge answers itself, and gave no answer\n";
             continue;
         }
-        out += for_terminal(probe.http_facts->url) + ": status " +
+        out += output::for_terminal(probe.http_facts->url) + ": status " +
                std::to_string(probe.http_facts->status) +
                (answered == nullptr ? ", which tells nothing"
                                     : ", as the edge of " + answered->name + " answers itself") +
@@ -105,7 +106,7 @@ void tell_list(std::string& out, const char* label, const std::vector<std::strin
         return;
     out += std::string("  ") + label + "\n";
     for (const std::string& line : lines)
-        out += std::string(indent) + for_terminal(line) + "\n";
+        out += std::string(indent) + output::for_terminal(line) + "\n";
 }
 
 void tell_addressees(std::string& out, const Record& record)
@@ -122,8 +123,8 @@ void tell_addressees(std::string& out, const Record& record)
     }
     for (const Addressee& to : record.addressees) {
         out += std::string(indent) + std::to_string(to.rank) + ". " + std::string(word(to.kind)) +
-               ": " + for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
-        out += std::string(indent) + "   " + for_terminal(to.basis) + "\n";
+               ": " + output::for_terminal(to.name) + " as " + std::string(word(to.role)) + "\n";
+        out += std::string(indent) + "   " + output::for_terminal(to.basis) + "\n";
         for (const ContactChannel& channel : to.channels)
             out += std::string(indent) + "   " + std::string(word(channel.type)) + " " +
                    channel.address + " (" + std::string(word(channel.scope)) + ", " +
@@ -135,14 +136,14 @@ void tell_addressees(std::string& out, const Record& record)
 
 }  // namespace
 
-std::string explain(const Record& record, const Catalogue& catalogue)
+std::string explain(const Record& record, const catalogue::Catalogue& catalogue)
 {
     const Attribution& verdict = record.attribution;
     const Subject& subject = record.observation.subject;
-    std::string out = for_terminal(subject.host.empty() ? subject.text : subject.host);
+    std::string out = output::for_terminal(subject.host.empty() ? subject.text : subject.host);
     out += "\n  state   " + std::string(word(verdict.state));
     if (!verdict.state_reason.empty())
-        out += ": " + for_terminal(verdict.state_reason);
+        out += ": " + output::for_terminal(verdict.state_reason);
     out += "\n";
     tell_finding(out, "front", verdict.front, verdict, catalogue);
     tell_finding(out, "host", verdict.host, verdict, catalogue);
@@ -171,7 +172,7 @@ std::string explain(const Record& record, const Catalogue& catalogue)
     }
     for (const Evidence& one : verdict.evidence)
         if (one.signal == "views")
-            out += "  views   " + for_terminal(one.seen) + "\n";
+            out += "  views   " + output::for_terminal(one.seen) + "\n";
     tell_edge(out, record, catalogue);
     tell_list(out, "not seen", blind_spots(record.observation));
     tell_list(out, "next", next_steps(record));
@@ -179,4 +180,4 @@ std::string explain(const Record& record, const Catalogue& catalogue)
     return out;
 }
 
-}  // namespace scanner
+}  // namespace scanner::explain

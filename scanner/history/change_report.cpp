@@ -4,7 +4,7 @@
 #include "resolvers/json/writer.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::history {
 
 namespace {
 
@@ -59,19 +59,19 @@ std::string change_text(const RunVerdict& before, const RunVerdict& after, const
     return out;
 }
 
-void put(JsonWriter& out, std::string_view name, std::string_view text)
+void put(resolvers::JsonWriter& out, std::string_view name, std::string_view text)
 {
     out.key(name);
     out.string(text);
 }
 
-void put(JsonWriter& out, std::string_view name, std::uint64_t count)
+void put(resolvers::JsonWriter& out, std::string_view name, std::uint64_t count)
 {
     out.key(name);
     out.number(count);
 }
 
-void put_knowledge(JsonWriter& out, std::string_view name, std::string_view tool,
+void put_knowledge(resolvers::JsonWriter& out, std::string_view name, std::string_view tool,
                    std::string_view date, std::string_view sha256)
 {
     out.key(name);
@@ -82,7 +82,8 @@ void put_knowledge(JsonWriter& out, std::string_view name, std::string_view tool
     out.close_object();
 }
 
-void put_evidence(JsonWriter& out, std::string_view name, const std::vector<Evidence>& evidence)
+void put_evidence(resolvers::JsonWriter& out, std::string_view name,
+                  const std::vector<Evidence>& evidence)
 {
     out.key(name);
     out.open_list();
@@ -104,7 +105,7 @@ std::string change_json(const RunVerdict& before, const RunVerdict& after, const
 {
     std::string text;
     {
-        JsonWriter out(text);
+        resolvers::JsonWriter out(text);
         out.open_object();
         put(out, "format", change_format);
         put(out, "line", after.line);
@@ -164,7 +165,7 @@ std::string ChangeReport::one_sided(const RunVerdict& verdict, const char* what)
         return plain(verdict.host) + " (line " + std::to_string(verdict.line) + "): " + what + "\n";
     std::string text;
     {
-        JsonWriter out(text);
+        resolvers::JsonWriter out(text);
         out.open_object();
         put(out, "format", change_format);
         put(out, "line", verdict.line);
@@ -192,7 +193,7 @@ std::string ChangeReport::summary() const
     std::string text;
     if (json_) {
         {
-            JsonWriter out(text);
+            resolvers::JsonWriter out(text);
             out.open_object();
             put(out, "format", change_summary_format);
             put(out, "compared", compared_);
@@ -244,4 +245,4 @@ std::string ChangeReport::summary() const
     return text;
 }
 
-}  // namespace scanner
+}  // namespace scanner::history

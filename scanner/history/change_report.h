@@ -11,7 +11,7 @@
 
 #include "scanner/history/changes.h"
 
-namespace scanner {
+namespace scanner::history {
 
 inline constexpr std::string_view change_format = "servedby.change/1";
 inline constexpr std::string_view change_summary_format = "servedby.change_summary/1";
@@ -48,4 +48,4 @@ private:
     std::map<std::array<std::string, 6>, std::uint64_t> knowledge_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::history

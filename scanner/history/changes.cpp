@@ -8,7 +8,7 @@
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::history {
 
 namespace {
 
@@ -179,4 +179,4 @@ std::optional<Change> change_between(const RunVerdict& before, const RunVerdict&
     return change;
 }
 
-}  // namespace scanner
+}  // namespace scanner::history

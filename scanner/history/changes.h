@@ -8,7 +8,7 @@
 
 #include "scanner/model/record.h"
 
-namespace scanner {
+namespace scanner::history {
 
 /// What is kept of a record to compare it with another: all but the observation.
 struct RunVerdict {
@@ -56,4 +56,4 @@ struct Change {
 /// evidence changed.
 std::optional<Change> change_between(const RunVerdict& before, const RunVerdict& after);
 
-}  // namespace scanner
+}  // namespace scanner::history

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::history {
 
 bool RecordJoin::take(Side& side, const Key& key, const RunVerdict& partner, RunVerdict& verdict)
 {
@@ -59,4 +59,4 @@ std::vector<RunVerdict> RecordJoin::left(Side& side)
     return left;
 }
 
-}  // namespace scanner
+}  // namespace scanner::history

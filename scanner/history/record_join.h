@@ -13,7 +13,7 @@
 
 #include "scanner/history/changes.h"
 
-namespace scanner {
+namespace scanner::history {
 
 class RecordJoin {
 public:
@@ -47,4 +47,4 @@ private:
     std::size_t waiting_ = 0;
 };
 
-}  // namespace scanner
+}  // namespace scanner::history

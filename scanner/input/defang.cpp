@@ -5,7 +5,7 @@
 #include <utility>
 #include "resolvers/base/ascii.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::string refanged(std::string_view text)
     return made;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::input {
 
 /// The text with the common disguises undone: hxxp, hXXps, h**p, [.] (.) {.} [dot] (dot) {dot},
 /// [:] and [://]. IPv6 literals in brackets stay. Text without disguise comes back as it was.
 std::string refanged(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::input

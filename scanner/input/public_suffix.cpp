@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -56,4 +56,4 @@ std::string registered_domain(std::string_view name)
     return {};
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

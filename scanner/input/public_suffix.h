@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::input {
 
 struct SuffixSplit {
     /// "example.co.uk". Empty when the name is itself a public suffix.
@@ -22,4 +22,4 @@ SuffixSplit split_at_suffix(std::string_view name);
 /// section ("github.io" for "someone.github.io"). Empty for such a suffix itself.
 std::string registered_domain(std::string_view name);
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -13,7 +13,7 @@
 #include "scanner/input/defang.h"
 #include "scanner/input/public_suffix.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -469,4 +469,4 @@ Subject read_exact_subject(std::string_view text, std::uint64_t line)
     return subject;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

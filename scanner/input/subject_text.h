@@ -9,7 +9,7 @@
 
 #include "scanner/model/subject.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Longest text kept of a line, in octets.
 inline constexpr std::size_t max_subject_text = 2048;
@@ -29,4 +29,4 @@ Subject read_exact_subject(std::string_view text, std::uint64_t line);
 /// A Subject for a line that cannot be read.
 Subject unreadable_subject(std::string_view text, std::uint64_t line, std::string why);
 
-}  // namespace scanner
+}  // namespace scanner::input

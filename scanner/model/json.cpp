@@ -38,7 +38,7 @@ resolvers::Failure unknown_format(std::string_view format)
 
 }  // namespace
 
-bool read_format(JsonReader& in, std::string_view expected)
+bool read_format(resolvers::JsonReader& in, std::string_view expected)
 {
     std::string_view format;
     if (!in.read_text(format))
@@ -48,7 +48,7 @@ bool read_format(JsonReader& in, std::string_view expected)
 
 resolvers::Outcome<LineFormat> format_of(std::string_view line)
 {
-    JsonReader in(line);
+    resolvers::JsonReader in(line);
     if (!in.open_object())
         return in.failure();
     std::string_view name;

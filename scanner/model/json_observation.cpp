@@ -6,21 +6,10 @@
 #include "scanner/model/json.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+// A shape is specialised where Shape is declared.
+namespace resolvers {
 
-using resolvers::Certificate;
-using resolvers::DnsAnswer;
-using resolvers::DnsAttempt;
-using resolvers::DnsRecord;
-using resolvers::EchConfig;
-using resolvers::ExtendedError;
-using resolvers::HttpFacts;
-using resolvers::Origin;
-using resolvers::Probe;
-using resolvers::RegistryFacts;
-using resolvers::ServiceBinding;
-using resolvers::Step;
-using resolvers::TlsFacts;
+using namespace scanner;
 
 constexpr auto required = Presence::required;
 
@@ -306,25 +295,29 @@ static_assert(complete<Step, Certificate, TlsFacts, HttpFacts, Probe, Origin>);
 static_assert(complete<SeenAddress, Redirect, View, DataStamp>);
 static_assert(member_count<Observation>() + 1 == row_count<Observation>);
 
-void write_value(JsonWriter& out, const Observation& observation)
+}  // namespace resolvers
+
+namespace scanner {
+
+void write_value(resolvers::JsonWriter& out, const Observation& observation)
 {
-    write_value<Observation>(out, observation);
+    resolvers::write_value<Observation>(out, observation);
 }
 
-bool read_value(JsonReader& in, Observation& observation)
+bool read_value(resolvers::JsonReader& in, Observation& observation)
 {
-    return read_value<Observation>(in, observation);
+    return resolvers::read_value<Observation>(in, observation);
 }
 
 void write_observation(std::string& out, const Observation& observation)
 {
-    JsonWriter writer(out, 4096);
+    resolvers::JsonWriter writer(out, 4096);
     write_value(writer, observation);
 }
 
-void write_registry(std::string& out, const RegistryFacts& registry)
+void write_registry(std::string& out, const resolvers::RegistryFacts& registry)
 {
-    JsonWriter writer(out, 1024);
+    resolvers::JsonWriter writer(out, 1024);
     write_value(writer, registry);
 }
 
@@ -335,7 +328,7 @@ resolvers::Outcome<Observation> read_observation(std::string_view line)
         return format.error();
     if (*format != LineFormat::observation)
         return resolvers::Failure{"format", "this is a record, and an observation was expected"};
-    JsonReader in(line);
+    resolvers::JsonReader in(line);
     Observation observation;
     if (!read_value(in, observation) || !in.finish())
         return in.failure();

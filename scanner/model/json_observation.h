@@ -7,10 +7,10 @@
 
 namespace scanner {
 
-void write_value(JsonWriter& out, const Observation& observation);
-bool read_value(JsonReader& in, Observation& observation);
+void write_value(resolvers::JsonWriter& out, const Observation& observation);
+bool read_value(resolvers::JsonReader& in, Observation& observation);
 
 /// Reads a "format" member; wrong unless it is that format, in this major version.
-bool read_format(JsonReader& in, std::string_view expected);
+bool read_format(resolvers::JsonReader& in, std::string_view expected);
 
 }  // namespace scanner

@@ -5,7 +5,10 @@
 #include "scanner/model/json_observation.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+// A shape is specialised where Shape is declared.
+namespace resolvers {
+
+using namespace scanner;
 
 constexpr auto required = Presence::required;
 
@@ -238,9 +241,13 @@ static_assert(complete<Finding, AddressVerdict, Evidence, ContactChannel, Addres
 static_assert(member_count<Record>() - 2 + member_count<Attribution>() - 1 + 3 ==
               row_count<Record>);
 
+}  // namespace resolvers
+
+namespace scanner {
+
 void write_record(std::string& out, const Record& record)
 {
-    JsonWriter writer(out, 8192);
+    resolvers::JsonWriter writer(out, 8192);
     write_value(writer, record);
 }
 
@@ -251,7 +258,7 @@ resolvers::Outcome<Record> read_record(std::string_view line)
         return format.error();
     if (*format != LineFormat::record)
         return resolvers::Failure{"format", "this is an observation, and a record was expected"};
-    JsonReader in(line);
+    resolvers::JsonReader in(line);
     Record record;
     if (!read_value(in, record) || !in.finish())
         return in.failure();

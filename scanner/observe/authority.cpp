@@ -7,7 +7,7 @@
 #include "scanner/observe/budget.h"
 #include "scanner/observe/targets.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Deadline;
@@ -41,7 +41,7 @@ Said said_in(const std::vector<DnsAnswer>& answers, const std::string& host)
         ++asked;
         denials +=
             answer.status == DnsStatus::nxdomain || answer.status == DnsStatus::nodata ? 1 : 0;
-        for (const DnsRecord* record : resolvers::led_records(answer))
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answer))
             if (const auto address = IpAddress::parse(record->data)) {
                 said.address = true;
                 said.public_address = said.public_address || !resolvers::special_purpose(*address);
@@ -61,7 +61,7 @@ std::vector<std::string> name_servers_in(const std::vector<DnsAnswer>& answers,
     std::vector<std::string> servers;
     for (const DnsAnswer& answer : answers)
         if (answer.type == "NS" && answer.name == zone)
-            for (const DnsRecord* record : resolvers::own_records(answer))
+            for (const DnsRecord* record : resolvers::dnswire::own_records(answer))
                 servers.push_back(record->data);
     std::sort(servers.begin(), servers.end());
     servers.erase(std::unique(servers.begin(), servers.end()), servers.end());
@@ -75,7 +75,7 @@ std::vector<IpAddress> addresses_in(const std::vector<DnsAnswer>& answers, const
 {
     std::vector<IpAddress> found;
     for (const DnsAnswer& answer : answers)
-        for (const DnsRecord* record : resolvers::led_records(answer))
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answer))
             if (const auto address = IpAddress::parse(record->data))
                 if (refusal_of(*address, world, plan).empty())
                     found.push_back(*address);
@@ -145,4 +145,4 @@ asio::awaitable<void> ask_authority(Observation& seen, World& world, const Plan&
     seen.views.push_back(std::move(view));
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -5,7 +5,7 @@
 
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Does any view, the reference among them, say it was made to forge or deny, or deny what another
 /// has an address for? Views that are merely steered to other addresses agree.
@@ -18,4 +18,4 @@ bool views_disagree(const Observation& seen);
 boost::asio::awaitable<void> ask_authority(Observation& seen, World& world, const Plan& plan,
                                            resolvers::Deadline deadline);
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::DnsAnswer;
@@ -77,4 +77,4 @@ void keep(Observation& seen, std::vector<DnsAnswer> answers)
     std::move(answers.begin(), answers.end(), std::back_inserter(seen.dns));
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

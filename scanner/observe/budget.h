@@ -8,7 +8,7 @@
 #include "resolvers/resolvers.h"
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 struct Budget {
     unsigned dns = 0;
@@ -38,4 +38,4 @@ boost::asio::awaitable<resolvers::Probe> send(resolvers::ProbeRequest request, W
 /// Appends to what was asked for the subject.
 void keep(Observation& seen, std::vector<resolvers::DnsAnswer> answers);
 
-}  // namespace scanner
+}  // namespace scanner::observe

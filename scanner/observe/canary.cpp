@@ -5,7 +5,7 @@
 
 #include "resolvers/dnswire/records.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Deadline;
@@ -26,7 +26,7 @@ void add_question(std::vector<Question>& questions, const std::string& name)
 std::vector<IpAddress> addresses_in(const DnsAnswer& answer)
 {
     std::vector<IpAddress> found;
-    for (const resolvers::DnsRecord* record : resolvers::led_records(answer))
+    for (const resolvers::DnsRecord* record : resolvers::dnswire::led_records(answer))
         if (const auto address = IpAddress::parse(record->data))
             found.push_back(*address);
     return found;
@@ -112,4 +112,4 @@ asio::awaitable<CanaryReport> check_resolver(resolvers::DnsResolver& dns, const 
     co_return report;
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -8,7 +8,7 @@
 #include "scanner/model/canary.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 struct CanaryReport {
     /// Did it answer any of the questions? If not, nothing is known of it.
@@ -32,4 +32,4 @@ boost::asio::awaitable<CanaryReport> check_resolver(resolvers::DnsResolver& dns,
 /// Sixteen letters that nobody has used as a label before.
 std::string random_label();
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -5,7 +5,7 @@
 
 #include "resolvers/dnswire/records.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace {
 
@@ -21,7 +21,7 @@ bool is_address_question(const DnsAnswer& answer)
 // Of the answers about addresses alone: others may have been given by other servers.
 bool leads_to_addresses(const DnsAnswer& answer, const DnsRecord& record)
 {
-    return is_address_question(answer) && resolvers::is_cname(answer, record);
+    return is_address_question(answer) && resolvers::dnswire::is_cname(answer, record);
 }
 
 // How the questions that led to the last name ended, when no address came of them.
@@ -52,14 +52,15 @@ ChainEnd end_without_address(const Walk& walk, const std::vector<DnsAnswer>& ans
 Walk walk_chain(const std::string& host, const std::vector<DnsAnswer>& answers)
 {
     Walk walk;
-    resolvers::AliasWalk aliases = resolvers::follow_aliases(host, answers, leads_to_addresses);
+    resolvers::dnswire::AliasWalk aliases =
+        resolvers::dnswire::follow_aliases(host, answers, leads_to_addresses);
     walk.chain = std::move(aliases.names);
-    if (aliases.end == resolvers::AliasEnd::loop) {
+    if (aliases.end == resolvers::dnswire::AliasEnd::loop) {
         walk.chain.push_back(std::move(aliases.repeated));
         walk.end = ChainEnd::loop;
         return walk;
     }
-    if (aliases.end == resolvers::AliasEnd::limit) {
+    if (aliases.end == resolvers::dnswire::AliasEnd::limit) {
         walk.end = ChainEnd::too_long;
         return walk;
     }
@@ -94,4 +95,4 @@ Walk walk_chain(const std::string& host, const std::vector<DnsAnswer>& answers)
     return walk;
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -9,10 +9,10 @@
 #include "resolvers/facts.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Longest chain followed; longer ones end as too_long.
-inline constexpr std::size_t chain_limit = resolvers::most_aliases;
+inline constexpr std::size_t chain_limit = resolvers::dnswire::most_aliases;
 
 struct Walk {
     /// The name itself, then each alias target.
@@ -29,4 +29,4 @@ struct Walk {
 /// code is about the name at their end (RFC 6604).
 Walk walk_chain(const std::string& host, const std::vector<resolvers::DnsAnswer>& answers);
 
-}  // namespace scanner
+}  // namespace scanner::observe

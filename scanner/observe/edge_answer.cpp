@@ -1,6 +1,6 @@
 #include "scanner/observe/edge_answer.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Probe;
@@ -53,4 +53,4 @@ asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget&
     seen.probes.push_back(std::move(probe));
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

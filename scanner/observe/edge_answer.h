@@ -6,7 +6,7 @@
 #include "scanner/observe/budget.h"
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// If the policy names a path for an address that answered the subject's root (see
 /// ProbePolicy::edge_probe), the subject's host is asked for it there, over https where that
@@ -15,4 +15,4 @@ namespace scanner {
 /// to be left alone (429).
 boost::asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget& budget);
 
-}  // namespace scanner
+}  // namespace scanner::observe

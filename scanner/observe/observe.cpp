@@ -16,7 +16,7 @@
 #include "scanner/observe/targets.h"
 #include "scanner/observe/views.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Deadline;
@@ -103,7 +103,7 @@ std::optional<resolvers::Outcome<Url>> next_of(const Probe& probe)
 {
     if (!probe.http_facts)
         return std::nullopt;
-    return resolvers::move_from(page_of(probe), *probe.http_facts);
+    return resolvers::http::move_from(page_of(probe), *probe.http_facts);
 }
 
 // Resolves the host that a redirect names; its answers join the observation. `refusal` says why
@@ -160,7 +160,8 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
         Redirect step;
         step.from = from;
         step.status = last.http_facts->status;
-        step.location = resolvers::move_of(*last.http_facts).value_or("").substr(0, location_limit);
+        step.location =
+            resolvers::http::move_of(*last.http_facts).value_or("").substr(0, location_limit);
         while (!resolvers::is_utf8(step.location))  // cut within a character
             step.location.pop_back();
         if (move->has_error()) {
@@ -186,7 +187,7 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
             step.outcome = refusal == "opt_out" ? "opt_out" : "blocked";
         else if (!is_of_site(to->host, seen.subject, world))
             step.outcome = "other_site";
-        else if (resolvers::is_bad_port(to->port))
+        else if (resolvers::http::is_bad_port(to->port))
             step.outcome = "bad_port";
         else if (other_host && step.addresses.empty())
             step.outcome = "failed";
@@ -285,4 +286,4 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     co_return seen;
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -15,7 +15,7 @@
 #include "scanner/observe/probe_policy.h"
 #include "scanner/observe/surroundings.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Are a zone's own name servers asked too (ask_authority)? `automatic`: when views disagree.
 enum class AuthorityPlan { never, automatic, always };
@@ -104,4 +104,4 @@ struct World {
 /// must outlive the coroutine.
 boost::asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& plan);
 
-}  // namespace scanner
+}  // namespace scanner::observe

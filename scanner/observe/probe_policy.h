@@ -8,7 +8,7 @@
 #include "resolvers/base/ip_address.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// A probe beyond those of the subject's own page.
 struct FurtherProbe {
@@ -45,4 +45,4 @@ public:
     virtual std::optional<FurtherProbe> edge_probe(const Observation& seen) const = 0;
 };
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -9,7 +9,7 @@
 #include "scanner/observe/chain.h"
 #include "scanner/observe/targets.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::DnsAnswer;
@@ -34,7 +34,7 @@ std::string service_alias_of(const Observation& seen)
     for (const DnsAnswer& answer : seen.dns) {
         if (answer.type != "HTTPS" || answer.name != seen.subject.host)
             continue;
-        for (const DnsRecord* record : resolvers::led_records(answer)) {
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answer)) {
             if (!record->service || record->service->priority != 0)
                 continue;
             const std::vector<std::string>& flags = record->service->flags;
@@ -88,7 +88,7 @@ asio::awaitable<void> ask_name_servers(Observation& seen, World& world, Budget& 
     std::set<std::string> servers;
     for (const DnsAnswer& answer : seen.dns)
         if (answer.type == "NS")
-            for (const DnsRecord* record : resolvers::own_records(answer))
+            for (const DnsRecord* record : resolvers::dnswire::own_records(answer))
                 if (servers.size() < name_servers_asked)
                     servers.insert(record->data);
     std::vector<Question> questions;
@@ -119,7 +119,7 @@ asio::awaitable<void> ask_reverse(Observation& seen, World& world, Budget& budge
     std::vector<Question> back;
     std::set<std::pair<std::string, bool>> asked;
     for (std::size_t i = 0; i < answers.size() && i < addresses.size(); ++i)
-        for (const DnsRecord* record : resolvers::led_records(answers[i])) {
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answers[i])) {
             if (!asked.emplace(record->data, addresses[i].is_v6()).second)
                 continue;
             const std::vector<std::string> family = {addresses[i].is_v6() ? "AAAA" : "A"};
@@ -210,4 +210,4 @@ asio::awaitable<void> look_deeper(Observation& seen, World& world, const Plan& p
     keep_only_spf(seen.dns);
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

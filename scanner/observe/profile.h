@@ -10,7 +10,7 @@
 #include "scanner/observe/budget.h"
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// The names of the profiles, the least one first.
 std::span<const std::string_view> profile_names();
@@ -28,4 +28,4 @@ boost::asio::awaitable<void> follow_service_alias(Observation& seen, World& worl
 boost::asio::awaitable<void> look_deeper(Observation& seen, World& world, const Plan& plan,
                                          Budget& budget);
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -2,7 +2,7 @@
 
 #include "resolvers/dnswire/records.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::DnsAnswer;
@@ -17,7 +17,7 @@ std::string published_name(const Observation& seen)
 {
     for (const DnsAnswer& answer : seen.dns)
         if (answer.type == "HTTPS")
-            for (const resolvers::DnsRecord* record : resolvers::led_records(answer))
+            for (const resolvers::DnsRecord* record : resolvers::dnswire::led_records(answer))
                 if (record->service)
                     for (const resolvers::EchConfig& config : record->service->ech)
                         if (config.public_name_valid)
@@ -63,4 +63,4 @@ asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget&
     seen.probes.push_back(std::move(probe));
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -6,7 +6,7 @@
 #include "scanner/observe/budget.h"
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// If an HTTPS record of the subject names an ECH outer name, that name is put to the first address
 /// that took a connection; else the one that the policy suggests for an address (see
@@ -14,4 +14,4 @@ namespace scanner {
 /// with purpose "public_name" and that name as its host. It is a request of the budget.
 boost::asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget& budget);
 
-}  // namespace scanner
+}  // namespace scanner::observe

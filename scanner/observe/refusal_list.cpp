@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace scanner {
+namespace scanner::observe {
 
 using resolvers::IpAddress;
 using resolvers::Prefix;
@@ -137,4 +137,4 @@ bool RefusalList::covers(const IpAddress& address) const
     return inner && in_ranges(*inner);
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

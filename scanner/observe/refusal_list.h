@@ -10,7 +10,7 @@
 #include "resolvers/base/domain_name.h"
 #include "resolvers/base/ip_address.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Made for millions of entries: filled once, then only asked, from any thread. About 32 octets a
 /// prefix, and a name's length plus 16 octets a name.
@@ -53,4 +53,4 @@ private:
     std::vector<Range> ranges_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::observe

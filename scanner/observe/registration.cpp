@@ -5,7 +5,7 @@
 
 #include "scanner/observe/targets.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::DomainName;
@@ -65,4 +65,4 @@ asio::awaitable<void> look_up_registration(Observation& seen, World& world, cons
                       std::make_move_iterator(gaps.end()));
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -5,7 +5,7 @@
 
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Fills seen.registry as far as the plan asks for it and the deadline lets it. Arguments must
 /// outlive the coroutine.
@@ -18,4 +18,4 @@ std::vector<resolvers::IpAddress> choose_registered(const Observation& seen, con
                                                     const Plan& plan,
                                                     std::vector<resolvers::RegistryGap>& gaps);
 
-}  // namespace scanner
+}  // namespace scanner::observe

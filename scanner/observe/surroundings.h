@@ -8,7 +8,7 @@
 #include "resolvers/base/time_text.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Who must not be looked at.
 class Refusals {
@@ -45,4 +45,4 @@ public:
     virtual resolvers::Timestamp now() const = 0;
 };
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-namespace scanner {
+namespace scanner::observe {
 
 using resolvers::IpAddress;
 
@@ -123,4 +123,4 @@ void mark_unprobed(Observation& seen, const std::vector<IpAddress>& targets)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

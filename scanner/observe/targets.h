@@ -6,7 +6,7 @@
 
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// An address with what the routing data say about it.
 SeenAddress seen_address(const resolvers::IpAddress& address, const World& world);
@@ -36,4 +36,4 @@ std::vector<resolvers::IpAddress> choose_targets(std::vector<SeenAddress>& addre
 /// Says of each address left, once the probes are made, why it was not talked to.
 void mark_unprobed(Observation& seen, const std::vector<resolvers::IpAddress>& targets);
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -11,7 +11,7 @@
 #include "scanner/observe/budget.h"
 #include "scanner/observe/chain.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Deadline;
@@ -133,4 +133,4 @@ asio::awaitable<void> ask_views(Observation& seen, World& world, const Plan& pla
         std::rethrow_exception(waiting.failed);
 }
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -5,7 +5,7 @@
 
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::observe {
 
 /// Asks A and AAAA of every view of the world, and once more where a view stops half-way along an
 /// alias or an answer was lost, within Plan::view_budget each: its resolvers should not retry. The
@@ -14,4 +14,4 @@ namespace scanner {
 boost::asio::awaitable<void> ask_views(Observation& seen, World& world, const Plan& plan,
                                        resolvers::Deadline deadline);
 
-}  // namespace scanner
+}  // namespace scanner::observe

@@ -10,7 +10,7 @@
 #include "scanner/output/escape.h"
 #include "scanner/output/outputs.h"
 
-namespace scanner {
+namespace scanner::output {
 
 namespace {
 
@@ -363,4 +363,4 @@ std::string csv_column_docs()
     return docs;
 }
 
-}  // namespace scanner
+}  // namespace scanner::output

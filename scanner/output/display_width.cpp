@@ -6,7 +6,7 @@
 
 #include "resolvers/base/utf8.h"
 
-namespace scanner {
+namespace scanner::output {
 
 unsigned width_of(char32_t code)
 {
@@ -56,4 +56,4 @@ void append_in_width(std::string& out, std::string_view text, std::size_t width)
     out.append(width - used, ' ');
 }
 
-}  // namespace scanner
+}  // namespace scanner::output

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::output {
 
 /// 0, 1 or 2.
 unsigned width_of(char32_t code);
@@ -17,4 +17,4 @@ std::size_t display_width(std::string_view text);
 /// Appends the text in exactly `width` columns: filled up with spaces, or cut with "…" at its end.
 void append_in_width(std::string& out, std::string_view text, std::size_t width);
 
-}  // namespace scanner
+}  // namespace scanner::output

@@ -4,7 +4,7 @@
 #include "resolvers/json/text.h"
 #include "scanner/output/display_width.h"
 
-namespace scanner {
+namespace scanner::output {
 
 namespace {
 
@@ -130,4 +130,4 @@ void append_csv_cell(std::string& out, std::string_view text)
     out += '"';
 }
 
-}  // namespace scanner
+}  // namespace scanner::output

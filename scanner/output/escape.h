@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::output {
 
 /// The text with everything visible: control characters and bytes that are not UTF-8 as \xNN;
 /// characters that reorder, hide or separate (bidi controls, zero width, line separators, tags) as
@@ -19,4 +19,4 @@ std::string for_terminal(std::string_view text);
 /// width) gets an apostrophe in front.
 void append_csv_cell(std::string& out, std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::output

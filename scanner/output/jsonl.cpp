@@ -2,7 +2,7 @@
 #include "scanner/model/json.h"
 #include "scanner/output/outputs.h"
 
-namespace scanner {
+namespace scanner::output {
 
 namespace {
 
@@ -25,4 +25,4 @@ const Output jsonl_output = {
     .end = nothing,
 };
 
-}  // namespace scanner
+}  // namespace scanner::output

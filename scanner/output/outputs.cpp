@@ -1,6 +1,6 @@
 #include "scanner/output/outputs.h"
 
-namespace scanner {
+namespace scanner::output {
 
 namespace {
 
@@ -25,4 +25,4 @@ const Output* find_output(std::string_view name)
     return nullptr;
 }
 
-}  // namespace scanner
+}  // namespace scanner::output

@@ -7,7 +7,7 @@
 
 #include "scanner/model/record.h"
 
-namespace scanner {
+namespace scanner::output {
 
 /// What the place that is written to can show. For outputs for people only.
 struct OutputOptions {
@@ -44,4 +44,4 @@ const Output* find_output(std::string_view name);
 /// The columns of the CSV output as a Markdown table, for the README.
 std::string csv_column_docs();
 
-}  // namespace scanner
+}  // namespace scanner::output

@@ -10,7 +10,7 @@
 #include "scanner/output/escape.h"
 #include "scanner/output/outputs.h"
 
-namespace scanner {
+namespace scanner::output {
 
 namespace {
 
@@ -256,4 +256,4 @@ const Output table_output = {
     .end = end,
 };
 
-}  // namespace scanner
+}  // namespace scanner::output

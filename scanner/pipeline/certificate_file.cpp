@@ -7,7 +7,7 @@
 
 #include "resolvers/base/hex.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -82,4 +82,4 @@ bool CertificateFile::finish()
     return !failed_;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -12,7 +12,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// Safe to use from several threads.
 class CertificateFile {
@@ -48,4 +48,4 @@ private:
     std::size_t limit_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -12,7 +12,7 @@
 
 #include "scanner/pipeline/zstd_stream.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace {
 
@@ -185,4 +185,4 @@ std::string_view first_bytes(std::istream& stream)
     return dynamic_cast<InputStream&>(stream).buffer().waiting();
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

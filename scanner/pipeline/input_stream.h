@@ -10,7 +10,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// Stdin when no file is named. Failure "not_found" names the first file that cannot be opened. A
 /// file that breaks off in the middle (damaged zstd) sets badbit.
@@ -25,4 +25,4 @@ std::string input_fault(std::istream& stream);
 /// less. Empty at the end of the input.
 std::string_view first_bytes(std::istream& stream);
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

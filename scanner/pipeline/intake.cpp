@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -172,4 +172,4 @@ bool Intake::at_end() const
     return state_->ended && state_->queue.empty();
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -10,7 +10,7 @@
 
 #include "scanner/model/subject.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// A subject and its place in the input: 0, 1, 2... without gaps.
 struct Work {
@@ -58,4 +58,4 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -9,7 +9,7 @@
 
 #include "scanner/input/lists/line_reader.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace {
 
@@ -103,8 +103,8 @@ void map_lines(std::istream& in, LineWriter& writer, unsigned threads, const Lin
     std::uint64_t line_number = 1;
     std::uint64_t lines = 0;
     Chunk chunk;
-    LineReader reader(in, max_stored_line);
-    Line line;
+    input::LineReader reader(in, input::max_stored_line);
+    input::Line line;
     const auto send = [&] {
         chunk.first_line = line_number;
         line_number += lines;
@@ -137,4 +137,4 @@ void map_lines(std::istream& in, LineWriter& writer, unsigned threads, const Lin
         std::rethrow_exception(failure);
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

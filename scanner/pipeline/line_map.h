@@ -8,7 +8,7 @@
 
 #include "scanner/pipeline/line_writer.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// Called from several threads: appends what becomes of a line, with "\n" at its end, or nothing.
 /// `number` counts the input's lines from 1.
@@ -20,4 +20,4 @@ using LineFunction =
 void map_lines(std::istream& in, LineWriter& writer, unsigned threads,
                const LineFunction& function);
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace {
 
@@ -189,4 +189,4 @@ int LineWriter::write_batch(std::string_view lines, bool last)
     return write_all(descriptor_, packed, true);
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -15,7 +15,7 @@
 
 #include "scanner/pipeline/zstd_stream.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 class LineWriter {
 public:
@@ -79,4 +79,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -4,13 +4,13 @@
 
 #include "scanner/pipeline/input_stream.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 resolvers::Outcome<bool> ListFiles::add(std::string name, std::unique_ptr<std::istream> in,
-                                        const ListOptions& options)
+                                        const input::ListOptions& options)
 {
     const std::string shown = name.empty() ? "stdin" : name;
-    auto list = open_list(*in, options);
+    auto list = input::open_list(*in, options);
     if (!list)
         return resolvers::Failure{list.error().code, shown + ": " + list.error().detail};
     if (!list->guess.empty())
@@ -20,7 +20,7 @@ resolvers::Outcome<bool> ListFiles::add(std::string name, std::unique_ptr<std::i
 }
 
 resolvers::Outcome<std::unique_ptr<ListFiles>> ListFiles::open(
-    const std::vector<std::string>& files, const ListOptions& options)
+    const std::vector<std::string>& files, const input::ListOptions& options)
 {
     auto made = std::make_unique<ListFiles>();
     for (const std::string& file : files.empty() ? std::vector<std::string>{"-"} : files) {
@@ -35,7 +35,7 @@ resolvers::Outcome<std::unique_ptr<ListFiles>> ListFiles::open(
 }
 
 resolvers::Outcome<std::unique_ptr<ListFiles>> ListFiles::open(std::unique_ptr<std::istream> in,
-                                                               const ListOptions& options)
+                                                               const input::ListOptions& options)
 {
     auto made = std::make_unique<ListFiles>();
     const auto added = made->add("", std::move(in), options);
@@ -65,4 +65,4 @@ std::string ListFiles::fault() const
     return faults;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -12,18 +12,18 @@
 #include "scanner/input/lists/line_list.h"
 #include "scanner/model/subject.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 class ListFiles {
 public:
     /// Opens all of them, and finds out what each holds; stdin when no file is named. Failure
     /// "not_found", or open_list()'s, with the file's name in front.
     static resolvers::Outcome<std::unique_ptr<ListFiles>> open(
-        const std::vector<std::string>& files, const ListOptions& options);
+        const std::vector<std::string>& files, const input::ListOptions& options);
 
     /// The same of one stream.
     static resolvers::Outcome<std::unique_ptr<ListFiles>> open(std::unique_ptr<std::istream> in,
-                                                               const ListOptions& options);
+                                                               const input::ListOptions& options);
 
     /// The next subject of all files; false at the end of the last one. A file that breaks off
     /// gives one last, invalid, subject, and the next file goes on.
@@ -40,15 +40,15 @@ private:
         /// As the user named it; empty for stdin.
         std::string name;
         std::unique_ptr<std::istream> in;
-        std::unique_ptr<SubjectReader> subjects;
+        std::unique_ptr<input::SubjectReader> subjects;
     };
 
     resolvers::Outcome<bool> add(std::string name, std::unique_ptr<std::istream> in,
-                                 const ListOptions& options);
+                                 const input::ListOptions& options);
 
     std::vector<File> files_;
     std::vector<std::string> guesses_;
     std::size_t current_ = 0;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -6,7 +6,7 @@
 
 #include "resolvers/base/idn.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 using resolvers::DomainName;
 using resolvers::Failure;
@@ -28,7 +28,7 @@ std::string_view bare(std::string_view line)
 }
 
 // Empty if it could be taken, else what is wrong with it.
-std::string take_prefix(std::string_view text, RefusalList& list)
+std::string take_prefix(std::string_view text, observe::RefusalList& list)
 {
     if (const std::optional<Prefix> prefix = Prefix::parse(text)) {
         list.add(*prefix);
@@ -45,7 +45,7 @@ std::string take_prefix(std::string_view text, RefusalList& list)
     return "is no prefix like 192.0.2.0/24 or 2001:db8::/32";
 }
 
-std::string take(std::string_view text, RefusalList& list)
+std::string take(std::string_view text, observe::RefusalList& list)
 {
     if (text.find('/') != std::string_view::npos)
         return take_prefix(text, list);
@@ -59,13 +59,14 @@ std::string take(std::string_view text, RefusalList& list)
     // The last label of a name has a letter: what has none was meant as an address.
     if (!name || name->text().find_last_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos)
         return "is neither a name, nor an address or prefix";
-    list.add(*name, below ? RefusalList::Reach::below : RefusalList::Reach::at_and_below);
+    list.add(*name, below ? observe::RefusalList::Reach::below
+                          : observe::RefusalList::Reach::at_and_below);
     return "";
 }
 
 }  // namespace
 
-Outcome<bool> read_refusals(std::istream& in, const std::string& file, RefusalList& list)
+Outcome<bool> read_refusals(std::istream& in, const std::string& file, observe::RefusalList& list)
 {
     std::string line;
     for (std::uint64_t number = 1; std::getline(in, line); ++number) {
@@ -84,7 +85,7 @@ Outcome<bool> read_refusals(std::istream& in, const std::string& file, RefusalLi
     return true;
 }
 
-Outcome<bool> read_refusal_file(const std::string& file, RefusalList& list)
+Outcome<bool> read_refusal_file(const std::string& file, observe::RefusalList& list)
 {
     std::ifstream in(file);
     if (!in)
@@ -95,4 +96,4 @@ Outcome<bool> read_refusal_file(const std::string& file, RefusalList& list)
     return read_refusals(in, file, list);
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

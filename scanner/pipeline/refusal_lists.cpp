@@ -5,7 +5,7 @@
 
 #include "scanner/pipeline/refusal_file.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -13,7 +13,7 @@ using resolvers::Outcome;
 namespace {
 
 std::optional<Failure> read_all(const char* flag, const std::vector<std::string>& files,
-                                RefusalList& list)
+                                observe::RefusalList& list)
 {
     for (const std::string& file : files)
         if (const auto read = read_refusal_file(file, list); !read)
@@ -22,7 +22,7 @@ std::optional<Failure> read_all(const char* flag, const std::vector<std::string>
     return std::nullopt;
 }
 
-std::string in_words(const char* flag, const RefusalList& list)
+std::string in_words(const char* flag, const observe::RefusalList& list)
 {
     return std::string(flag) + " " + std::to_string(list.names()) + " names and " +
            std::to_string(list.prefixes()) + " prefixes";
@@ -84,4 +84,4 @@ std::shared_ptr<const RefusalLists::Both> RefusalLists::current() const
     return both_;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

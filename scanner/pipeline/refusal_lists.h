@@ -10,11 +10,11 @@
 #include "scanner/observe/refusal_list.h"
 #include "scanner/observe/surroundings.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// Read and replaced as a whole: nobody ever sees one list without the other, or half of one. For
 /// all threads; asking costs a lock for a moment.
-class RefusalLists final : public Refusals {
+class RefusalLists final : public observe::Refusals {
 public:
     /// Failures name the flag, the file and the line; then there is nothing of use.
     static resolvers::Outcome<std::shared_ptr<RefusalLists>> read(
@@ -36,8 +36,8 @@ public:
 
 private:
     struct Both {
-        RefusalList opted_out;
-        RefusalList blocked;
+        observe::RefusalList opted_out;
+        observe::RefusalList blocked;
     };
 
     template <typename HostOrAddress>
@@ -60,4 +60,4 @@ private:
     std::shared_ptr<const Both> both_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -4,7 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace asio = boost::asio;
 
@@ -16,7 +16,7 @@ std::string named(const WatchedResolver& resolver)
            (resolver.view == "reference" ? "" : " (view " + resolver.view + ")");
 }
 
-std::string finding_of(const CanaryReport& report)
+std::string finding_of(const observe::CanaryReport& report)
 {
     if (!report.answered)
         return "has answered no canary";
@@ -96,14 +96,15 @@ void ResolverWatch::run()
             if (made[i] == nullptr)
                 continue;
             ++left;
-            asio::co_spawn(io_, check_resolver(*made[i], options_.canaries, deadline),
-                           [this, i, &left](std::exception_ptr error, CanaryReport report) {
-                               if (!error)
-                                   take(i, std::move(report));
-                               // Connections that are kept would keep it running.
-                               if (--left == 0)
-                                   io_.stop();
-                           });
+            asio::co_spawn(
+                io_, observe::check_resolver(*made[i], options_.canaries, deadline),
+                [this, i, &left](std::exception_ptr error, observe::CanaryReport report) {
+                    if (!error)
+                        take(i, std::move(report));
+                    // Connections that are kept would keep it running.
+                    if (--left == 0)
+                        io_.stop();
+                });
         }
         if (left > 0)
             io_.run();
@@ -117,7 +118,7 @@ void ResolverWatch::run()
 }
 
 // One that does not answer keeps the name that it has.
-void ResolverWatch::take(std::size_t place, CanaryReport report)
+void ResolverWatch::take(std::size_t place, observe::CanaryReport report)
 {
     answers_[place].store(report.answered, std::memory_order_relaxed);
     silent_[place].store(!report.answered, std::memory_order_relaxed);
@@ -183,4 +184,4 @@ std::vector<std::string> ResolverWatch::findings() const
     return lines;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

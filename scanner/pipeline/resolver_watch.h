@@ -17,7 +17,7 @@
 #include "scanner/observe/canary.h"
 #include "scanner/observe/surroundings.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// One resolver by itself, whatever pool it belongs to.
 struct WatchedResolver {
@@ -29,7 +29,7 @@ struct WatchedResolver {
     std::function<std::unique_ptr<resolvers::DnsResolver>(boost::asio::io_context&)> make;
 };
 
-class ResolverWatch final : public ResolverHealth {
+class ResolverWatch final : public observe::ResolverHealth {
 public:
     struct Options {
         Canaries canaries;
@@ -76,7 +76,7 @@ public:
 
 private:
     void run();
-    void take(std::size_t place, CanaryReport report);
+    void take(std::size_t place, observe::CanaryReport report);
 
     const std::vector<WatchedResolver> resolvers_;
     const Options options_;
@@ -87,11 +87,11 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     boost::asio::io_context io_{1};
-    std::vector<CanaryReport> reports_;
+    std::vector<observe::CanaryReport> reports_;
     std::vector<std::string> told_;
     bool first_round_over_ = false;
     bool stopping_ = false;
     std::thread thread_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

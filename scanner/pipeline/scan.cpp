@@ -13,7 +13,7 @@
 
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -28,7 +28,7 @@ struct Shard {
     ScanCounters& counters;
     asio::io_context& io;
     std::exception_ptr& failed;
-    World world{};
+    observe::World world{};
     // Coroutines that work, those of them that wait for the sake of a peer, and how many of each
     // there may be. Who waits makes room for another one; who finds too many at work goes.
     unsigned workers = 0;
@@ -110,7 +110,8 @@ asio::awaitable<void> work_off(Shard& shard)
             co_return;
         shard.counters.started.fetch_add(1, std::memory_order_relaxed);
         Subject subject = std::move(work->subject);
-        Observation seen = co_await observe(std::move(subject), shard.world, shard.options.plan);
+        Observation seen =
+            co_await observe::observe(std::move(subject), shard.world, shard.options.plan);
         co_await watch_sight(seen, shard);
         std::string lines;
         const State state = shard.parts.finish(std::move(seen), lines);
@@ -146,7 +147,7 @@ void Shard::on_waiting(int change)
         hire();
 }
 
-class WallClock final : public Clock {
+class WallClock final : public observe::Clock {
 public:
     resolvers::Timestamp now() const override
     {
@@ -241,4 +242,4 @@ void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const Scan
             std::rethrow_exception(failure);
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -15,7 +15,7 @@
 #include "scanner/pipeline/intake.h"
 #include "scanner/pipeline/line_writer.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// The concrete resolvers of one shard, made on its thread and used there alone.
 struct ShardResolvers {
@@ -27,7 +27,7 @@ struct ShardResolvers {
     std::function<void(std::function<void(int change)>)> tell_of_waits;
     /// The resolvers of `views`, which point at them.
     std::vector<std::unique_ptr<resolvers::DnsResolver>> view_resolvers;
-    std::vector<ViewSource> views;
+    std::vector<observe::ViewSource> views;
     /// See World::ask_servers.
     std::function<std::unique_ptr<resolvers::DnsResolver>(
         const std::vector<resolvers::IpAddress>& servers)>
@@ -44,7 +44,7 @@ struct ScanOptions {
     /// Subjects that may wait for the sake of a peer besides, so that one that many names lead to
     /// does not hold up the rest of the list.
     unsigned parked = 2000;
-    Plan plan;
+    observe::Plan plan;
 };
 
 /// Counted while scanning; read by whoever shows progress. Relaxed: a moment's view.
@@ -86,12 +86,12 @@ struct ScanParts {
     /// Makes a shard's resolvers on its io_context.
     std::function<ShardResolvers(boost::asio::io_context&)> make_resolvers;
     /// May be null, as in World.
-    std::unique_ptr<const ProbePolicy> policy;
+    std::unique_ptr<const observe::ProbePolicy> policy;
     /// May be null, as in World. Shared with the probers, and with who reads the lists again.
-    std::shared_ptr<const Refusals> refusals;
+    std::shared_ptr<const observe::Refusals> refusals;
     /// Everything of World but dns, views, ask_servers, http, registry, policy, refusals and clock
     /// is taken from here.
-    World world;
+    observe::World world;
     /// The lines to print for an observation, each with "\n", and the state it came to.
     std::function<State(Observation&&, std::string& lines)> finish;
 };
@@ -114,4 +114,4 @@ std::string silence_of(const Observation& seen);
 void scan(Intake& intake, LineWriter& writer, const ScanParts& parts, const ScanOptions& options,
           ScanCounters& counters);
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

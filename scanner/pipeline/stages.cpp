@@ -4,7 +4,7 @@
 #include "scanner/model/json.h"
 #include "scanner/route/route.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace {
 
@@ -22,17 +22,18 @@ Observation unreadable(std::string_view line, std::uint64_t number, const std::s
 
 }  // namespace
 
-Record decide(Observation&& seen, const Catalogue& catalogue, const Provenance& provenance)
+Record decide(Observation&& seen, const catalogue::Catalogue& catalogue,
+              const Provenance& provenance)
 {
     Record record;
-    record.attribution = attribute(seen, catalogue);
+    record.attribution = attribute::attribute(seen, catalogue);
     record.observation = std::move(seen);
     record.provenance = provenance;
     return record;
 }
 
-Record attribute_line(std::string_view line, std::uint64_t number, const Catalogue& catalogue,
-                      const Provenance& provenance)
+Record attribute_line(std::string_view line, std::uint64_t number,
+                      const catalogue::Catalogue& catalogue, const Provenance& provenance)
 {
     const auto format = format_of(line);
     if (!format)
@@ -49,8 +50,8 @@ Record attribute_line(std::string_view line, std::uint64_t number, const Catalog
     return decide(std::move(*seen), catalogue, provenance);
 }
 
-Record route_line(std::string_view line, std::uint64_t number, const Catalogue& catalogue,
-                  const Provenance& provenance)
+Record route_line(std::string_view line, std::uint64_t number,
+                  const catalogue::Catalogue& catalogue, const Provenance& provenance)
 {
     const auto format = format_of(line);
     Record record;
@@ -62,8 +63,8 @@ Record route_line(std::string_view line, std::uint64_t number, const Catalogue& 
     } else {
         record = attribute_line(line, number, catalogue, provenance);
     }
-    route_record(record, catalogue);
+    route::route_record(record, catalogue);
     return record;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

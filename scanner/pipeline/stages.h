@@ -9,18 +9,19 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/model/record.h"
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// A record that decides an observation, not yet routed.
-Record decide(Observation&& seen, const Catalogue& catalogue, const Provenance& provenance);
+Record decide(Observation&& seen, const catalogue::Catalogue& catalogue,
+              const Provenance& provenance);
 
 /// decide() over an observation line, or over a record's observation, decided anew. A line that
 /// cannot be read becomes a record of state invalid_input.
-Record attribute_line(std::string_view line, std::uint64_t number, const Catalogue& catalogue,
-                      const Provenance& provenance);
+Record attribute_line(std::string_view line, std::uint64_t number,
+                      const catalogue::Catalogue& catalogue, const Provenance& provenance);
 
 /// Adds the addressees to a record line; an observation line is attributed first.
-Record route_line(std::string_view line, std::uint64_t number, const Catalogue& catalogue,
-                  const Provenance& provenance);
+Record route_line(std::string_view line, std::uint64_t number,
+                  const catalogue::Catalogue& catalogue, const Provenance& provenance);
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

@@ -7,7 +7,7 @@
 #include <new>
 #include <stdexcept>
 
-namespace scanner {
+namespace scanner::pipeline {
 
 namespace {
 
@@ -99,4 +99,4 @@ void ZstdEncoder::pack(std::string_view lines, bool last, std::string& packed)
         in_frame_ = 0;
 }
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

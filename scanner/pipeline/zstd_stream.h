@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::pipeline {
 
 /// Do these bytes begin like a zstd frame?
 bool is_zstd(std::string_view first_bytes);
@@ -59,4 +59,4 @@ private:
     bool wrote_ = false;
 };
 
-}  // namespace scanner
+}  // namespace scanner::pipeline

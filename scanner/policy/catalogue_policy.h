@@ -7,22 +7,22 @@
 #include "scanner/policy/ech_public_name.h"
 #include "scanner/policy/edge_probe.h"
 
-namespace scanner {
+namespace scanner::policy {
 
-class CataloguePolicy final : public ProbePolicy {
+class CataloguePolicy final : public observe::ProbePolicy {
 public:
     /// The catalogue must outlive it.
-    explicit CataloguePolicy(const Catalogue& catalogue);
+    explicit CataloguePolicy(const catalogue::Catalogue& catalogue);
 
     std::string holder_of(const resolvers::IpAddress& address) const override;
     std::string lister_of(const resolvers::IpAddress& address) const override;
-    std::optional<FurtherProbe> public_name_probe(const Observation& seen) const override;
-    std::optional<FurtherProbe> edge_probe(const Observation& seen) const override;
+    std::optional<observe::FurtherProbe> public_name_probe(const Observation& seen) const override;
+    std::optional<observe::FurtherProbe> edge_probe(const Observation& seen) const override;
 
 private:
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     EchPublicName public_name_;
     EdgeProbe edge_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::policy

@@ -4,16 +4,16 @@
 
 #include "scanner/catalogue/holding.h"
 
-namespace scanner {
+namespace scanner::policy {
 
 namespace {
 
 // The site's own certificate, or a mark of the provider, at the address: a second channel beside
 // the address itself.
-bool shown_otherwise(const Catalogue& catalogue, const Observation& seen,
+bool shown_otherwise(const catalogue::Catalogue& catalogue, const Observation& seen,
                      const resolvers::IpAddress& address, const std::string& provider)
 {
-    const auto of_provider = [&](const Rule* rule) {
+    const auto of_provider = [&](const catalogue::Rule* rule) {
         return rule->product->provider->id == provider;
     };
     for (const resolvers::Probe& probe : seen.probes) {
@@ -25,7 +25,7 @@ bool shown_otherwise(const Catalogue& catalogue, const Observation& seen,
         if (!probe.http_facts)
             continue;
         for (const auto& [name, value] : probe.http_facts->headers) {
-            const std::vector<const Rule*> rules = catalogue.header_rules(name, value);
+            const std::vector<const catalogue::Rule*> rules = catalogue.header_rules(name, value);
             if (std::any_of(rules.begin(), rules.end(), of_provider))
                 return true;
         }
@@ -41,17 +41,17 @@ bool took_connection(const resolvers::Probe& probe, const Observation& seen)
 
 }  // namespace
 
-EchPublicName::EchPublicName(const Catalogue& catalogue) : catalogue_(catalogue)
+EchPublicName::EchPublicName(const catalogue::Catalogue& catalogue) : catalogue_(catalogue)
 {
-    for (const Rule* rule : catalogue.rules())
-        if (rule->kind == RuleKind::ech && rule->strength > Strength::weak)
+    for (const catalogue::Rule* rule : catalogue.rules())
+        if (rule->kind == catalogue::RuleKind::ech && rule->strength > Strength::weak)
             names_.emplace(rule->product->provider->id, rule->key);
 }
 
 std::string EchPublicName::name_at(const Observation& seen,
                                    const resolvers::IpAddress& address) const
 {
-    for (const Rule* edge : catalogue_.holding_of(address).edges()) {
+    for (const catalogue::Rule* edge : catalogue_.holding_of(address).edges()) {
         const std::string& provider = edge->product->provider->id;
         const auto name = names_.find(provider);
         if (name != names_.end() && !shown_otherwise(catalogue_, seen, address, provider))
@@ -60,16 +60,16 @@ std::string EchPublicName::name_at(const Observation& seen,
     return "";
 }
 
-std::optional<FurtherProbe> EchPublicName::probe_for(const Observation& seen) const
+std::optional<observe::FurtherProbe> EchPublicName::probe_for(const Observation& seen) const
 {
     for (const resolvers::Probe& probe : seen.probes) {
         if (!took_connection(probe, seen))
             continue;
         std::string name = name_at(seen, probe.address);
         if (!name.empty())
-            return FurtherProbe{probe.address, std::move(name), ""};
+            return observe::FurtherProbe{probe.address, std::move(name), ""};
     }
     return std::nullopt;
 }
 
-}  // namespace scanner
+}  // namespace scanner::policy

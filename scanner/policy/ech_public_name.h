@@ -7,24 +7,24 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/observe/probe_policy.h"
 
-namespace scanner {
+namespace scanner::policy {
 
 class EchPublicName {
 public:
     /// The catalogue must outlive it.
-    explicit EchPublicName(const Catalogue& catalogue);
+    explicit EchPublicName(const catalogue::Catalogue& catalogue);
 
     /// The first address that took a connection for the subject over https, and that a company
     /// which has such a name lists as its edge, with that name. Absent where something that was
     /// seen there says the same already. Safe to call from several threads.
-    std::optional<FurtherProbe> probe_for(const Observation& seen) const;
+    std::optional<observe::FurtherProbe> probe_for(const Observation& seen) const;
 
 private:
     std::string name_at(const Observation& seen, const resolvers::IpAddress& address) const;
 
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     /// By company.
     std::map<std::string, std::string, std::less<>> names_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::policy

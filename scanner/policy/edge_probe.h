@@ -9,7 +9,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/observe/probe_policy.h"
 
-namespace scanner {
+namespace scanner::policy {
 
 /// Such a request goes only where the address is of the product's own company, by its published
 /// list or its AS: elsewhere whoever sends headers can answer that path too, so that nothing would
@@ -19,19 +19,19 @@ namespace scanner {
 class EdgeProbe {
 public:
     /// The catalogue must outlive it.
-    explicit EdgeProbe(const Catalogue& catalogue);
+    explicit EdgeProbe(const catalogue::Catalogue& catalogue);
 
     /// The first address that answered the subject's root over HTTP and where such an answer would
     /// decide something, with the path. Absent if there is none. Safe to call from several threads.
-    std::optional<FurtherProbe> probe_for(const Observation& seen) const;
+    std::optional<observe::FurtherProbe> probe_for(const Observation& seen) const;
 
 private:
-    std::vector<const Rule*> paths_at(const Observation& seen,
-                                      const resolvers::IpAddress& address) const;
+    std::vector<const catalogue::Rule*> paths_at(const Observation& seen,
+                                                 const resolvers::IpAddress& address) const;
 
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     /// By company.
-    std::map<std::string, std::vector<const Rule*>, std::less<>> paths_;
+    std::map<std::string, std::vector<const catalogue::Rule*>, std::less<>> paths_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::policy

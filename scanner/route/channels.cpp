@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace scanner {
+namespace scanner::route {
 
 namespace {
 
@@ -22,12 +22,12 @@ auto order_of(const ContactChannel& channel)
 
 }  // namespace
 
-std::vector<ContactChannel> channels_for(const Product& product, Role role,
-                                         const Catalogue& catalogue)
+std::vector<ContactChannel> channels_for(const catalogue::Product& product, Role role,
+                                         const catalogue::Catalogue& catalogue)
 {
-    const Product* source = &product;
+    const catalogue::Product* source = &product;
     if (source->channels.empty())
-        if (const Product* sibling = product.provider->best(role))
+        if (const catalogue::Product* sibling = product.provider->best(role))
             source = sibling;
     std::vector<ContactChannel> channels;
     for (const ContactChannel& channel : source->channels)
@@ -39,4 +39,4 @@ std::vector<ContactChannel> channels_for(const Product& product, Role role,
     return channels;
 }
 
-}  // namespace scanner
+}  // namespace scanner::route

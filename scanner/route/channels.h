@@ -5,11 +5,11 @@
 
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::route {
 
 /// The product's own channels, else those of a product of the same company with that role.
 /// Mailboxes on the deny-list are left out; guesses come last. Empty when none is known.
-std::vector<ContactChannel> channels_for(const Product& product, Role role,
-                                         const Catalogue& catalogue);
+std::vector<ContactChannel> channels_for(const catalogue::Product& product, Role role,
+                                         const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::route

@@ -6,7 +6,7 @@
 #include "resolvers/http/url_parts.h"
 #include "resolvers/json/text.h"
 
-namespace scanner {
+namespace scanner::route {
 
 namespace {
 
@@ -17,7 +17,7 @@ constexpr std::size_t length_of_day = 10;
 
 class Channels {
 public:
-    explicit Channels(const Catalogue& catalogue) : catalogue_(catalogue) {}
+    explicit Channels(const catalogue::Catalogue& catalogue) : catalogue_(catalogue) {}
 
     void add(ChannelType type, const std::string& address, const std::string& source,
              std::optional<resolvers::Timestamp> fetched_at)
@@ -51,11 +51,11 @@ private:
     {
         if (type == ChannelType::email)
             return catalogue_.is_denied(address);
-        const auto url = resolvers::parse_http_url(address);
+        const auto url = resolvers::http::parse_http_url(address);
         return !url || catalogue_.is_denied("abuse@" + url->host);
     }
 
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     std::vector<ContactChannel> list_;
 };
 
@@ -76,7 +76,7 @@ bool answers_in(const RegisteredNetwork& network, const Finding& finding,
 std::vector<ContactChannel> registry_channels(const Finding& finding,
                                               const Attribution& attribution,
                                               const RegistryFacts& registry,
-                                              const Catalogue& catalogue)
+                                              const catalogue::Catalogue& catalogue)
 {
     Channels channels(catalogue);
     if (finding.role == Role::registrar && registry.domain)
@@ -92,4 +92,4 @@ std::vector<ContactChannel> registry_channels(const Finding& finding,
     return channels.take();
 }
 
-}  // namespace scanner
+}  // namespace scanner::route

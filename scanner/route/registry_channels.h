@@ -6,7 +6,7 @@
 #include "resolvers/registry_facts.h"
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::route {
 
 /// For a registrar, its abuse desk; for a host, the desks of the networks in which it answers (the
 /// forms that their holders ask for first). Never verified: only a registry says so. Registries'
@@ -15,6 +15,6 @@ namespace scanner {
 std::vector<ContactChannel> registry_channels(const Finding& finding,
                                               const Attribution& attribution,
                                               const resolvers::RegistryFacts& registry,
-                                              const Catalogue& catalogue);
+                                              const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::route

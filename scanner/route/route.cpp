@@ -7,7 +7,7 @@
 #include "scanner/route/channels.h"
 #include "scanner/route/registry_channels.h"
 
-namespace scanner {
+namespace scanner::route {
 
 namespace {
 
@@ -129,7 +129,7 @@ std::string basis_of(const Attribution& attribution, const Finding& finding)
 
 class List {
 public:
-    List(const Attribution& attribution, const Catalogue& catalogue,
+    List(const Attribution& attribution, const catalogue::Catalogue& catalogue,
          const resolvers::RegistryFacts& registry)
         : attribution_(attribution),
           catalogue_(catalogue),
@@ -142,8 +142,8 @@ public:
     {
         if (!is_identified(finding) || is_hearsay(attribution_, finding))
             return;
-        const Product* product = catalogue_.product(finding.product);
-        if (product != nullptr && product->status == ProductStatus::defunct)
+        const catalogue::Product* product = catalogue_.product(finding.product);
+        if (product != nullptr && product->status == catalogue::ProductStatus::defunct)
             return;
         // A company reached twice in the same capacity is written to once.
         for (const Addressee& known : list_)
@@ -188,7 +188,7 @@ public:
 
 private:
     const Attribution& attribution_;
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     const resolvers::RegistryFacts& registry_;
     bool is_leased_ = false;
     std::vector<Addressee> list_;
@@ -196,7 +196,7 @@ private:
 
 }  // namespace
 
-std::vector<Addressee> route(const Attribution& attribution, const Catalogue& catalogue,
+std::vector<Addressee> route(const Attribution& attribution, const catalogue::Catalogue& catalogue,
                              const resolvers::RegistryFacts& registry)
 {
     if (!has_site(attribution.state) || attribution.front.reason == UnknownReason::conflict)
@@ -210,7 +210,7 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
     // Who answers comes first: it can act, or forward, and it is what was seen. Behind a front a
     // platform is second: it can remove the content, but only leaked marks name it. Where the
     // address is the platform's own, and the front merely announces it, the platform is first.
-    const Product* stored_at = catalogue.product(host.product);
+    const catalogue::Product* stored_at = catalogue.product(host.product);
     const bool platform_is_sure = stored_at != nullptr && stored_at->has(Role::platform) &&
                                   host.grade >= Grade::probable && has_proof(attribution, host);
     if (front_is_sure && platform_is_sure) {
@@ -252,7 +252,7 @@ std::vector<Addressee> route(const Attribution& attribution, const Catalogue& ca
     return list.take();
 }
 
-void route_record(Record& record, const Catalogue& catalogue)
+void route_record(Record& record, const catalogue::Catalogue& catalogue)
 {
     Attribution& verdict = record.attribution;
     record.addressees = route(verdict, catalogue, record.observation.registry);
@@ -274,4 +274,4 @@ void route_record(Record& record, const Catalogue& catalogue)
     verdict.notice_ready = verdict.notice_reasons.empty();
 }
 
-}  // namespace scanner
+}  // namespace scanner::route

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace scanner {
+namespace scanner::score {
 
 Interval wilson(std::uint64_t hits, std::uint64_t trials)
 {
@@ -20,4 +20,4 @@ Interval wilson(std::uint64_t hits, std::uint64_t trials)
             hits == trials ? 1.0 : std::min(1.0, centre + half)};
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace scanner {
+namespace scanner::score {
 
 struct Interval {
     double low = 0.0;
@@ -14,4 +14,4 @@ struct Interval {
 /// whole of 0 to 1 without trials.
 Interval wilson(std::uint64_t hits, std::uint64_t trials);
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -4,7 +4,7 @@
 
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::score {
 
 namespace {
 
@@ -73,7 +73,7 @@ std::vector<Candidate> candidates_of(const Label& label, Role role, const Attrib
     return candidates;
 }
 
-Mark mark_of(const Finding& said, const Meaning& meaning, const Catalogue& catalogue)
+Mark mark_of(const Finding& said, const Meaning& meaning, const catalogue::Catalogue& catalogue)
 {
     if (meaning.companies.contains(said.provider) || meaning.products.contains(said.product))
         return Mark::right;
@@ -84,7 +84,7 @@ Mark mark_of(const Finding& said, const Meaning& meaning, const Catalogue& catal
     }
     if (meaning.companies_of_products.contains(said.provider)) {
         // Products that look the same on a customer's domain: the record says so by a flag.
-        const Product* product = catalogue.product(said.product);
+        const catalogue::Product* product = catalogue.product(said.product);
         if (product != nullptr &&
             std::ranges::any_of(product->undetermined_with, [&](const std::string& other) {
                 return meaning.products.contains(other);
@@ -147,7 +147,7 @@ void judge_nobody(Judgement& judgement, const std::vector<Candidate>& candidates
 
 void judge_somebody(Judgement& judgement, const std::vector<Candidate>& candidates,
                     const Finding& own, bool third_party, bool or_nobody, const Meaning& meaning,
-                    const Catalogue& catalogue, Grade threshold)
+                    const catalogue::Catalogue& catalogue, Grade threshold)
 {
     const auto best = [&](Grade least) -> std::pair<const Candidate*, Mark> {
         const Candidate* first = nullptr;
@@ -196,7 +196,7 @@ void judge_somebody(Judgement& judgement, const std::vector<Candidate>& candidat
 
 // Absent if no platform was named.
 std::optional<bool> platform_is_right(const Attribution& verdict, const Meaning& meaning,
-                                      const Catalogue& catalogue, Grade threshold)
+                                      const catalogue::Catalogue& catalogue, Grade threshold)
 {
     std::vector<Candidate> platforms;
     add_platforms(platforms, verdict);
@@ -214,7 +214,7 @@ std::string_view word(Mark mark)
 }
 
 std::vector<Judgement> judge(const Label& label, const Record& record, const LabelNames& names,
-                             const Catalogue& catalogue, Grade threshold)
+                             const catalogue::Catalogue& catalogue, Grade threshold)
 {
     static const Finding nothing{};
     const Attribution& verdict = record.attribution;
@@ -222,7 +222,7 @@ std::vector<Judgement> judge(const Label& label, const Record& record, const Lab
         label.kind != "platform" && label.kind != "lb" && label.kind != "own_edge";
     // Without a connection a host that is known by its network is no more than possible: then it is
     // counted from there on, as "none" is.
-    const Product* host = catalogue.product(verdict.host.product);
+    const catalogue::Product* host = catalogue.product(verdict.host.product);
     const bool by_network_alone =
         host != nullptr && host->has(Role::host) &&
         std::ranges::find(verdict.flags, Flag::not_connected) != verdict.flags.end();
@@ -265,4 +265,4 @@ std::vector<Judgement> judge_missing(const Label& label, const LabelNames& names
     return judgements;
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -9,7 +9,7 @@
 #include "scanner/score/label.h"
 #include "scanner/score/label_names.h"
 
-namespace scanner {
+namespace scanner::score {
 
 /// How right an answer is. What is not named at the threshold is not wrong, but silent.
 enum class Mark {
@@ -54,9 +54,9 @@ struct Judgement {
 
 /// One judgement for each role that is labelled.
 std::vector<Judgement> judge(const Label& label, const Record& record, const LabelNames& names,
-                             const Catalogue& catalogue, Grade threshold);
+                             const catalogue::Catalogue& catalogue, Grade threshold);
 
 /// The same for a label without a record.
 std::vector<Judgement> judge_missing(const Label& label, const LabelNames& names);
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -2,7 +2,7 @@
 
 #include "resolvers/json/reader.h"
 
-namespace scanner {
+namespace scanner::score {
 
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -10,7 +10,7 @@ using resolvers::Outcome;
 namespace {
 
 // null, a name, or a list of names that are all right.
-bool read_names(JsonReader& in, std::optional<Expected>& expected)
+bool read_names(resolvers::JsonReader& in, std::optional<Expected>& expected)
 {
     Expected& read = expected.emplace();
     if (in.take_null())
@@ -28,13 +28,13 @@ bool read_names(JsonReader& in, std::optional<Expected>& expected)
     return !in.failed();
 }
 
-bool read_optional_text(JsonReader& in, std::string& text)
+bool read_optional_text(resolvers::JsonReader& in, std::string& text)
 {
     return in.take_null() || in.read(text);
 }
 
 // Is there anything in this list?
-bool read_filled(JsonReader& in, bool& filled)
+bool read_filled(resolvers::JsonReader& in, bool& filled)
 {
     if (!in.open_list())
         return false;
@@ -56,7 +56,7 @@ struct Truth {
     bool host_scored = true;
 };
 
-bool read_truth_member(JsonReader& in, std::string_view name, Label& label, Truth& truth)
+bool read_truth_member(resolvers::JsonReader& in, std::string_view name, Label& label, Truth& truth)
 {
     if (name == "front")
         return read_names(in, truth.front);
@@ -79,7 +79,7 @@ bool read_truth_member(JsonReader& in, std::string_view name, Label& label, Trut
     return in.skip();
 }
 
-bool read_truth(JsonReader& in, Label& label)
+bool read_truth(resolvers::JsonReader& in, Label& label)
 {
     Truth truth;
     std::string_view name;
@@ -118,7 +118,7 @@ bool read_truth(JsonReader& in, Label& label)
     return true;
 }
 
-bool read_observed(JsonReader& in, Label& label)
+bool read_observed(resolvers::JsonReader& in, Label& label)
 {
     std::string_view name;
     if (!in.open_object())
@@ -131,7 +131,7 @@ bool read_observed(JsonReader& in, Label& label)
     return !in.failed();
 }
 
-bool read_tags(JsonReader& in, bool& declared)
+bool read_tags(resolvers::JsonReader& in, bool& declared)
 {
     std::string_view tag;
     if (!in.open_list())
@@ -149,7 +149,7 @@ struct Frame {
     bool declared = false;
 };
 
-bool read_member(JsonReader& in, std::string_view name, Label& label, Frame& frame)
+bool read_member(resolvers::JsonReader& in, std::string_view name, Label& label, Frame& frame)
 {
     if (name == "host")
         return in.read(label.host);
@@ -205,7 +205,7 @@ Outcome<Label> read_label(std::string_view line)
 {
     Label label;
     Frame frame;
-    JsonReader in(line);
+    resolvers::JsonReader in(line);
     std::string_view name;
     if (in.open_object())
         while (in.next_member(name)) {
@@ -224,4 +224,4 @@ Outcome<Label> read_label(std::string_view line)
     return label;
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

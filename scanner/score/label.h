@@ -12,7 +12,7 @@
 #include "resolvers/base/outcome.h"
 #include "scanner/model/evidence.h"
 
-namespace scanner {
+namespace scanner::score {
 
 /// The truth about one role.
 struct Expected {
@@ -57,4 +57,4 @@ const Expected* expected_of(const Label& label, Role role);
 /// Reads one line. Failure "malformed", with the member in the detail.
 resolvers::Outcome<Label> read_label(std::string_view line);
 
-}  // namespace scanner
+}  // namespace scanner::score

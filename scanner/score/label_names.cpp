@@ -3,14 +3,14 @@
 #include <algorithm>
 #include "resolvers/base/ascii.h"
 
-namespace scanner {
+namespace scanner::score {
 
 namespace {
 
 // Aliases of the company stand with each of its products.
-bool all_have(const std::vector<const Product*>& products, const std::string& alias)
+bool all_have(const std::vector<const catalogue::Product*>& products, const std::string& alias)
 {
-    return std::ranges::all_of(products, [&](const Product* product) {
+    return std::ranges::all_of(products, [&](const catalogue::Product* product) {
         return std::ranges::find(product->aliases, alias) != product->aliases.end();
     });
 }
@@ -28,16 +28,16 @@ std::string folded(std::string_view name)
     return plain;
 }
 
-LabelNames::LabelNames(const Catalogue& catalogue) : catalogue_(catalogue)
+LabelNames::LabelNames(const catalogue::Catalogue& catalogue) : catalogue_(catalogue)
 {
-    std::map<std::string_view, std::vector<const Product*>> by_company;
-    for (const Product* product : catalogue.products())
+    std::map<std::string_view, std::vector<const catalogue::Product*>> by_company;
+    for (const catalogue::Product* product : catalogue.products())
         by_company[product->provider->id].push_back(product);
     for (const auto& [id, products] : by_company) {
         const std::string company(id);
         companies_[folded(company)].insert(company);
         companies_[folded(products.front()->provider->name)].insert(company);
-        for (const Product* product : products) {
+        for (const catalogue::Product* product : products) {
             products_[folded(product->id)].insert(product->id);
             products_[folded(product->name)].insert(product->id);
             for (const std::string& alias : product->aliases) {
@@ -63,7 +63,7 @@ void LabelNames::look_up(std::string_view name, Meaning& meaning) const
             meaning.products.insert(id);
             meaning.companies_of_products.insert(catalogue_.product(id)->provider->id);
         }
-    if (const Provider* company = catalogue_.provider_named(name);
+    if (const catalogue::Provider* company = catalogue_.provider_named(name);
         company != nullptr && meaning.is_unknown())
         meaning.companies.insert(company->id);
 }
@@ -101,4 +101,4 @@ Meaning LabelNames::find(const std::vector<std::string>& names) const
     return meaning;
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -10,7 +10,7 @@
 
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::score {
 
 /// What the names of a label stand for.
 struct Meaning {
@@ -31,16 +31,16 @@ std::string folded(std::string_view name);
 
 class LabelNames {
 public:
-    explicit LabelNames(const Catalogue& catalogue);
+    explicit LabelNames(const catalogue::Catalogue& catalogue);
 
     Meaning find(const std::vector<std::string>& names) const;
 
 private:
     void look_up(std::string_view name, Meaning& meaning) const;
 
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     std::map<std::string, std::set<std::string>, std::less<>> companies_;
     std::map<std::string, std::set<std::string>, std::less<>> products_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -7,7 +7,7 @@
 
 #include "scanner/score/tally.h"
 
-namespace scanner {
+namespace scanner::score {
 
 inline constexpr std::string_view score_format = "servedby.score/1";
 
@@ -17,4 +17,4 @@ std::string score_text(const Score& score);
 /// One object with a newline at its end.
 std::string score_json(const Score& score);
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -3,23 +3,23 @@
 #include "scanner/score/interval.h"
 #include "scanner/score/report.h"
 
-namespace scanner {
+namespace scanner::score {
 
 namespace {
 
-void put(JsonWriter& out, std::string_view name, std::string_view text)
+void put(resolvers::JsonWriter& out, std::string_view name, std::string_view text)
 {
     out.key(name);
     out.string(text);
 }
 
-void put(JsonWriter& out, std::string_view name, Count count)
+void put(resolvers::JsonWriter& out, std::string_view name, Count count)
 {
     out.key(name);
     out.number(count);
 }
 
-void put_share(JsonWriter& out, std::string_view name, const Share& share)
+void put_share(resolvers::JsonWriter& out, std::string_view name, const Share& share)
 {
     out.key(name);
     out.open_object();
@@ -39,7 +39,7 @@ void put_share(JsonWriter& out, std::string_view name, const Share& share)
     out.close_object();
 }
 
-void put_marks(JsonWriter& out, std::string_view name, const Marks& marks)
+void put_marks(resolvers::JsonWriter& out, std::string_view name, const Marks& marks)
 {
     out.key(name);
     out.open_object();
@@ -48,7 +48,7 @@ void put_marks(JsonWriter& out, std::string_view name, const Marks& marks)
     out.close_object();
 }
 
-void put_tally(JsonWriter& out, std::string_view member, std::string_view name,
+void put_tally(resolvers::JsonWriter& out, std::string_view member, std::string_view name,
                const RoleTally& tally)
 {
     out.open_object();
@@ -63,14 +63,14 @@ void put_tally(JsonWriter& out, std::string_view member, std::string_view name,
     out.close_object();
 }
 
-void put_key(JsonWriter& out, const SectionKey& key)
+void put_key(resolvers::JsonWriter& out, const SectionKey& key)
 {
     put(out, "group", key.group);
     out.key("with_address");
     out.boolean(key.with_address);
 }
 
-void put_grades(JsonWriter& out, const Section& section)
+void put_grades(resolvers::JsonWriter& out, const Section& section)
 {
     out.key("calibration");
     out.open_list();
@@ -86,7 +86,7 @@ void put_grades(JsonWriter& out, const Section& section)
     out.close_list();
 }
 
-void put_providers(JsonWriter& out, const Section& section)
+void put_providers(resolvers::JsonWriter& out, const Section& section)
 {
     out.key("providers");
     out.open_list();
@@ -105,7 +105,7 @@ void put_providers(JsonWriter& out, const Section& section)
     out.close_list();
 }
 
-void put_confusion(JsonWriter& out, const Section& section)
+void put_confusion(resolvers::JsonWriter& out, const Section& section)
 {
     out.key("confusion");
     out.open_list();
@@ -120,7 +120,7 @@ void put_confusion(JsonWriter& out, const Section& section)
     out.close_list();
 }
 
-void put_section(JsonWriter& out, const SectionKey& key, const Section& section)
+void put_section(resolvers::JsonWriter& out, const SectionKey& key, const Section& section)
 {
     out.open_object();
     put_key(out, key);
@@ -152,7 +152,7 @@ void put_section(JsonWriter& out, const SectionKey& key, const Section& section)
     out.close_object();
 }
 
-void put_disagreement(JsonWriter& out, const Disagreement& one)
+void put_disagreement(resolvers::JsonWriter& out, const Disagreement& one)
 {
     const Judgement& judgement = one.judgement;
     out.open_object();
@@ -181,7 +181,7 @@ std::string score_json(const Score& score)
 {
     std::string text;
     {
-        JsonWriter out(text);
+        resolvers::JsonWriter out(text);
         out.open_object();
         out.key("format");
         out.word(score_format);
@@ -213,4 +213,4 @@ std::string score_json(const Score& score)
     return text;
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

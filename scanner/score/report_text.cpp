@@ -5,7 +5,7 @@
 #include "scanner/score/interval.h"
 #include "scanner/score/report.h"
 
-namespace scanner {
+namespace scanner::score {
 
 namespace {
 
@@ -212,4 +212,4 @@ std::string score_text(const Score& score)
     return out;
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

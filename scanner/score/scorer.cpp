@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::score {
 
 namespace {
 
@@ -22,7 +22,7 @@ bool host_is_named(const Record& record, Grade threshold)
 
 }  // namespace
 
-Scorer::Scorer(std::vector<Label> labels, const Catalogue& catalogue, Grade threshold,
+Scorer::Scorer(std::vector<Label> labels, const catalogue::Catalogue& catalogue, Grade threshold,
                Explain explain)
     : labels_(std::move(labels)),
       joined_(labels_.size(), false),
@@ -86,7 +86,7 @@ void Scorer::add(const Record& record)
     }
     std::string explanation;
     for (Judgement& judgement : judge(*label, record, names_, catalogue_, score_.threshold)) {
-        scanner::add(section, *label, judgement);
+        scanner::score::add(section, *label, judgement);
         if (judgement.label_unknown)
             ++score_.unknown_names[judgement.expected];
         if (!is_disagreement(judgement.mark))
@@ -113,9 +113,9 @@ Score Scorer::finish()
         SectionKey key;
         Section& section = section_of(labels_[i], false, key);
         for (const Judgement& judgement : judge_missing(labels_[i], names_))
-            scanner::add(section, labels_[i], judgement);
+            scanner::score::add(section, labels_[i], judgement);
     }
     return std::move(score_);
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -10,7 +10,7 @@
 
 #include "scanner/score/tally.h"
 
-namespace scanner {
+namespace scanner::score {
 
 class Scorer {
 public:
@@ -18,7 +18,7 @@ public:
     using Explain = std::function<std::string(const Record&)>;
 
     /// The catalogue must outlive the scorer.
-    Scorer(std::vector<Label> labels, const Catalogue& catalogue, Grade threshold,
+    Scorer(std::vector<Label> labels, const catalogue::Catalogue& catalogue, Grade threshold,
            Explain explain = {});
 
     /// A record joins the label with the id in its column "case"; without that column, the first
@@ -39,10 +39,10 @@ private:
     std::vector<bool> joined_;
     std::unordered_map<std::string, std::size_t> by_id_;
     std::unordered_multimap<std::string, std::size_t> by_host_;
-    const Catalogue& catalogue_;
+    const catalogue::Catalogue& catalogue_;
     LabelNames names_;
     Explain explain_;
     Score score_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::score

@@ -4,7 +4,7 @@
 
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::score {
 
 Marks& Marks::operator+=(const Marks& other)
 {
@@ -107,4 +107,4 @@ void add(Section& section, const Label& label, const Judgement& judgement)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::score

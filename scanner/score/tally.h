@@ -12,7 +12,7 @@
 
 #include "scanner/score/judge.h"
 
-namespace scanner {
+namespace scanner::score {
 
 using Count = std::uint64_t;
 
@@ -132,4 +132,4 @@ bool is_disagreement(Mark mark);
 /// Adds one judgement of a label to its section.
 void add(Section& section, const Label& label, const Judgement& judgement);
 
-}  // namespace scanner
+}  // namespace scanner::score

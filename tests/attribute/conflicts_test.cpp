@@ -19,7 +19,7 @@ const support::Headers cloudflare_marks = {{"server", "cloudflare"},
 
 Attribution judged(const Observed& observed)
 {
-    return attribute(observed.seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
 }
 
 bool has_flag(const Attribution& verdict, Flag flag)
@@ -52,7 +52,7 @@ TEST_CASE("a proxied site: the front is confirmed, the host is not observable")
     CHECK_FALSE(verdict.notice_ready);  // nobody has looked for an addressee yet
     Record record;
     record.attribution = verdict;
-    route_record(record, support::shipped_catalogue());
+    scanner::route::route_record(record, support::shipped_catalogue());
     CHECK(record.attribution.notice_ready);
     const auto& to = record.addressees;
     REQUIRE_FALSE(to.empty());
@@ -118,7 +118,7 @@ TEST_CASE("a platform's marks behind a front: both are named, the front first")
     REQUIRE(vercel != nullptr);
     CHECK(vercel->grade == Grade::probable);
     CHECK(vercel->role == Role::platform);
-    const auto to = route(verdict, support::shipped_catalogue());
+    const auto to = scanner::route::route(verdict, support::shipped_catalogue());
     REQUIRE(to.size() >= 2);
     CHECK(to[0].provider == "cloudflare");
     CHECK(to[1].provider == "vercel");
@@ -131,7 +131,7 @@ TEST_CASE("the resolver's address is no site's address")
     CHECK(verdict.state == State::reserved);
     CHECK(verdict.front.status != FindingStatus::identified);
     CHECK(verdict.host.status != FindingStatus::identified);
-    CHECK(route(verdict, support::shipped_catalogue()).empty());
+    CHECK(scanner::route::route(verdict, support::shipped_catalogue()).empty());
 }
 
 TEST_CASE("the zone's name servers say who runs the DNS, and no more")

@@ -56,27 +56,29 @@ bool is_home(const Place& place, const std::string& provider)
 {
     if (*place.address == '\0')
         return false;
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     const resolvers::IpAddress address = *resolvers::IpAddress::parse(place.address);
-    for (const RangeHit& hit : catalogue.ranges_of(address))
+    for (const catalogue::RangeHit& hit : catalogue.ranges_of(address))
         if (hit.rule->product->provider->id == provider)
             return true;
-    const std::vector<const Rule*> announcers = catalogue.asn_rules(place.asn);
-    return std::any_of(announcers.begin(), announcers.end(),
-                       [&](const Rule* rule) { return rule->product->provider->id == provider; });
+    const std::vector<const catalogue::Rule*> announcers = catalogue.asn_rules(place.asn);
+    return std::any_of(announcers.begin(), announcers.end(), [&](const catalogue::Rule* rule) {
+        return rule->product->provider->id == provider;
+    });
 }
 
 // Does the alias that this rule reads lead to where its product is known to rent?
-bool is_tenancy(const Rule& rule, const Place& place)
+bool is_tenancy(const catalogue::Rule& rule, const Place& place)
 {
-    if ((rule.kind != RuleKind::cname && rule.kind != RuleKind::native) || *place.address == '\0' ||
-        place.service)
+    if ((rule.kind != catalogue::RuleKind::cname && rule.kind != catalogue::RuleKind::native) ||
+        *place.address == '\0' || place.service)
         return false;
-    const Catalogue& catalogue = support::shipped_catalogue();
-    for (const Rule* announcer : catalogue.asn_rules(place.asn))
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
+    for (const catalogue::Rule* announcer : catalogue.asn_rules(place.asn))
         if (rule.product->tenancy_at(*announcer->product->provider) != nullptr)
             return true;
-    for (const RangeHit& hit : catalogue.ranges_of(*resolvers::IpAddress::parse(place.address)))
+    for (const catalogue::RangeHit& hit :
+         catalogue.ranges_of(*resolvers::IpAddress::parse(place.address)))
         if (rule.product->tenancy_at(*hit.rule->product->provider) != nullptr)
             return true;
     return false;
@@ -89,7 +91,7 @@ struct Forged {
     std::vector<std::string> outer_names;
     std::vector<std::string> reverse_names;
     std::vector<std::string> mail_domains;
-    std::vector<const Rule*> edge_paths;
+    std::vector<const catalogue::Rule*> edge_paths;
     support::Headers headers = {{"content-type", "text/html"}};
     std::vector<std::string> markers;
     unsigned status = 200;
@@ -97,7 +99,7 @@ struct Forged {
     bool bad_certificate = false;
 };
 
-void add_certificate(Forged& forged, const Rule& rule)
+void add_certificate(Forged& forged, const catalogue::Rule& rule)
 {
     forged.bad_certificate = true;
     if (rule.key == "san_suffix")
@@ -113,16 +115,16 @@ void add_certificate(Forged& forged, const Rule& rule)
 }
 
 // Forges what the rule reads; false when it reads nothing that can be forged.
-bool forge(Forged& forged, const Rule& rule)
+bool forge(Forged& forged, const catalogue::Rule& rule)
 {
     switch (rule.kind) {
-        case RuleKind::header:
+        case catalogue::RuleKind::header:
             forged.headers.emplace_back(rule.key + (rule.key_is_prefix ? "x" : ""), rule.example);
             return true;
-        case RuleKind::cookie:
+        case catalogue::RuleKind::cookie:
             forged.headers.emplace_back("set-cookie", rule.example + "=[redacted]; path=/");
             return true;
-        case RuleKind::answer:
+        case catalogue::RuleKind::answer:
             if (rule.key.empty() && rule.body.empty())
                 return false;
             if (!rule.key.empty())
@@ -132,27 +134,27 @@ bool forge(Forged& forged, const Rule& rule)
             if (rule.http_status != 0)
                 forged.status = rule.http_status;
             return true;
-        case RuleKind::edge_path:
+        case catalogue::RuleKind::edge_path:
             forged.edge_paths.push_back(&rule);
             return true;
-        case RuleKind::cname:
-        case RuleKind::native:
+        case catalogue::RuleKind::cname:
+        case catalogue::RuleKind::native:
             forged.aliases.push_back(rule.example);
             return true;
-        case RuleKind::ns:
+        case catalogue::RuleKind::ns:
             forged.name_servers.push_back(rule.example);
             return true;
-        case RuleKind::ech:
+        case catalogue::RuleKind::ech:
             forged.outer_names.push_back(rule.example);
             return true;
-        case RuleKind::ptr:
+        case catalogue::RuleKind::ptr:
             forged.reverse_names.push_back(rule.example);
             return true;
-        case RuleKind::certificate:
+        case catalogue::RuleKind::certificate:
             add_certificate(forged, rule);
             return true;
-        case RuleKind::range:
-        case RuleKind::asn:
+        case catalogue::RuleKind::range:
+        case catalogue::RuleKind::asn:
             return false;
     }
     return false;
@@ -199,7 +201,7 @@ Observation placed(const Forged& forged, const Place& place)
         leaf = forged.certificate;
         leaf.names.push_back("www.example.org");
     }
-    for (const Rule* rule : forged.edge_paths)
+    for (const catalogue::Rule* rule : forged.edge_paths)
         observed.edge(place.address, rule->key, rule->http_status == 0 ? 200 : rule->http_status,
                       {rule->id});
     return std::move(seen);
@@ -208,7 +210,7 @@ Observation placed(const Forged& forged, const Place& place)
 // What is wrong with the verdict, for the forged provider; empty when nothing is.
 std::string fault_of(const Observation& seen, const Place& place, const std::string& provider)
 {
-    const Attribution verdict = attribute(seen, support::shipped_catalogue());
+    const Attribution verdict = scanner::attribute::attribute(seen, support::shipped_catalogue());
     std::string fault;
     const auto judge = [&](const char* where, const Finding& finding, Grade highest) {
         // Name servers are what they are, whoever answers for the site; so is a name that steers.
@@ -228,7 +230,7 @@ std::string fault_of(const Observation& seen, const Place& place, const std::str
         judge("chain", hop, inner);
     for (const Finding& other : verdict.others)
         judge("others", other, inner);
-    const std::vector<Addressee> to = route(verdict, support::shipped_catalogue());
+    const std::vector<Addressee> to = scanner::route::route(verdict, support::shipped_catalogue());
     if (!to.empty() && to.front().provider == provider && to.front().role != Role::dns)
         fault += "first addressee " + to.front().product + " " +
                  std::string(word(to.front().role)) + "; ";
@@ -237,19 +239,19 @@ std::string fault_of(const Observation& seen, const Place& place, const std::str
 
 bool is_seen(const Observation& seen, const std::string& provider)
 {
-    const Attribution verdict = attribute(seen, support::shipped_catalogue());
+    const Attribution verdict = scanner::attribute::attribute(seen, support::shipped_catalogue());
     return std::any_of(verdict.evidence.begin(), verdict.evidence.end(),
                        [&](const Evidence& one) { return one.provider == provider; });
 }
 
 // Everything forgeable of one company that fronts or stores.
-std::map<std::string, std::vector<const Rule*>> forgeable_rules()
+std::map<std::string, std::vector<const catalogue::Rule*>> forgeable_rules()
 {
-    std::map<std::string, std::vector<const Rule*>> all;
-    for (const Rule* rule : support::shipped_catalogue().rules()) {
-        const Product& product = *rule->product;
+    std::map<std::string, std::vector<const catalogue::Rule*>> all;
+    for (const catalogue::Rule* rule : support::shipped_catalogue().rules()) {
+        const catalogue::Product& product = *rule->product;
         const bool serves = product.has(Role::front) || product.has(Role::platform);
-        const bool dns = rule->kind == RuleKind::ns;
+        const bool dns = rule->kind == catalogue::RuleKind::ns;
         if (!serves && !dns)
             continue;
         Forged unused;
@@ -258,8 +260,9 @@ std::map<std::string, std::vector<const Rule*>> forgeable_rules()
     }
     // Name servers alone make no front; companies that have nothing else are not of interest.
     std::erase_if(all, [](const auto& entry) {
-        return std::all_of(entry.second.begin(), entry.second.end(),
-                           [](const Rule* rule) { return rule->kind == RuleKind::ns; });
+        return std::all_of(
+            entry.second.begin(), entry.second.end(),
+            [](const catalogue::Rule* rule) { return rule->kind == catalogue::RuleKind::ns; });
     });
     return all;
 }
@@ -278,7 +281,7 @@ TEST_CASE("no forged signal alone makes a provider probable, or the first to be 
     unsigned seen = 0;
     unsigned unseen = 0;
     for (const auto& [provider, rules] : forgeable_rules())
-        for (const Rule* rule : rules) {
+        for (const catalogue::Rule* rule : rules) {
             Forged forged;
             forge(forged, *rule);
             bool counted = false;
@@ -333,11 +336,13 @@ TEST_CASE("everything forged at once makes no provider probable, or the first to
             // With the certificate forged and with one that is sound: that is the operator's too.
             for (const bool sound : {false, true}) {
                 Forged forged;
-                for (const Rule* rule : rules) {
-                    if ((sound && rule->kind == RuleKind::certificate) || is_tenancy(*rule, place))
+                for (const catalogue::Rule* rule : rules) {
+                    if ((sound && rule->kind == catalogue::RuleKind::certificate) ||
+                        is_tenancy(*rule, place))
                         continue;
                     forge(forged, *rule);
-                    if (rule->kind == RuleKind::cname || rule->kind == RuleKind::ns)
+                    if (rule->kind == catalogue::RuleKind::cname ||
+                        rule->kind == catalogue::RuleKind::ns)
                         forged.mail_domains.push_back(rule->key);
                 }
                 const std::string fault = fault_of(placed(forged, place), place, provider);
@@ -354,28 +359,29 @@ TEST_CASE("whoever rents a machine from a company cannot put on that company's f
     // In the company's network, in none of its lists: an AS of machines to let. What its customer
     // says there of the company's CDN is a customer's word (signals.md rows 2 and 14: two weak
     // ones).
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     std::string faults;
     unsigned tried = 0;
     for (const auto& [provider, rules] : forgeable_rules()) {
-        const Rule* network = nullptr;
-        for (const Rule* rule : catalogue.rules())
-            if (rule->kind == RuleKind::asn && rule->product->provider->id == provider &&
-                rule->product->has(Role::host) && rule->precision != AsnPrecision::shared)
+        const catalogue::Rule* network = nullptr;
+        for (const catalogue::Rule* rule : catalogue.rules())
+            if (rule->kind == catalogue::RuleKind::asn && rule->product->provider->id == provider &&
+                rule->product->has(Role::host) &&
+                rule->precision != catalogue::AsnPrecision::shared)
                 network = rule;
         if (network == nullptr)
             continue;
         const Place place{"a rented machine of its own company", "62.210.9.9", network->asn, "Co"};
         Forged forged;
-        for (const Rule* rule : rules)
-            if (rule->product->has(Role::front) &&
-                (rule->kind == RuleKind::header || rule->kind == RuleKind::cookie ||
-                 rule->kind == RuleKind::ech))
+        for (const catalogue::Rule* rule : rules)
+            if (rule->product->has(Role::front) && (rule->kind == catalogue::RuleKind::header ||
+                                                    rule->kind == catalogue::RuleKind::cookie ||
+                                                    rule->kind == catalogue::RuleKind::ech))
                 forge(forged, *rule);
         if (forged.headers.size() == 1)
             continue;
         ++tried;
-        const Attribution verdict = attribute(placed(forged, place), catalogue);
+        const Attribution verdict = scanner::attribute::attribute(placed(forged, place), catalogue);
         if (verdict.front.status == FindingStatus::identified &&
             verdict.front.grade > Grade::possible)
             faults += told(provider, "its front's marks", place,
@@ -390,15 +396,15 @@ TEST_CASE("mail at a provider makes no front of it and no host")
     std::string faults;
     for (const auto& [provider, rules] : forgeable_rules()) {
         Forged forged;
-        for (const Rule* rule : rules)
-            if (rule->kind == RuleKind::cname || rule->kind == RuleKind::native ||
-                rule->kind == RuleKind::ns)
+        for (const catalogue::Rule* rule : rules)
+            if (rule->kind == catalogue::RuleKind::cname ||
+                rule->kind == catalogue::RuleKind::native || rule->kind == catalogue::RuleKind::ns)
                 forged.mail_domains.push_back(rule->key);
         for (const Place& place : places) {
             if (is_home(place, provider))
                 continue;
             const Attribution verdict =
-                attribute(placed(forged, place), support::shipped_catalogue());
+                scanner::attribute::attribute(placed(forged, place), support::shipped_catalogue());
             for (const Finding* finding : {&verdict.front, &verdict.host})
                 if (finding->provider == provider)
                     faults += told(provider, "mail", place, finding->product);
@@ -409,7 +415,7 @@ TEST_CASE("mail at a provider makes no front of it and no host")
 
 TEST_CASE("forged marks on a known host's address are kept as claims, and the host stays the host")
 {
-    const Attribution verdict = attribute(
+    const Attribution verdict = scanner::attribute::attribute(
         Observed("example.org")
             .address("51.83.1.2", 16276, "OVH SAS")
             .https("51.83.1.2", {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}})
@@ -423,11 +429,12 @@ TEST_CASE("forged marks on a known host's address are kept as claims, and the ho
 
 TEST_CASE("no header, cookie or page adds an addressee on a known host's address")
 {
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     const auto addressees = [&](const Forged& forged) {
         std::string list;
-        const Attribution verdict = attribute(placed(forged, places[0]), catalogue);
-        for (const Addressee& to : route(verdict, catalogue))
+        const Attribution verdict =
+            scanner::attribute::attribute(placed(forged, places[0]), catalogue);
+        for (const Addressee& to : scanner::route::route(verdict, catalogue))
             list += to.product + " " + std::string(word(to.role)) + "; ";
         return list;
     };
@@ -437,9 +444,10 @@ TEST_CASE("no header, cookie or page adds an addressee on a known host's address
         if (is_home(places[0], provider))
             continue;
         Forged forged;
-        for (const Rule* rule : rules)
-            if (rule->kind == RuleKind::header || rule->kind == RuleKind::cookie ||
-                (rule->kind == RuleKind::answer && !rule->state))
+        for (const catalogue::Rule* rule : rules)
+            if (rule->kind == catalogue::RuleKind::header ||
+                rule->kind == catalogue::RuleKind::cookie ||
+                (rule->kind == catalogue::RuleKind::answer && !rule->state))
                 forge(forged, *rule);
         CAPTURE(provider);
         CHECK(addressees(forged) == plain);

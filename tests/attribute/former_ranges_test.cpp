@@ -19,7 +19,7 @@ Attribution judged(Observed made, const std::string& day, const std::string& rou
     if (!day.empty())
         made.seen.observed_at = *resolvers::parse_day(day);
     made.seen.origin_data.date = routed_on;
-    return attribute(made.seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(made.seen, support::shipped_catalogue());
 }
 
 Observed on_edgecast()

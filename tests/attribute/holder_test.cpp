@@ -35,7 +35,7 @@ Observed registered(const char* holder, unsigned asn, const char* announcer,
 
 Attribution judged(const Observed& observed)
 {
-    return attribute(observed.seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
 }
 
 bool is_leased(const Attribution& verdict)
@@ -161,8 +161,8 @@ TEST_CASE(
     "on let addresses the announcer is written to, the network's contact too, the lessor last")
 {
     const Observed observed = registered("IPXO LLC", 64500, "Kleinhost GmbH");
-    const std::vector<Addressee> to =
-        route(judged(observed), support::shipped_catalogue(), observed.seen.registry);
+    const std::vector<Addressee> to = scanner::route::route(
+        judged(observed), support::shipped_catalogue(), observed.seen.registry);
     REQUIRE(to.size() >= 2);
     CHECK(to[0].name == "Kleinhost GmbH");
     CHECK(to[0].role == Role::host);
@@ -177,7 +177,7 @@ TEST_CASE(
     // A host that the catalogue knows keeps its own channels, first.
     const Observed known = registered("IPXO LLC", 24940, "HETZNER-AS");
     const std::vector<Addressee> both =
-        route(judged(known), support::shipped_catalogue(), known.seen.registry);
+        scanner::route::route(judged(known), support::shipped_catalogue(), known.seen.registry);
     REQUIRE_FALSE(both.empty());
     CHECK(both[0].provider == "hetzner");
     REQUIRE(both[0].channels.size() >= 2);

@@ -103,8 +103,9 @@ TEST_CASE("an answer that sends its visitors away is no live site, however it do
             step.outcome = one.outcome;
         }
         Record made;
-        made.attribution = attribute(observed.seen, support::shipped_catalogue());
-        route_record(made, support::shipped_catalogue());
+        made.attribution =
+            scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
+        scanner::route::route_record(made, support::shipped_catalogue());
         CHECK(made.attribution.state == one.state);
         CHECK(made.attribution.notice_ready == (one.state == State::live));
     }
@@ -127,11 +128,13 @@ TEST_CASE("a page that the redirect led to within the site makes it live, whatev
     step.to = next.http_facts->url;
     step.outcome = "followed";
     observed.seen.probes.push_back(next);
-    CHECK(attribute(observed.seen, support::shipped_catalogue()).state == State::live);
+    CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
+          State::live);
 
     observed.seen.probes.back().http_facts->status = 302;
     observed.seen.probes.back().http_facts->body_length = 0;
-    CHECK(attribute(observed.seen, support::shipped_catalogue()).state == State::redirect_only);
+    CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
+          State::redirect_only);
 }
 
 TEST_CASE("name servers of an alias's target park, seize and run the DNS of nobody else")
@@ -159,7 +162,7 @@ TEST_CASE("name servers of an alias's target park, seize and run the DNS of nobo
             answer.records.push_back({"films.example", "CNAME", 60, "landing.example", {}});
         answer.records.push_back({one.owner, "NS", 60, server, {}});
         observed.seen.dns.push_back(answer);
-        return attribute(observed.seen, support::shipped_catalogue());
+        return scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
     };
     for (const Case& one : cases) {
         CAPTURE(one.why);

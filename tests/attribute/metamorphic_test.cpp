@@ -50,7 +50,8 @@ const std::vector<Known>& everything()
         std::sort(files.begin(), files.end());
         for (const std::string& file : files) {
             const std::string text = test::fixture(file);
-            const Importer* importer = sniff(text.substr(0, sniff_bytes));
+            const input::Importer* importer =
+                scanner::input::sniff(text.substr(0, input::sniff_bytes));
             REQUIRE(importer != nullptr);
             for (Observation& seen : test::import_text(importer->name, text).observations) {
                 support::add_origins(seen);
@@ -64,7 +65,7 @@ const std::vector<Known>& everything()
 
 Attribution judged(const Observation& seen)
 {
-    return attribute(seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(seen, support::shipped_catalogue());
 }
 
 std::string quoted(const Attribution& verdict, const std::vector<std::string>& ids)
@@ -109,7 +110,7 @@ std::string essence(const Attribution& verdict)
         add("front", one.front);
         add("host", one.host);
     }
-    for (const Addressee& to : route(verdict, support::shipped_catalogue()))
+    for (const Addressee& to : scanner::route::route(verdict, support::shipped_catalogue()))
         text += "\n    to " + std::string(word(to.kind)) + " " + std::string(word(to.role)) + " " +
                 to.product + " " + to.name + " " + std::string(word(to.grade));
     return text + (verdict.notice_ready ? "\n    notice" : "");
@@ -135,7 +136,7 @@ std::string bytes_of(const Attribution& verdict)
     Record record;
     record.attribution = verdict;
     record.routed = true;
-    record.addressees = route(verdict, support::shipped_catalogue());
+    record.addressees = scanner::route::route(verdict, support::shipped_catalogue());
     std::string line;
     write_record(line, record);
     return line;
@@ -347,13 +348,13 @@ constexpr Mark marks[] = {
 // Does the site have to do with the company anyway, by address, name or declaration?
 bool is_at_home(const Observation& seen, const std::string& provider)
 {
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     for (const SeenAddress& address : seen.addresses) {
-        for (const RangeHit& hit : catalogue.ranges_of(address.address))
+        for (const catalogue::RangeHit& hit : catalogue.ranges_of(address.address))
             if (hit.rule->product->provider->id == provider)
                 return true;
         if (address.origin)
-            for (const Rule* rule : catalogue.asn_rules(address.origin->asn))
+            for (const catalogue::Rule* rule : catalogue.asn_rules(address.origin->asn))
                 if (rule->product->provider->id == provider)
                     return true;
     }
@@ -364,7 +365,7 @@ bool is_at_home(const Observation& seen, const std::string& provider)
 std::vector<std::string> addressees_of(const Attribution& verdict)
 {
     std::vector<std::string> all;
-    for (const Addressee& to : route(verdict, support::shipped_catalogue()))
+    for (const Addressee& to : scanner::route::route(verdict, support::shipped_catalogue()))
         all.push_back(std::string(word(to.role)) + " " +
                       (to.provider.empty() ? to.name : to.provider));
     return all;

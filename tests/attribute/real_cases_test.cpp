@@ -33,7 +33,8 @@ std::vector<Observation> observations_of(const std::filesystem::path& path)
     std::ifstream file(path);
     std::ostringstream text;
     text << file.rdbuf();
-    const Importer* importer = sniff(std::string_view(text.view()).substr(0, sniff_bytes));
+    const input::Importer* importer =
+        scanner::input::sniff(std::string_view(text.view()).substr(0, input::sniff_bytes));
     REQUIRE(importer != nullptr);
     std::vector<Observation> made = test::import_text(importer->name, text.str()).observations;
     for (Observation& seen : made)
@@ -55,8 +56,10 @@ TEST_CASE("verdicts on real recordings hold together, and name no host behind a 
     unsigned addressed = 0;
     for (const std::filesystem::path& path : recordings())
         for (const Observation& seen : observations_of(path)) {
-            const Attribution verdict = attribute(seen, support::shipped_catalogue());
-            const std::vector<Addressee> to = route(verdict, support::shipped_catalogue());
+            const Attribution verdict =
+                scanner::attribute::attribute(seen, support::shipped_catalogue());
+            const std::vector<Addressee> to =
+                scanner::route::route(verdict, support::shipped_catalogue());
             const std::string who = "\n    " + path.filename().string() + " line " +
                                     std::to_string(seen.subject.line) + " " + seen.subject.host +
                                     ": ";

@@ -30,7 +30,7 @@ Observed registered(std::vector<std::string> statuses, const char* registrar_id 
 
 Attribution judged(const Observed& observed)
 {
-    return attribute(observed.seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
 }
 
 const Finding* registrar_in(const Attribution& verdict)
@@ -147,7 +147,7 @@ TEST_CASE("a registry that could not be asked is no registrar, and no absence of
 
 TEST_CASE("a registrar that also hosts and fronts does neither here for being the registrar")
 {
-    for (const Product* product : support::shipped_catalogue().products()) {
+    for (const catalogue::Product* product : support::shipped_catalogue().products()) {
         if (!product->id.starts_with("registrar-"))
             continue;
         CAPTURE(product->id);

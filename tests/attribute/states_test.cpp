@@ -45,7 +45,8 @@ TEST_CASE("an alias into a block page condemns the host that has it, and no othe
         Observed observed("films.example.org", "example.org");
         observed.address("51.83.1.2", 16276).https("51.83.1.2");
         observed.seen.dns.push_back(alias_to_block_page(one.host));
-        CHECK(attribute(observed.seen, support::shipped_catalogue()).state == one.state);
+        CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
+              one.state);
     }
 }
 
@@ -55,14 +56,16 @@ TEST_CASE("an address that no site can be reached at is reserved, whatever it is
         CAPTURE(address);
         Observed observed("films.example.org", "example.org");
         observed.address(address, 0);
-        const Attribution verdict = attribute(observed.seen, support::shipped_catalogue());
+        const Attribution verdict =
+            scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
         CHECK(verdict.state == State::reserved);
         CHECK(verdict.state_reason.starts_with(address));
         CHECK(verdict.addresses.size() == 1);
     }
     Observed both("films.example.org", "example.org");
     both.address("0.0.0.0", 0).address("127.0.0.1", 0);
-    CHECK(attribute(both.seen, support::shipped_catalogue()).state == State::reserved);
+    CHECK(scanner::attribute::attribute(both.seen, support::shipped_catalogue()).state ==
+          State::reserved);
 }
 
 TEST_CASE("what we could not do is no state of the site")
@@ -89,7 +92,8 @@ TEST_CASE("what we could not do is no state of the site")
             answer.type = type;
             answer.status = one.status;
         }
-        CHECK(attribute(observed.seen, support::shipped_catalogue()).state == one.state);
+        CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
+              one.state);
     }
     for (const auto& [status, state] : {std::pair{StepStatus::deadline, State::not_observed},
                                         std::pair{StepStatus::local_error, State::not_observed},
@@ -104,7 +108,8 @@ TEST_CASE("what we could not do is no state of the site")
         probe.host = "films.example.org";
         probe.purpose = "root";
         probe.tcp.status = status;
-        CHECK(attribute(observed.seen, support::shipped_catalogue()).state == state);
+        CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
+              state);
     }
 }
 
@@ -129,8 +134,9 @@ TEST_CASE("block pages, parking and former edges are what they were on the day")
         Observed observed("films.example.org", "example.org");
         observed.address(one.address, 64500).https(one.address);
         Record record;
-        record.attribution = attribute(observed.seen, support::shipped_catalogue());
-        route_record(record, support::shipped_catalogue());
+        record.attribution =
+            scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
+        scanner::route::route_record(record, support::shipped_catalogue());
         CHECK(record.attribution.state == one.state);
         CHECK(record.attribution.front.product == one.front);
         CHECK((record.attribution.notice_ready == (one.state == State::live)));
@@ -142,7 +148,8 @@ TEST_CASE("an answer with the edge's marks outweighs an unverified list of a ser
     Observed observed("films.example.org", "example.org");
     observed.address("104.28.200.15", 13335, "Cloudflare, Inc.")
         .https("104.28.200.15", {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}});
-    const Attribution verdict = attribute(observed.seen, support::shipped_catalogue());
+    const Attribution verdict =
+        scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
     CHECK(verdict.state == State::live);
     CHECK(verdict.front.product == "cloudflare-proxy");
     CHECK(verdict.front.grade == Grade::probable);
@@ -150,7 +157,8 @@ TEST_CASE("an answer with the edge's marks outweighs an unverified list of a ser
 
     Observed silent("films.example.org", "example.org");
     silent.address("104.28.200.15", 13335, "Cloudflare, Inc.");
-    const Attribution unseen = attribute(silent.seen, support::shipped_catalogue());
+    const Attribution unseen =
+        scanner::attribute::attribute(silent.seen, support::shipped_catalogue());
     CHECK(unseen.state == State::reserved);
     CHECK(unseen.front.status == FindingStatus::unknown);
 }
@@ -159,7 +167,8 @@ TEST_CASE("none is a claim with a grade, and so is a host that nobody connected 
 {
     Observed answered("films.example.org", "example.org");
     answered.address("88.198.1.2", 24940, "Hetzner Online GmbH").https("88.198.1.2");
-    const Attribution looked = attribute(answered.seen, support::shipped_catalogue());
+    const Attribution looked =
+        scanner::attribute::attribute(answered.seen, support::shipped_catalogue());
     CHECK(looked.front.status == FindingStatus::none);
     CHECK(looked.front.grade == Grade::probable);
     CHECK(looked.host.grade >= Grade::probable);
@@ -167,8 +176,8 @@ TEST_CASE("none is a claim with a grade, and so is a host that nobody connected 
     Observed named("films.example.org", "example.org");
     named.address("88.198.1.2", 24940, "Hetzner Online GmbH");
     Record record;
-    record.attribution = attribute(named.seen, support::shipped_catalogue());
-    route_record(record, support::shipped_catalogue());
+    record.attribution = scanner::attribute::attribute(named.seen, support::shipped_catalogue());
+    scanner::route::route_record(record, support::shipped_catalogue());
     CHECK(record.attribution.front.status == FindingStatus::none);
     CHECK(record.attribution.front.grade == Grade::possible);
     CHECK(record.attribution.host.grade == Grade::possible);
@@ -179,7 +188,7 @@ TEST_CASE("none is a claim with a grade, and so is a host that nobody connected 
 
     Observed strange("films.example.org", "example.org");
     strange.address("203.0.114.5", 64500, "Some Carrier");
-    CHECK(attribute(strange.seen, support::shipped_catalogue()).front.status ==
+    CHECK(scanner::attribute::attribute(strange.seen, support::shipped_catalogue()).front.status ==
           FindingStatus::unknown);
 }
 
@@ -194,7 +203,7 @@ TEST_CASE("a notice is in order only where somebody can be written to")
     host.status = FindingStatus::identified;
     host.name = "A host without a desk";
     host.grade = Grade::probable;
-    route_record(record, support::shipped_catalogue());
+    scanner::route::route_record(record, support::shipped_catalogue());
     CHECK_FALSE(record.attribution.notice_ready);
     REQUIRE(record.attribution.notice_reasons.size() == 1);
     CHECK(record.attribution.notice_reasons.front() ==
@@ -204,6 +213,6 @@ TEST_CASE("a notice is in order only where somebody can be written to")
     host.provider = "cloudflare";
     host.product = "cloudflare-pages";
     host.name = "Cloudflare Pages";
-    route_record(record, support::shipped_catalogue());
+    scanner::route::route_record(record, support::shipped_catalogue());
     CHECK(record.attribution.notice_ready);
 }

@@ -73,7 +73,7 @@ View view(const char* name, std::vector<DnsAnswer> answers)
 
 Attribution judged(const Observation& seen)
 {
-    return attribute(seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(seen, support::shipped_catalogue());
 }
 
 bool has_flag(const Attribution& verdict, Flag flag)

@@ -22,9 +22,9 @@ constexpr const char* unlisted = "8.6.112.10";
 constexpr const char* elsewhere = "51.38.6.10";
 const Headers marks = {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FRA"}};
 
-const Rule& trace_rule()
+const catalogue::Rule& trace_rule()
 {
-    for (const Rule* rule : support::shipped_catalogue().edge_path_rules())
+    for (const catalogue::Rule* rule : support::shipped_catalogue().edge_path_rules())
         if (rule->id == "cloudflare-proxy/edge_path/cdn-cgi/trace")
             return *rule;
     FAIL("the rule is gone");
@@ -42,14 +42,14 @@ const Finding* front_at(const Attribution& verdict, const IpAddress& address)
 // The long way: attribute() without the answer, and with it.
 bool raises(Observed observed, const char* address)
 {
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     const IpAddress at = *IpAddress::parse(address);
-    const Attribution before = attribute(observed.seen, catalogue);
-    const Rule& rule = trace_rule();
+    const Attribution before = scanner::attribute::attribute(observed.seen, catalogue);
+    const catalogue::Rule& rule = trace_rule();
     observed.edge(address, rule.key, rule.http_status == 0 ? 200 : rule.http_status, {rule.id});
     // The certificate is the one that was seen there: none of its own.
     observed.seen.probes.back().tls_facts.reset();
-    const Attribution after = attribute(observed.seen, catalogue);
+    const Attribution after = scanner::attribute::attribute(observed.seen, catalogue);
     const Finding* now = front_at(before, at);
     const Finding* then = front_at(after, at);
     return now != nullptr && then != nullptr && now->grade != Grade::confirmed &&
@@ -91,16 +91,16 @@ TEST_CASE("what an answer would raise is told without the answer")
          false},
         {"an address that was not seen", at(listed, 13335, "").http(listed), elsewhere, false},
     };
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        Sight context = look_at(c.observed.seen, catalogue);
-        collect_signs(context, catalogue);
+        attribute::Sight context = scanner::attribute::look_at(c.observed.seen, catalogue);
+        scanner::attribute::collect_signs(context, catalogue);
         const std::size_t signs = context.signs.size();
         const IpAddress address = *IpAddress::parse(c.address);
         // Twice: the context is as it was.
-        CHECK(would_raise(context, trace_rule(), address) == c.raised);
-        CHECK(would_raise(context, trace_rule(), address) == c.raised);
+        CHECK(scanner::attribute::would_raise(context, trace_rule(), address) == c.raised);
+        CHECK(scanner::attribute::would_raise(context, trace_rule(), address) == c.raised);
         CHECK(context.signs.size() == signs);
         CHECK(raises(c.observed, c.address) == c.raised);
     }

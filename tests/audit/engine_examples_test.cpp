@@ -9,10 +9,10 @@
 #include "tests/support/catalogue_files.h"
 #include "tests/support/observed.h"
 
-using scanner::Catalogue;
-using scanner::CatalogueError;
-using scanner::EngineJudge;
 using scanner::FindingStatus;
+using scanner::audit::EngineJudge;
+using scanner::catalogue::Catalogue;
+using scanner::catalogue::CatalogueError;
 
 namespace {
 
@@ -20,7 +20,7 @@ std::string judged(const Catalogue& catalogue)
 {
     const EngineJudge judge(catalogue);
     std::string lines;
-    for (const CatalogueError& one : check_examples(catalogue, std::cref(judge)))
+    for (const CatalogueError& one : scanner::audit::check_examples(catalogue, std::cref(judge)))
         lines += one.text() + "\n";
     return lines;
 }
@@ -68,10 +68,11 @@ TEST_CASE("the engine tells examples that the look-ups let pass")
 TEST_CASE("of two products that know a name, the longer suffix decides, whatever the kinds")
 {
     const Catalogue& catalogue = support::shipped_catalogue();
-    const auto photon = attribute(support::Observed("i0.wp.com", "wp.com").seen, catalogue);
+    const auto photon =
+        scanner::attribute::attribute(support::Observed("i0.wp.com", "wp.com").seen, catalogue);
     REQUIRE(photon.evidence.size() == 1);
     CHECK(photon.evidence[0].product == "automattic-photon");
-    const auto pages = attribute(
+    const auto pages = scanner::attribute::attribute(
         support::Observed("www.example.org").alias("x.github.map.fastly.net").seen, catalogue);
     REQUIRE(pages.evidence.size() == 1);
     CHECK(pages.evidence[0].product == "github-pages");
@@ -81,14 +82,14 @@ TEST_CASE("what a company announces for one product is not another's, though its
 {
     const Catalogue& catalogue = support::shipped_catalogue();
     const std::string address = "104.105.1.1";
-    const auto linode =
-        attribute(support::Observed("www.example.org").address(address, 63949).https(address).seen,
-                  catalogue);
+    const auto linode = scanner::attribute::attribute(
+        support::Observed("www.example.org").address(address, 63949).https(address).seen,
+        catalogue);
     CHECK(linode.front.status == FindingStatus::none);
     CHECK(linode.host.product == "akamai-linode");
     // Elsewhere in the same supernet the list stands.
     const std::string edge = "104.64.1.1";
-    const auto akamai = attribute(
+    const auto akamai = scanner::attribute::attribute(
         support::Observed("www.example.org").address(edge, 16625).https(edge).seen, catalogue);
     CHECK(akamai.front.product == "akamai-edge");
 }

@@ -7,8 +7,8 @@
 
 #include "tests/support/catalogue_files.h"
 
-using scanner::describe;
-using scanner::knows;
+using scanner::audit::describe;
+using scanner::audit::knows;
 using test::fixture_catalogue;
 
 TEST_CASE("an address is shown with the winner, what it lies in, and where that stands")

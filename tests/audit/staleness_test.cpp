@@ -7,7 +7,7 @@
 
 #include "tests/support/catalogue_files.h"
 
-using scanner::CatalogueError;
+using scanner::catalogue::CatalogueError;
 using namespace std::chrono_literals;
 
 namespace {
@@ -42,12 +42,12 @@ TEST_CASE("ranges go stale after thirty days and channels after a hundred and ei
     const std::string range =
         "providers/acme.toml:24: ranges of acme-front were last read on 2026-08-20, 31 days ago "
         "(limit 30); read https://acme.example/ips again";
-    CHECK(texts(stale(*loaded, std::chrono::sys_days{2026y / 9 / 19})).empty());
-    CHECK(texts(stale(*loaded, std::chrono::sys_days{2026y / 9 / 20})) ==
+    CHECK(texts(scanner::audit::stale(*loaded, std::chrono::sys_days{2026y / 9 / 19})).empty());
+    CHECK(texts(scanner::audit::stale(*loaded, std::chrono::sys_days{2026y / 9 / 20})) ==
           std::vector<std::string>{range});
     // 2026-08-01 and 180 days is 2027-01-28.
-    CHECK(texts(stale(*loaded, std::chrono::sys_days{2027y / 1 / 28})).size() == 1);
-    const auto both = texts(stale(*loaded, std::chrono::sys_days{2027y / 1 / 29}));
+    CHECK(texts(scanner::audit::stale(*loaded, std::chrono::sys_days{2027y / 1 / 28})).size() == 1);
+    const auto both = texts(scanner::audit::stale(*loaded, std::chrono::sys_days{2027y / 1 / 29}));
     REQUIRE(both.size() == 2);
     CHECK(
         both[1] ==
@@ -64,7 +64,7 @@ TEST_CASE("a range that nobody dated is never fresh")
                     "source = \"rumour\"\nexample = \"25.2.0.1\"\n");
     const auto loaded = files.load();
     REQUIRE(loaded.has_value());
-    const auto found = texts(stale(*loaded, std::chrono::sys_days{2026y / 8 / 20}));
+    const auto found = texts(scanner::audit::stale(*loaded, std::chrono::sys_days{2026y / 8 / 20}));
     REQUIRE(found.size() == 1);
     CHECK(found[0].find("were read on a day that nobody noted") != std::string::npos);
 }
@@ -76,17 +76,18 @@ TEST_CASE("examples are put before a judge, and every wrong verdict is told at i
     files.write("providers/other.toml", test::other);
     const auto loaded = files.load();
     REQUIRE(loaded.has_value());
-    CHECK(check_examples(*loaded, [](const scanner::Rule& rule) {
+    CHECK(scanner::audit::check_examples(*loaded, [](const scanner::catalogue::Rule& rule) {
               return rule.product->id;
           }).empty());
 
     std::size_t asked = 0;
-    const auto found = texts(check_examples(*loaded, [&asked](const scanner::Rule& rule) {
-        ++asked;
-        if (rule.id == "acme-front/range/edge")
-            return std::string("other-host");
-        return rule.kind == scanner::RuleKind::ns ? std::string() : rule.product->id;
-    }));
+    const auto found = texts(
+        scanner::audit::check_examples(*loaded, [&asked](const scanner::catalogue::Rule& rule) {
+            ++asked;
+            if (rule.id == "acme-front/range/edge")
+                return std::string("other-host");
+            return rule.kind == scanner::catalogue::RuleKind::ns ? std::string() : rule.product->id;
+        }));
     CHECK(asked == loaded->rules().size());
     CHECK(found ==
           std::vector<std::string>{

@@ -170,7 +170,7 @@ double nanoseconds(const Keys& keys, Question question)
     return runs[runs.size() / 2];
 }
 
-void print_lookups(const scanner::Catalogue& catalogue)
+void print_lookups(const scanner::catalogue::Catalogue& catalogue)
 {
     std::mt19937 random(2);
     std::vector<IpAddress> held;
@@ -187,7 +187,7 @@ void print_lookups(const scanner::Catalogue& catalogue)
                         ".cdn-example.net");
         strangers.push_back("www.site" + std::to_string(i) + ".example.org");
     }
-    using scanner::RuleKind;
+    using scanner::catalogue::RuleKind;
     const double unit = nanoseconds(
         names, [](const std::string& name) { return std::hash<std::string>{}(name)&1; });
     const auto print = [unit](const char* what, double each) {
@@ -219,7 +219,7 @@ int measure(const std::string& dir, bool lookups)
     const double before = resident_mb("VmRSS:");
     const auto begin = Clock::now();
     const clock_t cpu_begin = clock();
-    const auto loaded = scanner::Catalogue::load(dir);
+    const auto loaded = scanner::catalogue::Catalogue::load(dir);
     const double took = milliseconds_since(begin);
     const double cpu = static_cast<double>(clock() - cpu_begin) * 1000.0 / CLOCKS_PER_SEC;
     if (!loaded.has_value()) {
@@ -227,7 +227,7 @@ int measure(const std::string& dir, bool lookups)
         return 2;
     }
     std::size_t prefixes = 0;
-    for (const scanner::Rule* rule : loaded->rules())
+    for (const scanner::catalogue::Rule* rule : loaded->rules())
         prefixes += rule->prefix_count;
     printf("%zu products, %zu rules, %zu prefixes\n", loaded->products().size(),
            loaded->rules().size(), prefixes);

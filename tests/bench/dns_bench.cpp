@@ -128,7 +128,7 @@ struct Bare {
         self.failed += status == ARES_SUCCESS ? 0 : 1;
     }
 
-    explicit Bare(const ResolverAddress& server)
+    explicit Bare(const dns::ResolverAddress& server)
     {
         for (Channel& channel : channels) {
             ares_options options{};
@@ -164,9 +164,9 @@ struct Bare {
         while (ended < questions) {
             for (; sent < questions && sent - ended < in_flight; ++sent) {
                 Channel& channel = channels[sent % channel_count];
-                std::array<std::uint8_t, max_query> buffer;
-                const std::size_t size =
-                    encode_query_into(buffer, question(sent), channel.next_id++, {});
+                std::array<std::uint8_t, dnswire::max_query> buffer;
+                const std::size_t size = resolvers::dnswire::encode_query_into(
+                    buffer, question(sent), channel.next_id++, {});
                 ares_send(channel.handle, buffer.data(), static_cast<int>(size), answered, this);
             }
             const int count = epoll_wait(poll, events, 64, 50);
@@ -258,7 +258,7 @@ Measure measure(unsigned questions, Run run)
             failed};
 }
 
-Measure measure_bare(const ResolverAddress& server, unsigned questions, unsigned in_flight)
+Measure measure_bare(const dns::ResolverAddress& server, unsigned questions, unsigned in_flight)
 {
     Bare bare(server);
     return measure(questions, [&] {
@@ -267,11 +267,11 @@ Measure measure_bare(const ResolverAddress& server, unsigned questions, unsigned
     });
 }
 
-Measure measure_ours(const ResolverAddress& server, unsigned questions, unsigned in_flight,
+Measure measure_ours(const dns::ResolverAddress& server, unsigned questions, unsigned in_flight,
                      unsigned per_name)
 {
     asio::io_context context(1);
-    DnsOptions options;
+    dns::DnsOptions options;
     options.servers = {server};
     options.channels_per_server = channel_count;
     options.max_in_flight_per_channel = 10000;
@@ -324,7 +324,7 @@ int main(int count, char** arguments)
         respond(socket);
     }
     pin_to(0);
-    const ResolverAddress server{IpAddress::from_v4(INADDR_LOOPBACK), ntohs(address.sin_port)};
+    const dns::ResolverAddress server{IpAddress::from_v4(INADDR_LOOPBACK), ntohs(address.sin_port)};
 
     ares_library_init(ARES_LIB_INIT_ALL);
     const std::string only = count > 3 ? arguments[3] : "";

@@ -77,12 +77,12 @@ int main(int argc, char** argv)
 {
     const char* path = argc > 1 ? argv[1] : "data/asn.mmdb";
     Clock::time_point start = Clock::now();
-    const Outcome<std::unique_ptr<MaxmindOrigins>> opened = MaxmindOrigins::open(path);
+    const Outcome<std::unique_ptr<asn::MaxmindOrigins>> opened = asn::MaxmindOrigins::open(path);
     if (!opened.has_value()) {
         std::fprintf(stderr, "%s\n", opened.error().detail.c_str());
         return 2;
     }
-    const MaxmindOrigins& table = **opened;
+    const asn::MaxmindOrigins& table = **opened;
     std::printf("open %.2f ms\n", milliseconds_since(start));
     start = Clock::now();
     const std::string sha256 = table.sha256();

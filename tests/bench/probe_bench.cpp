@@ -321,7 +321,7 @@ std::size_t run_bare(const Settings& settings, std::uint16_t port, bool fresh,
 
 // ---- Ours ---------------------------------------------------------------------------------------
 
-asio::awaitable<void> probe_many(HttpCurl& prober, ProbeRequest request, std::size_t& left,
+asio::awaitable<void> probe_many(http::HttpCurl& prober, ProbeRequest request, std::size_t& left,
                                  std::size_t& failed)
 {
     while (left > 0) {
@@ -336,13 +336,13 @@ asio::awaitable<void> probe_many(HttpCurl& prober, ProbeRequest request, std::si
 }
 
 std::size_t run_ours(const Settings& settings, std::uint16_t port,
-                     const std::shared_ptr<const TrustStore>& store)
+                     const std::shared_ptr<const tls::TrustStore>& store)
 {
     asio::io_context io(1);
-    HttpOptions options;
+    http::HttpOptions options;
     options.user_agent = "bench";
     options.max_in_flight = settings.in_flight;
-    HttpCurl prober(io, options, store);
+    http::HttpCurl prober(io, options, store);
     ProbeRequest request;
     request.scheme = "https";
     request.address = IpAddress::from_v4(0x7f000001);
@@ -413,7 +413,7 @@ int main(int argc, char** argv)
     std::uint16_t port = 0;
     std::string ca_file;
     const pid_t server = start_server(port, ca_file);
-    const Outcome<std::shared_ptr<const TrustStore>> store = TrustStore::load(ca_file);
+    const Outcome<std::shared_ptr<const tls::TrustStore>> store = tls::TrustStore::load(ca_file);
 
     Contender bare{"bare", {}, {}};
     Contender fresh{"fresh", {}, {}};

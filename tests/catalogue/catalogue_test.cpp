@@ -12,17 +12,17 @@
 namespace {
 
 using resolvers::IpAddress;
-using scanner::Catalogue;
 using scanner::ChannelScope;
 using scanner::ChannelType;
-using scanner::Product;
-using scanner::RangeHit;
 using scanner::Role;
-using scanner::Rule;
-using scanner::RuleKind;
 using scanner::State;
-using scanner::Storage;
 using scanner::Strength;
+using scanner::catalogue::Catalogue;
+using scanner::catalogue::Product;
+using scanner::catalogue::RangeHit;
+using scanner::catalogue::Rule;
+using scanner::catalogue::RuleKind;
+using scanner::catalogue::Storage;
 using test::fixture_catalogue;
 
 using Texts = std::vector<std::string>;
@@ -260,8 +260,8 @@ TEST_CASE("an AS number names its rules, the surest first")
 {
     const Catalogue& catalogue = fixture_catalogue();
     CHECK(ids(catalogue.asn_rules(64520)) == Texts{"examplescrub-transit/asn/64520"});
-    CHECK(catalogue.asn_rules(64520)[0]->precision == scanner::AsnPrecision::product);
-    CHECK(catalogue.asn_rules(64510)[0]->precision == scanner::AsnPrecision::shared);
+    CHECK(catalogue.asn_rules(64520)[0]->precision == scanner::catalogue::AsnPrecision::product);
+    CHECK(catalogue.asn_rules(64510)[0]->precision == scanner::catalogue::AsnPrecision::shared);
     CHECK(catalogue.asn_rules(1).empty());
 }
 
@@ -429,7 +429,7 @@ TEST_CASE("a product says what it is, whose it is and how to reach it")
     CHECK(resolver->service);
     CHECK(resolver->roles.empty());
     CHECK(fixture_catalogue().product("exampledead-cdn")->status ==
-          scanner::ProductStatus::defunct);
+          scanner::catalogue::ProductStatus::defunct);
     CHECK(fixture_catalogue().product("examplecdn-storage")->storage == Storage::object_storage);
     CHECK(fixture_catalogue().product("nobody") == nullptr);
 }
@@ -510,7 +510,7 @@ TEST_CASE("markers of states are read with their keys made comparable")
 {
     const auto& rules = fixture_catalogue().state_rules();
     Texts seen;
-    for (const scanner::StateRule& rule : rules)
+    for (const scanner::catalogue::StateRule& rule : rules)
         seen.push_back(rule.id + " " + std::string(scanner::word(rule.kind)) + " " + rule.key +
                        (rule.sufficient ? " !" : ""));
     CHECK(seen == Texts{"exampleauthority-ns ns seized.exampleauthority.example !",

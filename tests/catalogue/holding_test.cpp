@@ -9,12 +9,12 @@ using resolvers::IpAddress;
 
 namespace {
 
-Holding holding_of(const char* address)
+catalogue::Holding holding_of(const char* address)
 {
     return test::fixture_catalogue().holding_of(*IpAddress::parse(address));
 }
 
-std::string id_of(const Product* product)
+std::string id_of(const catalogue::Product* product)
 {
     return product == nullptr ? "" : product->id;
 }
@@ -44,7 +44,7 @@ TEST_CASE("an address is the property of the longest edge, customer or service r
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Holding holding = holding_of(c.address);
+        const catalogue::Holding holding = holding_of(c.address);
         CHECK(id_of(holding.product()) == c.product);
         CHECK(id_of(holding.run_by()) == c.run_by);
         std::string is = holding.is_edge()        ? "edge"
@@ -60,9 +60,9 @@ TEST_CASE("an address is the property of the longest edge, customer or service r
 
 TEST_CASE("an address lies in a company's network by its ranges, but for what third parties say")
 {
-    const Catalogue& catalogue = test::fixture_catalogue();
-    const Provider& cdn = *catalogue.provider("examplecdn");
-    const Provider& host = *catalogue.provider("examplehost");
+    const catalogue::Catalogue& catalogue = test::fixture_catalogue();
+    const catalogue::Provider& cdn = *catalogue.provider("examplecdn");
+    const catalogue::Provider& host = *catalogue.provider("examplehost");
     CHECK(holding_of("25.10.1.1").belongs_to(cdn));
     CHECK_FALSE(holding_of("25.10.1.1").belongs_to(host));
     CHECK(holding_of("25.12.0.1").belongs_to(cdn));
@@ -72,19 +72,19 @@ TEST_CASE("an address lies in a company's network by its ranges, but for what th
 
 TEST_CASE("the AS says whose network it is where no list does")
 {
-    const Catalogue& catalogue = test::fixture_catalogue();
-    const Provider& cdn = *catalogue.provider("examplecdn");
-    const Rule* own_as = nullptr;
-    for (const Rule* rule : catalogue.rules())
-        if (rule->kind == RuleKind::asn && rule->product->provider == &cdn)
+    const catalogue::Catalogue& catalogue = test::fixture_catalogue();
+    const catalogue::Provider& cdn = *catalogue.provider("examplecdn");
+    const catalogue::Rule* own_as = nullptr;
+    for (const catalogue::Rule* rule : catalogue.rules())
+        if (rule->kind == catalogue::RuleKind::asn && rule->product->provider == &cdn)
             own_as = rule;
     REQUIRE(own_as != nullptr);
-    Holding nobodys = holding_of("25.99.0.1");
+    catalogue::Holding nobodys = holding_of("25.99.0.1");
     CHECK_FALSE(nobodys.belongs_to(cdn));
     nobodys.as_rules = catalogue.asn_rules(own_as->asn);
     CHECK(nobodys.belongs_to(cdn));
     CHECK(nobodys.is_announced_by(cdn));
-    Holding listed = holding_of("25.10.1.1");
+    catalogue::Holding listed = holding_of("25.10.1.1");
     listed.as_rules = catalogue.asn_rules(own_as->asn);
     CHECK_FALSE(listed.is_announced_by(cdn));
 }
@@ -92,10 +92,10 @@ TEST_CASE("the AS says whose network it is where no list does")
 TEST_CASE("a range that was given up holds its addresses up to its last day")
 {
     using namespace std::chrono_literals;
-    const Catalogue& catalogue = test::fixture_catalogue();
+    const catalogue::Catalogue& catalogue = test::fixture_catalogue();
     const IpAddress address = *IpAddress::parse("25.13.0.7");
     CHECK(catalogue.holding_of(address).owner == nullptr);
-    const Holding then = catalogue.holding_of(address, 2024y / 6 / 30);
+    const catalogue::Holding then = catalogue.holding_of(address, 2024y / 6 / 30);
     CHECK(id_of(then.product()) == "examplecdn-proxy");
     CHECK(then.until() == 2024y / 6 / 30);
     CHECK(catalogue.holding_of(address, 2024y / 7 / 1).owner == nullptr);

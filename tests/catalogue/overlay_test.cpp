@@ -5,7 +5,7 @@
 #include "tests/support/catalogue_files.h"
 
 using resolvers::IpAddress;
-using scanner::RuleKind;
+using scanner::catalogue::RuleKind;
 using test::CatalogueFiles;
 
 namespace {

@@ -14,7 +14,7 @@ TEST_CASE("the shipped data load without a fault")
         MESSAGE("no provider files in data/ yet");
         return;
     }
-    const auto loaded = scanner::Catalogue::load(dir);
+    const auto loaded = scanner::catalogue::Catalogue::load(dir);
     const std::string faults = loaded.has_value() ? "" : loaded.error().detail;
     CHECK(faults == "");
 }

@@ -44,24 +44,24 @@ std::vector<std::string> split(std::string_view input)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static ChainReader reader(TrustStore::load().value(), 64);
+    static tls::ChainReader reader(tls::TrustStore::load().value(), 64);
     const std::string_view input(reinterpret_cast<const char*>(data), size);
-    const Outcome<CertificateChain> chain = CertificateChain::of_der(split(input));
+    const Outcome<tls::CertificateChain> chain = tls::CertificateChain::of_der(split(input));
     if (!chain.has_value())
         return 0;
     for (const char* host : {"www.example.org", "a_b.example.org", "192.0.2.7", "2001:db8::1"}) {
         TlsFacts facts;
         reader.read(chain.value(), host, facts);
-        must(facts.chain.size() == chain.value().size() && facts.chain.size() <= chain_limit);
+        must(facts.chain.size() == chain.value().size() && facts.chain.size() <= tls::chain_limit);
         for (const Certificate& certificate : facts.chain) {
             must(certificate.sha256.size() == 64);
-            must(certificate.names.size() <= certificate_names_limit);
+            must(certificate.names.size() <= tls::certificate_names_limit);
             must(certificate.names.size() <= certificate.names_total);
             for (const std::string* text :
                  {&certificate.subject_common_name, &certificate.subject_organisation,
                   &certificate.issuer_common_name, &certificate.issuer_organisation,
                   &certificate.key})
-                must(resolvers::is_utf8(*text) && text->size() <= certificate_text_limit * 4);
+                must(resolvers::is_utf8(*text) && text->size() <= tls::certificate_text_limit * 4);
             for (const std::string& name : certificate.names)
                 must(!name.empty() && resolvers::is_utf8(name) &&
                      resolvers::to_lower(name) == name);

@@ -28,7 +28,8 @@ bool same_text(const std::vector<DnsRecord>& records)
     for (const DnsRecord& record : records) {
         if (!is_printable(record.name) || !is_printable(record.type) ||
             !is_printable(record.data) || record.name.empty() ||
-            !name_octets(record.name).has_value() || !type_number(record.type).has_value())
+            !resolvers::dnswire::name_octets(record.name).has_value() ||
+            !resolvers::dnswire::type_number(record.type).has_value())
             return false;
         if (record.service.has_value() != (record.type == "HTTPS" || record.type == "SVCB"))
             return false;
@@ -41,8 +42,10 @@ bool same_text(const std::vector<DnsRecord>& records)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::span octets(data, size);
-    const Outcome<DnsMessage> all = parse_message(octets, Sections::all);
-    const Outcome<DnsMessage> answer = parse_message(octets, Sections::answer);
+    const Outcome<dnswire::DnsMessage> all =
+        resolvers::dnswire::parse_message(octets, dnswire::Sections::all);
+    const Outcome<dnswire::DnsMessage> answer =
+        resolvers::dnswire::parse_message(octets, dnswire::Sections::answer);
     if (!all.has_value())
         return 0;  // the other sections may be what is wrong
 
@@ -55,18 +58,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(same_text(all->answer) && same_text(all->authority) && same_text(all->additional));
 
     // A message used again must not show through.
-    static DnsMessage used;
-    require(!parse_message_into(octets, Sections::all, used));
+    static dnswire::DnsMessage used;
+    require(!resolvers::dnswire::parse_message_into(octets, dnswire::Sections::all, used));
     require(used.answer == all->answer && used.authority == all->authority &&
             used.additional == all->additional && used.errors == all->errors &&
             used.question.has_value() == all->question.has_value() &&
             used.edns.has_value() == all->edns.has_value());
 
     const Question question{DomainName::parse("example.com").value(), "HTTPS"};
-    const DnsStatus status = classify(*all, question);
-    require(classify(*answer, question) == status);
+    const DnsStatus status = resolvers::dnswire::classify(*all, question);
+    require(resolvers::dnswire::classify(*answer, question) == status);
     if (status == DnsStatus::noerror)
         require(!all->answer.empty());
-    answers_question(*all, question, 0x1234);
+    resolvers::dnswire::answers_question(*all, question, 0x1234);
     return 0;
 }

@@ -11,11 +11,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0)
         return 0;
-    scanner::ImportOptions options;
+    scanner::input::ImportOptions options;
     options.per_entry = data[0] % 2 == 1;
     std::istringstream in(std::string(reinterpret_cast<const char*>(data) + 1, size - 1));
     std::uint64_t observations = 0;
-    const scanner::ImportSummary summary = scanner::importer_named("har")->run(
+    const scanner::input::ImportSummary summary = scanner::input::importer_named("har")->run(
         in, options, [&observations](const scanner::Observation& seen) {
             ++observations;
             scanner::fuzz::check(seen);

@@ -26,8 +26,8 @@ void must(bool holds)
 
 void read_response(std::string_view input)
 {
-    const HeaderLimits limits{.bytes = 2048, .count = 8};
-    ResponseReader reader(limits, 512);
+    const http::HeaderLimits limits{.bytes = 2048, .count = 8};
+    http::ResponseReader reader(limits, 512);
     // Lines as a transport would hand them over; the rest, once the head is there, is content.
     bool wanted = true;
     while (!input.empty() && wanted && !reader.head().complete()) {
@@ -38,7 +38,7 @@ void read_response(std::string_view input)
     }
     if (reader.head().complete())
         reader.add_content(input);
-    static const MarkerSearch markers({{"a", "error code"}, {"b", "<t"}, {"c", "xyzzy"}});
+    static const http::MarkerSearch markers({{"a", "error code"}, {"b", "<t"}, {"c", "xyzzy"}});
     const HttpFacts facts = reader.take_facts("http://a/", &markers);
     must(facts.headers.size() <= limits.count);
     must(facts.status <= 999);
@@ -52,7 +52,7 @@ void read_response(std::string_view input)
 
 void read_page(std::string_view input)
 {
-    const std::string title = page_title(input);
+    const std::string title = resolvers::http::page_title(input);
     must(is_utf8(title));
     std::size_t characters = 0;
     for (const char c : title)
@@ -64,7 +64,7 @@ void read_page(std::string_view input)
     const std::string two = to_lower(input.substr(0, 2));
     const std::string_view page = input.substr(input.size() < 5 ? input.size() : 5);
     const std::vector<std::string> found =
-        MarkerSearch({{"1", one}, {"2", two}, {"3", one + two}}).found_in(page);
+        http::MarkerSearch({{"1", one}, {"2", two}, {"3", one + two}}).found_in(page);
     const std::string lowered = to_lower(page);
     std::vector<std::string> expected;
     if (!one.empty() && lowered.find(one) != lowered.npos)
@@ -76,13 +76,13 @@ void read_page(std::string_view input)
     must(found == expected);
 
     const std::size_t half = input.size() / 2;
-    decoded_body(std::string(input.substr(half)), input.substr(0, half));
+    resolvers::http::decoded_body(std::string(input.substr(half)), input.substr(0, half));
 }
 
 void read_url(std::string_view input)
 {
     static const Url base{"https", "www.example.org", 443, "/a/b?c"};
-    const Outcome<Url> url = move_target(base, input);
+    const Outcome<Url> url = resolvers::http::move_target(base, input);
     if (url.has_error())
         return;
     must(!url->host.empty() && !url->target.empty() && url->target.front() == '/');
@@ -96,8 +96,9 @@ void read_url(std::string_view input)
 
 void read_refresh(std::string_view input)
 {
-    must(page_refresh(input).size() <= 2048 && is_utf8(page_refresh(input)));
-    if (const auto reference = refresh_reference(input))
+    must(resolvers::http::page_refresh(input).size() <= 2048 &&
+         is_utf8(resolvers::http::page_refresh(input)));
+    if (const auto reference = resolvers::http::refresh_reference(input))
         must(!reference->empty());
 }
 
@@ -111,6 +112,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_url(input);
     read_refresh(input);
     must(is_utf8(utf8_or_latin1(input)));
-    must(redact_cookie(input).find("[redacted]") != std::string::npos);
+    must(resolvers::http::redact_cookie(input).find("[redacted]") != std::string::npos);
     return 0;
 }

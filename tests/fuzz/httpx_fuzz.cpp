@@ -12,17 +12,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0)
         return 0;
     const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    const auto table = scanner::importers();
-    const scanner::Importer* importer =
-        data[0] < table.size() ? table[data[0]] : scanner::importer_named("httpx");
-    scanner::sniff(text);
+    const auto table = scanner::input::importers();
+    const scanner::input::Importer* importer =
+        data[0] < table.size() ? table[data[0]] : scanner::input::importer_named("httpx");
+    scanner::input::sniff(text);
 
-    scanner::ImportOptions options;
+    scanner::input::ImportOptions options;
     options.max_line = 4096;
     options.max_document = 8192;
     std::istringstream in(text);
     std::uint64_t observations = 0;
-    const scanner::ImportSummary summary =
+    const scanner::input::ImportSummary summary =
         importer->run(in, options, [&observations](const scanner::Observation& seen) {
             ++observations;
             scanner::fuzz::check(seen);

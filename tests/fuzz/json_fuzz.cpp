@@ -19,7 +19,7 @@ void require(bool true_always)
 
 void compare_with_other_parser(std::string_view text)
 {
-    scanner::JsonReader in(text);
+    resolvers::JsonReader in(text);
     if (!in.skip() || !in.finish())
         return;
     // Lone surrogates are the one thing that we take and the other does not.
@@ -27,7 +27,7 @@ void compare_with_other_parser(std::string_view text)
         return;
     boost::json::parse_options options;
     options.allow_invalid_utf8 = true;
-    options.max_depth = scanner::JsonReader::max_depth + 1;
+    options.max_depth = resolvers::JsonReader::max_depth + 1;
     boost::system::error_code error;
     boost::json::parse(text, error, {}, options);
     require(!error);

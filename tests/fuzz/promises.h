@@ -21,7 +21,7 @@ inline void require(bool kept)
 
 inline void check(const Subject& subject)
 {
-    require(subject.text.size() <= max_subject_text && resolvers::is_utf8(subject.text));
+    require(subject.text.size() <= input::max_subject_text && resolvers::is_utf8(subject.text));
     require(resolvers::is_utf8(subject.invalid) && resolvers::is_utf8(subject.unicode) &&
             resolvers::is_utf8(subject.url));
     require(subject.host.empty() != subject.invalid.empty());
@@ -35,7 +35,7 @@ inline void check(const Subject& subject)
         require(resolvers::IpAddress::parse(subject.host)->text() == subject.host);
     else
         require(resolvers::DomainName::parse(subject.host)->text() == subject.host);
-    require(subject.url.size() <= max_url);
+    require(subject.url.size() <= input::max_url);
     require(std::all_of(subject.url.begin(), subject.url.end(),
                         [](char c) { return c > 0x20 && c < 0x7F; }));
     if (!subject.registrable_domain.empty())
@@ -70,7 +70,8 @@ inline void check(const Observation& seen)
             require(!name.empty() && resolvers::is_utf8(name) && resolvers::is_utf8(value));
     }
     for (const Redirect& redirect : seen.redirects)
-        require(redirect.location.size() <= max_url && resolvers::is_utf8(redirect.location));
+        require(redirect.location.size() <= input::max_url &&
+                resolvers::is_utf8(redirect.location));
 }
 
 }  // namespace scanner::fuzz

@@ -15,22 +15,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size < 2)
         return 0;
-    Publisher list;
+    catalogue::Publisher list;
     list.file = "acme.txt";
     list.urls = {"https://acme.example/ips"};
-    list.kind = scanner::SourceKind::primary;
-    list.format = static_cast<ListFormat>(data[0] % 3);
+    list.kind = scanner::catalogue::SourceKind::primary;
+    list.format = static_cast<catalogue::ListFormat>(data[0] % 3);
     constexpr const char* paths[] = {"[]", "prefixes[].ip_prefix", "a[b=c].d[].e"};
-    if (list.format == ListFormat::json)
+    if (list.format == catalogue::ListFormat::json)
         list.select = {paths[data[1] % 3]};
     const std::string body(reinterpret_cast<const char*>(data) + 2, size - 2);
-    link_in(body, "/Tags_");
+    scanner::catalogue::link_in(body, "/Tags_");
 
-    const auto renewed = renew({&list, {body}, {}, "2026-11-22", false, ""});
+    const auto renewed = scanner::catalogue::renew({&list, {body}, {}, "2026-11-22", false, ""});
     if (!renewed)
         return 0;
-    Errors errors;
-    const auto file = read_range_file("ranges/acme.txt", renewed->text, errors);
+    catalogue::Errors errors;
+    const auto file = scanner::catalogue::read_range_file("ranges/acme.txt", renewed->text, errors);
     fuzz::require(errors.empty());
     fuzz::require(file->prefixes == renewed->prefixes);
     return 0;

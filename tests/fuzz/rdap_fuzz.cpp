@@ -32,12 +32,15 @@ void check(const AbuseDesk& desk)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    if (const Outcome<RdapDomain> domain = parse_rdap_domain(text); domain.has_value()) {
+    if (const Outcome<rdap::RdapDomain> domain = resolvers::rdap::parse_rdap_domain(text);
+        domain.has_value()) {
         require(!domain->name.empty());
         check(domain->registrar_abuse);
     }
-    if (const Outcome<RegisteredNetwork> network = parse_rdap_network(text); network.has_value()) {
-        const std::vector<Prefix> prefixes = prefixes_between(network->first, network->last);
+    if (const Outcome<RegisteredNetwork> network = resolvers::rdap::parse_rdap_network(text);
+        network.has_value()) {
+        const std::vector<Prefix> prefixes =
+            resolvers::rdap::prefixes_between(network->first, network->last);
         require(!prefixes.empty() && prefixes.size() <= 254);
         require(prefixes.front().contains(network->first));
         require(prefixes.back().contains(network->last));

@@ -22,33 +22,34 @@ bool is_malformed(const ServiceBinding& service)
 
 void as_rdata(std::span<const std::uint8_t> octets)
 {
-    const ServiceBinding service = decode_service(octets);
+    const ServiceBinding service = resolvers::dnswire::decode_service(octets);
     if (is_malformed(service)) {
         ServiceBinding bare = service;
         bare.flags.clear();
         require(bare == ServiceBinding{} && service.flags.size() == 1);
     }
-    const std::string text = service_text(octets);
+    const std::string text = resolvers::dnswire::service_text(octets);
     for (const char c : text)
         require(c >= 0x20 && c <= 0x7E);
-    const Outcome<std::vector<std::uint8_t>> again = service_octets(text);
+    const Outcome<std::vector<std::uint8_t>> again = resolvers::dnswire::service_octets(text);
     require(again.has_value());
     // Names are lowered on the way; everything else comes back as it was.
     require(again->size() == octets.size());
-    ServiceBinding reread = decode_service(*again);
+    ServiceBinding reread = resolvers::dnswire::decode_service(*again);
     require(reread == service);
-    require(service_text(*again) == text);
+    require(resolvers::dnswire::service_text(*again) == text);
 }
 
 void as_text(std::string_view text)
 {
-    const Outcome<std::vector<std::uint8_t>> octets = service_octets(text);
-    const Outcome<ServiceBinding> service = parse_service_presentation(text);
+    const Outcome<std::vector<std::uint8_t>> octets = resolvers::dnswire::service_octets(text);
+    const Outcome<ServiceBinding> service = resolvers::dnswire::parse_service_presentation(text);
     require(octets.has_value() == service.has_value());
     if (!octets.has_value())
         return;
-    require(*service == decode_service(*octets));
-    const Outcome<std::vector<std::uint8_t>> again = service_octets(service_text(*octets));
+    require(*service == resolvers::dnswire::decode_service(*octets));
+    const Outcome<std::vector<std::uint8_t>> again =
+        resolvers::dnswire::service_octets(resolvers::dnswire::service_text(*octets));
     require(again.has_value() && again->size() == octets->size());
 }
 
@@ -64,7 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             as_rdata(octets);
             break;
         case 1: {
-            const Outcome<EchConfigList> list = decode_ech_config_list(octets);
+            const Outcome<dnswire::EchConfigList> list =
+                resolvers::dnswire::decode_ech_config_list(octets);
             if (list.has_value())
                 require(!list->configs.empty() || list->unknown_versions > 0);
             break;

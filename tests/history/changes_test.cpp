@@ -4,16 +4,16 @@
 
 #include <string>
 
-using scanner::Cause;
-using scanner::change_between;
 using scanner::Evidence;
 using scanner::Finding;
 using scanner::FindingStatus;
 using scanner::Grade;
 using scanner::Record;
 using scanner::Role;
-using scanner::RunVerdict;
 using scanner::UnknownReason;
+using scanner::history::Cause;
+using scanner::history::change_between;
+using scanner::history::RunVerdict;
 
 namespace {
 
@@ -55,11 +55,12 @@ Record a_record()
 // What changed, as "what[kind]: before -> after" joined by "; ".
 std::string told(const Record& before, const Record& after)
 {
-    const auto change = change_between(verdict_of(Record(before)), verdict_of(Record(after)));
+    const auto change = change_between(scanner::history::verdict_of(Record(before)),
+                                       scanner::history::verdict_of(Record(after)));
     if (!change)
         return "nothing";
     std::string text;
-    for (const scanner::Difference& one : change->differences)
+    for (const scanner::history::Difference& one : change->differences)
         text += (text.empty() ? "" : "; ") + one.what + "[" + one.kind + "]: " + one.before +
                 " -> " + one.after;
     for (const Evidence& one : change->appeared)
@@ -150,7 +151,9 @@ TEST_CASE("a change is laid to what was seen first, then to the catalogue, then 
     Record after = a_record();
     after.attribution.front.grade = Grade::confirmed;
     const auto cause = [&after] {
-        return change_between(verdict_of(a_record()), verdict_of(Record(after)))->cause;
+        return change_between(scanner::history::verdict_of(a_record()),
+                              scanner::history::verdict_of(Record(after)))
+            ->cause;
     };
     CHECK(cause() == Cause::program);
     after.provenance.catalogue_sha256 = "bb";

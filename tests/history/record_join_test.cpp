@@ -10,9 +10,9 @@
 #include "scanner/history/change_report.h"
 
 using scanner::FindingStatus;
-using scanner::RecordJoin;
-using scanner::RunVerdict;
 using scanner::UnknownReason;
+using scanner::history::RecordJoin;
+using scanner::history::RunVerdict;
 
 namespace {
 
@@ -101,7 +101,7 @@ TEST_CASE("the report counts and tells, as text and as JSON lines")
     evidence.seen = "192.0.2.1 in 192.0.2.0/24\x1b[31m";
     after.attribution.evidence = {evidence};
 
-    scanner::ChangeReport text(false);
+    scanner::history::ChangeReport text(false);
     CHECK(text.compared(before, before).empty());
     CHECK_FALSE(text.found_changes());
     CHECK(text.compared(before, after) ==
@@ -120,7 +120,7 @@ TEST_CASE("the report counts and tells, as text and as JSON lines")
         "  1 records: servedby 1, catalogue of 2026-08-01 (aaaaaaaaaaaa) -> servedby 1, catalogue "
         "of 2026-09-01 (bbbbbbbbbbbb)\n");
 
-    scanner::ChangeReport json(true);
+    scanner::history::ChangeReport json(true);
     CHECK(json.compared(before, after)
               .starts_with(R"({"format":"servedby.change/1","line":3,"host":"a.example",)"
                            R"("what":"verdict","cause":"catalogue","differences":[{"what":"front",)"

@@ -23,6 +23,6 @@ TEST_CASE("what a registry knows is the name below an ICANN suffix, whatever pri
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(scanner::registered_domain(c.name) == c.registered);
+        CHECK(scanner::input::registered_domain(c.name) == c.registered);
     }
 }

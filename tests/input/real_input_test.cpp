@@ -48,14 +48,15 @@ TEST_CASE("Real recordings are all recognised and read")
     // One entry of a recording really is broken: its query was cut off without the '?'.
     const std::string broken = "https://fonts.googleapis.com400,700";
     for (const std::string folder : {"har", "httpx", "curl", "urlscan", "dns"}) {
-        std::map<std::string, ImportSummary> sums;
+        std::map<std::string, input::ImportSummary> sums;
         for (const std::filesystem::path& path : files_in(shared / "cases" / folder)) {
             CAPTURE(path.filename().string());
             const std::string text = contents_of(path);
-            const Importer* importer = sniff(std::string_view(text).substr(0, sniff_bytes));
+            const input::Importer* importer =
+                scanner::input::sniff(std::string_view(text).substr(0, input::sniff_bytes));
             REQUIRE(importer != nullptr);
             for (const bool per_entry : {false, true}) {
-                ImportOptions options;
+                input::ImportOptions options;
                 options.per_entry = per_entry;
                 const Imported made = import_text(importer->name, text, options);
                 CHECK(made.summary.complete);
@@ -68,7 +69,7 @@ TEST_CASE("Real recordings are all recognised and read")
                 }
                 if (per_entry)
                     continue;
-                ImportSummary& sum = sums[std::string(importer->name)];
+                input::ImportSummary& sum = sums[std::string(importer->name)];
                 sum.observations += made.summary.observations;
                 sum.invalid += made.summary.invalid;
                 sum.passed_over += made.summary.passed_over;
@@ -102,9 +103,10 @@ TEST_CASE("Labelled cases are found at the place that their labels name, with th
         auto known = imported.find(file);
         if (known == imported.end()) {
             const std::string text = contents_of(shared / "cases" / file);
-            const Importer* importer = sniff(std::string_view(text).substr(0, sniff_bytes));
+            const input::Importer* importer =
+                scanner::input::sniff(std::string_view(text).substr(0, input::sniff_bytes));
             REQUIRE(importer != nullptr);
-            ImportOptions options;
+            input::ImportOptions options;
             options.per_entry = true;
             known = imported.emplace(file, import_text(importer->name, text, options).observations)
                         .first;
@@ -133,7 +135,7 @@ TEST_CASE("Real lists are read to the last line")
     for (const std::filesystem::path& path : files_in(shared / "lists")) {
         CAPTURE(path.filename().string());
         std::ifstream in(path);
-        const auto list = open_list(in);
+        const auto list = scanner::input::open_list(in);
         INFO((list ? std::string() : list.error().detail));
         REQUIRE(list.has_value());
         const auto& reader = list->subjects;

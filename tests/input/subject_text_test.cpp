@@ -8,8 +8,8 @@
 #include <vector>
 #include "resolvers/base/utf8.h"
 
-using scanner::read_subject;
 using scanner::Subject;
+using scanner::input::read_subject;
 
 TEST_CASE("A line that names a site is read, however it is written")
 {
@@ -415,8 +415,9 @@ TEST_CASE("What a machine wrote is taken as it stands")
 {
     // For people's lists the comma is the list's; in a recording it is the URL's.
     CHECK(read_subject("https://example.com/a,", 1).url == "https://example.com/a");
-    CHECK(scanner::read_exact_subject("https://example.com/a,", 1).url == "https://example.com/a,");
-    CHECK(scanner::read_exact_subject("example[.]com", 1).invalid ==
+    CHECK(scanner::input::read_exact_subject("https://example.com/a,", 1).url ==
+          "https://example.com/a,");
+    CHECK(scanner::input::read_exact_subject("example[.]com", 1).invalid ==
           "contains the character \"[\"");
-    CHECK(scanner::read_exact_subject(" example.com", 1).invalid == "contains a space");
+    CHECK(scanner::input::read_exact_subject(" example.com", 1).invalid == "contains a space");
 }

@@ -3,9 +3,9 @@
 #include "tests/observe/fake_world.h"
 
 using namespace fake;
-using scanner::AuthorityPlan;
 using scanner::Observation;
 using scanner::View;
+using scanner::observe::AuthorityPlan;
 
 namespace {
 

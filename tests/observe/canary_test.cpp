@@ -4,7 +4,7 @@
 
 using namespace fake;
 using scanner::Canaries;
-using scanner::CanaryReport;
+using scanner::observe::CanaryReport;
 
 namespace {
 
@@ -50,7 +50,7 @@ CanaryReport check(Canned& dns)
     asio::io_context io(1);
     CanaryReport report;
     bool done = false;
-    asio::co_spawn(io, scanner::check_resolver(dns, asked, Deadline::max()),
+    asio::co_spawn(io, scanner::observe::check_resolver(dns, asked, Deadline::max()),
                    [&](std::exception_ptr error, CanaryReport got) {
                        done = !error;
                        report = std::move(got);

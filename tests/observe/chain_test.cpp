@@ -5,7 +5,7 @@
 using resolvers::DnsAnswer;
 using resolvers::DnsStatus;
 using scanner::ChainEnd;
-using scanner::walk_chain;
+using scanner::observe::walk_chain;
 
 namespace {
 
@@ -146,5 +146,5 @@ TEST_CASE("an endless chain is cut")
     const auto walk =
         walk_chain("n0.example", {answer("n0.example", "A", DnsStatus::noerror, records)});
     CHECK(walk.end == ChainEnd::too_long);
-    CHECK(walk.chain.size() == scanner::chain_limit + 1);
+    CHECK(walk.chain.size() == scanner::observe::chain_limit + 1);
 }

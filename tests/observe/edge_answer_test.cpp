@@ -19,7 +19,7 @@ const Probe* edge_probe(const Observation& seen)
 
 Policy::Answer edge_at(const char* address)
 {
-    return scanner::FurtherProbe{*IpAddress::parse(address), "example.org", "/edge/trace"};
+    return scanner::observe::FurtherProbe{*IpAddress::parse(address), "example.org", "/edge/trace"};
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ TEST_CASE("an edge is asked only when that can tell something, and within the bu
         CHECK((edge_probe(seen) != nullptr) == c.asked);
         CHECK(scene.http.requests.size() <= c.budget);
     }
-    CHECK_FALSE(scanner::plan_named("quick")->edge_answer);
+    CHECK_FALSE(scanner::observe::plan_named("quick")->edge_answer);
 }
 
 TEST_CASE("plain HTTP is used where https did not work, and a redirect of it is not followed")

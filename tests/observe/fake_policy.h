@@ -11,9 +11,9 @@
 namespace fake {
 
 /// What the policy says about anything: set what matters, the rest is nothing.
-class Policy : public scanner::ProbePolicy {
+class Policy : public scanner::observe::ProbePolicy {
 public:
-    using Answer = std::optional<scanner::FurtherProbe>;
+    using Answer = std::optional<scanner::observe::FurtherProbe>;
     /// By address as text.
     std::map<std::string, std::string> holders;
     std::map<std::string, std::string> listers;

@@ -9,7 +9,7 @@
 
 namespace fake {
 
-class Refusals : public scanner::Refusals {
+class Refusals : public scanner::observe::Refusals {
 public:
     std::function<std::string(const std::string& host)> host;
     std::function<std::string(const resolvers::IpAddress& address)> address;
@@ -25,7 +25,7 @@ public:
 };
 
 /// A registrable domain has two labels.
-class Suffixes : public scanner::Suffixes {
+class Suffixes : public scanner::observe::Suffixes {
 public:
     std::string registrable_domain(const std::string& host) const override
     {
@@ -40,7 +40,7 @@ public:
     }
 };
 
-class Health : public scanner::ResolverHealth {
+class Health : public scanner::observe::ResolverHealth {
 public:
     std::function<scanner::View(const std::string& view)> of;
 
@@ -50,7 +50,7 @@ public:
     }
 };
 
-class Clock : public scanner::Clock {
+class Clock : public scanner::observe::Clock {
 public:
     resolvers::Timestamp now() const override { return {}; }
 };

@@ -116,8 +116,8 @@ struct Scene {
     Suffixes suffixes;
     Health health;
     Clock clock;
-    scanner::Plan plan;
-    scanner::World world;
+    scanner::observe::Plan plan;
+    scanner::observe::World world;
 
     Scene()
     {
@@ -141,7 +141,7 @@ struct Scene {
         asio::io_context io(1);
         scanner::Observation seen;
         bool done = false;
-        asio::co_spawn(io, scanner::observe(subject, world, plan),
+        asio::co_spawn(io, scanner::observe::observe(subject, world, plan),
                        [&](std::exception_ptr error, scanner::Observation got) {
                            done = !error;
                            seen = std::move(got);

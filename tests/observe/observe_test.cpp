@@ -13,9 +13,9 @@
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
-using scanner::Plan;
 using scanner::Subject;
-using scanner::World;
+using scanner::observe::Plan;
+using scanner::observe::World;
 
 namespace {
 
@@ -122,7 +122,7 @@ struct Scene {
             subject.registrable_domain = suffixes.registrable_domain(host);
         asio::io_context io(1);
         Observation seen;
-        asio::co_spawn(io, scanner::observe(subject, world, plan),
+        asio::co_spawn(io, scanner::observe::observe(subject, world, plan),
                        [&](std::exception_ptr error, Observation got) {
                            REQUIRE_FALSE(error);
                            seen = std::move(got);
@@ -409,7 +409,7 @@ TEST_CASE("an unreadable line is an observation too")
     subject.invalid = "contains a space";
     asio::io_context io(1);
     Observation seen;
-    asio::co_spawn(io, scanner::observe(subject, scene.world, scene.plan),
+    asio::co_spawn(io, scanner::observe::observe(subject, scene.world, scene.plan),
                    [&](std::exception_ptr, Observation got) { seen = std::move(got); });
     io.run();
     CHECK(seen.subject == subject);

@@ -8,9 +8,9 @@ using scanner::Observation;
 
 namespace {
 
-scanner::Plan plan(const char* name)
+scanner::observe::Plan plan(const char* name)
 {
-    return scanner::plan_named(name).value();
+    return scanner::observe::plan_named(name).value();
 }
 
 ServiceBinding alias_to(const std::string& target)
@@ -52,7 +52,7 @@ TEST_CASE("each profile asks more than the one before it")
         CHECK(scene.dns.asked == c.asked);
         CHECK(seen.probes.size() == 1);
     }
-    CHECK_FALSE(scanner::plan_named("thorough").has_value());
+    CHECK_FALSE(scanner::observe::plan_named("thorough").has_value());
 }
 
 TEST_CASE("no profile asks more than its budget, and what it could not ask is written down")

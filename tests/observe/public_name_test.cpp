@@ -71,7 +71,7 @@ TEST_CASE("the outer name is tried only when it can tell something, and may be")
         scene.policy.public_name = [&](const Observation&) -> Policy::Answer {
             if (*c.suggested == '\0')
                 return std::nullopt;
-            return scanner::FurtherProbe{*IpAddress::parse("8.8.8.8"), c.suggested, ""};
+            return scanner::observe::FurtherProbe{*IpAddress::parse("8.8.8.8"), c.suggested, ""};
         };
         scene.refusals.host = [](const std::string& host) {
             return host == "out.example.net" ? "opt_out" : "";

@@ -7,7 +7,7 @@
 using resolvers::DomainName;
 using resolvers::IpAddress;
 using resolvers::Prefix;
-using scanner::RefusalList;
+using scanner::observe::RefusalList;
 
 namespace {
 

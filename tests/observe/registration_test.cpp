@@ -11,8 +11,8 @@
 namespace asio = boost::asio;
 using namespace resolvers;
 using scanner::Observation;
-using scanner::Plan;
-using scanner::World;
+using scanner::observe::Plan;
+using scanner::observe::World;
 
 namespace {
 
@@ -68,7 +68,7 @@ struct Scene {
     {
         asio::io_context io(1);
         const Deadline deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-        asio::co_spawn(io, scanner::look_up_registration(seen, world, plan, deadline),
+        asio::co_spawn(io, scanner::observe::look_up_registration(seen, world, plan, deadline),
                        [](std::exception_ptr failed) { REQUIRE_FALSE(failed); });
         io.run();
     }

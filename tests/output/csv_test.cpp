@@ -51,12 +51,12 @@ Rows parsed(const std::string& text)
 
 std::string written(const std::vector<Record>& records)
 {
-    const OutputOptions options;
+    const output::OutputOptions options;
     std::string out;
-    csv_output.begin(out, options);
+    output::csv_output.begin(out, options);
     for (const Record& record : records)
-        csv_output.write(out, record, options);
-    csv_output.end(out, options);
+        output::csv_output.write(out, record, options);
+    output::csv_output.end(out, options);
     return out;
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("whatever is in a record, its row has all columns and no formula")
 TEST_CASE("every column is documented, in order")
 {
     const Rows rows = parsed(written({}));
-    const std::string docs = csv_column_docs();
+    const std::string docs = scanner::output::csv_column_docs();
     std::size_t at = 0;
     for (const std::string& name : rows[0]) {
         if (name.starts_with("to2_") || name.starts_with("to3_"))

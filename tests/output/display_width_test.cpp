@@ -9,7 +9,7 @@ namespace {
 std::string in_width(std::string_view text, std::size_t width)
 {
     std::string out;
-    append_in_width(out, text, width);
+    scanner::output::append_in_width(out, text, width);
     return out;
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("text is as wide as a terminal shows it")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(display_width(c.text) == c.width);
+        CHECK(scanner::output::display_width(c.text) == c.width);
     }
 }
 
@@ -68,6 +68,6 @@ TEST_CASE("text fills its width exactly, cut with an ellipsis if it must be")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         CHECK(in_width(c.text, c.width) == c.shown);
-        CHECK(display_width(in_width(c.text, c.width)) == c.width);
+        CHECK(scanner::output::display_width(in_width(c.text, c.width)) == c.width);
     }
 }

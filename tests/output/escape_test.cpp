@@ -9,7 +9,7 @@ namespace {
 std::string csv(std::string_view text)
 {
     std::string out;
-    append_csv_cell(out, text);
+    scanner::output::append_csv_cell(out, text);
     return out;
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("nothing that a terminal would act on reaches it")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(for_terminal(c.text) == c.shown);
+        CHECK(scanner::output::for_terminal(c.text) == c.shown);
     }
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("no byte and no pair of bytes gives a terminal a control character")
     for (int first = 0; first < 256; ++first)
         for (int second = 0; second < 256; ++second) {
             const char text[] = {static_cast<char>(first), static_cast<char>(second)};
-            for (const char c : for_terminal({text, 2})) {
+            for (const char c : scanner::output::for_terminal({text, 2})) {
                 const auto byte = static_cast<unsigned char>(c);
                 REQUIRE(byte >= 0x20);
                 REQUIRE(byte != 0x7F);

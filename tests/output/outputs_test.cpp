@@ -38,7 +38,7 @@ void check_golden(const std::string& name, const std::string& text)
     CHECK(contents_of(path) == text);
 }
 
-std::string written(const Output& output, OutputOptions options)
+std::string written(const output::Output& output, output::OutputOptions options)
 {
     std::string out;
     output.begin(out, options);
@@ -52,12 +52,13 @@ std::string written(const Output& output, OutputOptions options)
 
 TEST_CASE("outputs give the golden files")
 {
-    check_golden("records.jsonl", written(jsonl_output, {}));
-    check_golden("records.csv", written(csv_output, {}));
-    check_golden("records-80.txt", written(table_output, {.width = 80, .colour = false}));
-    check_golden("records-140.txt", written(table_output, {.width = 140, .colour = false}));
-    check_golden("records-colour.txt", written(table_output, {.width = 100, .colour = true}));
-    check_golden("csv-columns.md", csv_column_docs());
+    check_golden("records.jsonl", written(output::jsonl_output, {}));
+    check_golden("records.csv", written(output::csv_output, {}));
+    check_golden("records-80.txt", written(output::table_output, {.width = 80, .colour = false}));
+    check_golden("records-140.txt", written(output::table_output, {.width = 140, .colour = false}));
+    check_golden("records-colour.txt",
+                 written(output::table_output, {.width = 100, .colour = true}));
+    check_golden("csv-columns.md", scanner::output::csv_column_docs());
 }
 
 TEST_CASE("the golden records read back, and write the same lines again")
@@ -85,20 +86,20 @@ TEST_CASE("every file of scanner/output is a row of the table, or one of the sha
         if (entry.path().extension() == ".cpp" && !shared.contains(entry.path().stem().string()))
             files.insert(entry.path().stem().string());
     std::set<std::string> rows;
-    for (const Output* output : outputs()) {
+    for (const output::Output* output : scanner::output::outputs()) {
         rows.insert(std::string(output->name));
-        CHECK(find_output(output->name) == output);
+        CHECK(scanner::output::find_output(output->name) == output);
         CHECK_FALSE(output->summary.empty());
         CHECK_FALSE(output->extension.empty());
     }
     CHECK(rows == files);
-    CHECK(find_output("xml") == nullptr);
+    CHECK(scanner::output::find_output("xml") == nullptr);
 }
 
 TEST_CASE("outputs append, and give each record the same lines wherever it stands")
 {
-    const OutputOptions options;
-    for (const Output* output : outputs()) {
+    const output::OutputOptions options;
+    for (const output::Output* output : scanner::output::outputs()) {
         CAPTURE(output->name);
         const Record record = samples::fronted();
         std::string once = "before";

@@ -218,11 +218,12 @@ TEST_CASE("the schemas know the words of the enumerations, in their order, and n
         CHECK(of_record.count(path) == 1);
     }
     std::vector<std::string> marks;
-    for (std::size_t i = 0; i < mark_count; ++i)
-        marks.emplace_back(word(static_cast<Mark>(i)));
+    for (std::size_t i = 0; i < score::mark_count; ++i)
+        marks.emplace_back(word(static_cast<score::Mark>(i)));
     CHECK(enumeration(schema("score-1.json"), "mark") == marks);
     std::vector<std::string> causes;
-    for (const Cause cause : {Cause::observation, Cause::catalogue, Cause::program})
+    for (const history::Cause cause :
+         {history::Cause::observation, history::Cause::catalogue, history::Cause::program})
         causes.emplace_back(word(cause));
     CHECK(enumeration(schema("change-1.json"), "cause") == causes);
 }

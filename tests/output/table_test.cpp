@@ -11,13 +11,13 @@ using namespace scanner;
 
 namespace {
 
-std::vector<std::string> lines_of(const std::vector<Record>& records, OutputOptions options)
+std::vector<std::string> lines_of(const std::vector<Record>& records, output::OutputOptions options)
 {
     std::string out;
-    table_output.begin(out, options);
+    output::table_output.begin(out, options);
     for (const Record& record : records)
-        table_output.write(out, record, options);
-    table_output.end(out, options);
+        output::table_output.write(out, record, options);
+    output::table_output.end(out, options);
     std::vector<std::string> lines;
     std::istringstream stream(out);
     for (std::string line; std::getline(stream, line);)
@@ -83,13 +83,13 @@ TEST_CASE("lines fit the terminal and columns line up, whatever is in them")
         for (const std::string& line : lines) {
             CAPTURE(width);
             CAPTURE(line);
-            CHECK(display_width(line) <= width);
+            CHECK(scanner::output::display_width(line) <= width);
             for (const char c : line)
                 REQUIRE(static_cast<unsigned char>(c) >= 0x20);
         }
     }
     // Narrower than five columns of four: it stays readable rather than empty.
-    CHECK(display_width(line_of(samples::fronted(), 5)) <= 28);
+    CHECK(scanner::output::display_width(line_of(samples::fronted(), 5)) <= 28);
 }
 
 TEST_CASE("columns begin where their titles do")
@@ -99,7 +99,7 @@ TEST_CASE("columns begin where their titles do")
     const auto column_of = [](const std::string& line, std::string_view text) {
         const std::size_t at = line.find(text);
         REQUIRE(at != std::string::npos);
-        return display_width(std::string_view(line).substr(0, at));
+        return scanner::output::display_width(std::string_view(line).substr(0, at));
     };
     CHECK(column_of(lines[1], "origin_dead") == column_of(lines[0], "STATE"));
     CHECK(column_of(lines[1], "= Cloudflare") == column_of(lines[0], "FRONT"));

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-using scanner::CertificateFile;
+using scanner::pipeline::CertificateFile;
 
 namespace {
 

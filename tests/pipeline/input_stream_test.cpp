@@ -10,8 +10,8 @@
 
 #include "scanner/pipeline/zstd_stream.h"
 
-using scanner::input_fault;
-using scanner::open_inputs;
+using scanner::pipeline::input_fault;
+using scanner::pipeline::open_inputs;
 
 namespace {
 
@@ -33,7 +33,7 @@ public:
 std::string packed(std::string_view text)
 {
     std::string out;
-    scanner::ZstdEncoder().pack(text, true, out);
+    scanner::pipeline::ZstdEncoder().pack(text, true, out);
     return out;
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a packed file that breaks off gives its whole lines, and says so by n
     for (int i = 0; i < 3000; ++i)
         text += "line " + std::to_string(i * 7919) + "\n";
     std::string whole;
-    scanner::ZstdEncoder encoder;
+    scanner::pipeline::ZstdEncoder encoder;
     encoder.pack(text, false, whole);
     const std::size_t first = whole.size();
     encoder.pack("the last\n", true, whole);
@@ -91,7 +91,7 @@ TEST_CASE("half a line at the end of cut data is not given out as a line")
         c = static_cast<char>('a' + (state >> 24) % 26);
     }
     std::string whole;
-    scanner::ZstdEncoder().pack("first\n" + line + "\n", true, whole);
+    scanner::pipeline::ZstdEncoder().pack("first\n" + line + "\n", true, whole);
     const WrittenFile cut(whole.substr(0, whole.size() - 40));
     auto in = open_inputs({cut.path});
     REQUIRE(in.has_value());

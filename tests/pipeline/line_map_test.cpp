@@ -8,13 +8,13 @@
 #include <sstream>
 #include <stdexcept>
 
-using scanner::LineWriter;
-using scanner::map_lines;
+using scanner::pipeline::LineWriter;
+using scanner::pipeline::map_lines;
 
 namespace {
 
 std::string mapped(const std::string& input, unsigned threads,
-                   const scanner::LineFunction& function)
+                   const scanner::pipeline::LineFunction& function)
 {
     char path[] = "/tmp/servedby-test-XXXXXX";
     const int descriptor = ::mkstemp(path);

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-using scanner::LineWriter;
+using scanner::pipeline::LineWriter;
 
 namespace {
 
@@ -114,7 +114,7 @@ namespace {
 // What the file unpacks to, whether it is whole frames or not.
 std::string unpacked(const std::string& packed, bool& whole)
 {
-    scanner::ZstdDecoder decoder;
+    scanner::pipeline::ZstdDecoder decoder;
     std::string text;
     std::string room(1000, '\0');
     std::string_view rest = packed;

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-using scanner::RefusalList;
+using scanner::observe::RefusalList;
 
 TEST_CASE("a list holds names, wildcards, addresses, prefixes and comments")
 {
@@ -19,7 +19,7 @@ TEST_CASE("a list holds names, wildcards, addresses, prefixes and comments")
         "198.51.100.7\n"
         "2001:db8::/32");
     RefusalList list;
-    const auto read = read_refusals(in, "list.txt", list);
+    const auto read = scanner::pipeline::read_refusals(in, "list.txt", list);
     REQUIRE(read.has_value());
     list.finish();
     CHECK(list.names() == 3);
@@ -52,7 +52,7 @@ TEST_CASE("a line that is neither name nor prefix is told with file and line")
         CAPTURE(c.why);
         std::istringstream in("# first\n" + std::string(c.line) + "\nexample.org\n");
         RefusalList list;
-        const auto read = read_refusals(in, "list.txt", list);
+        const auto read = scanner::pipeline::read_refusals(in, "list.txt", list);
         REQUIRE_FALSE(read.has_value());
         CHECK(read.error().code == "malformed");
         CHECK(read.error().detail.starts_with("list.txt:2: "));
@@ -63,6 +63,6 @@ TEST_CASE("a line that is neither name nor prefix is told with file and line")
 TEST_CASE("a list that is not there is not an empty one")
 {
     RefusalList list;
-    CHECK_FALSE(read_refusal_file("/no/such/list", list).has_value());
-    CHECK_FALSE(read_refusal_file("/", list).has_value());
+    CHECK_FALSE(scanner::pipeline::read_refusal_file("/no/such/list", list).has_value());
+    CHECK_FALSE(scanner::pipeline::read_refusal_file("/", list).has_value());
 }

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-using scanner::RefusalLists;
+using scanner::pipeline::RefusalLists;
 
 namespace {
 

@@ -59,14 +59,14 @@ public:
     }
 };
 
-WatchedResolver watched(const std::string& view, const std::string& resolver, Mood& mood)
+pipeline::WatchedResolver watched(const std::string& view, const std::string& resolver, Mood& mood)
 {
     return {view, resolver, [&mood](asio::io_context&) { return std::make_unique<Moody>(mood); }};
 }
 
-ResolverWatch::Options options()
+pipeline::ResolverWatch::Options options()
 {
-    ResolverWatch::Options made;
+    pipeline::ResolverWatch::Options made;
     made.canaries.nonexistent = {"never.invalid"};
     return made;
 }
@@ -79,9 +79,9 @@ TEST_CASE("who makes answers up is caught before the run begins")
     Mood liar;
     liar.lies = true;
     std::vector<std::string> told;
-    ResolverWatch::Options asked = options();
+    pipeline::ResolverWatch::Options asked = options();
     asked.tell = [&](const std::string& line) { told.push_back(line); };
-    ResolverWatch watch(
+    pipeline::ResolverWatch watch(
         {watched("reference", "192.0.2.1:53", honest), watched("reference", "192.0.2.2:53", liar),
          watched("isp", "192.0.2.3:53", liar)},
         asked);
@@ -113,9 +113,9 @@ TEST_CASE("who makes answers up is caught before the run begins")
 TEST_CASE("one that begins to lie is caught in the next round, and forgiven in the one after")
 {
     Mood mood;
-    ResolverWatch::Options asked = options();
+    pipeline::ResolverWatch::Options asked = options();
     asked.period = 1ms;
-    ResolverWatch watch({watched("reference", "192.0.2.1:53", mood)}, asked);
+    pipeline::ResolverWatch watch({watched("reference", "192.0.2.1:53", mood)}, asked);
     watch.start(10s);
     const auto wait_until = [&](bool caught) {
         for (int i = 0; i < 10'000 && watch.caught(0) != caught; ++i)
@@ -134,10 +134,10 @@ TEST_CASE("one that begins to lie is caught in the next round, and forgiven in t
 
 TEST_CASE("a resolver that answers no canary holds nothing up, and a watch ends when told to")
 {
-    ResolverWatch watch({{"reference", "192.0.2.1:53",
-                          [](asio::io_context&) { return std::make_unique<Silent>(); }},
-                         {"none", "", [](asio::io_context&) { return nullptr; }}},
-                        options());
+    pipeline::ResolverWatch watch({{"reference", "192.0.2.1:53",
+                                    [](asio::io_context&) { return std::make_unique<Silent>(); }},
+                                   {"none", "", [](asio::io_context&) { return nullptr; }}},
+                                  options());
     watch.start(1ms);
     CHECK_FALSE(watch.caught(0));
     CHECK_FALSE(watch.caught(1));
@@ -157,10 +157,10 @@ TEST_CASE("what canaries show of a resolver is told, a line for each")
     careful.filters = true;
     Mood liar;
     liar.lies = true;
-    ResolverWatch::Options asked = options();
+    pipeline::ResolverWatch::Options asked = options();
     asked.canaries.bogus = {"bogus.example"};
     asked.canaries.policy = {"policy.example"};
-    ResolverWatch watch(
+    pipeline::ResolverWatch watch(
         {watched("reference", "192.0.2.1:53", plain), watched("far", "192.0.2.2:53", careful),
          watched("isp", "192.0.2.3:53", liar)},
         asked);
@@ -171,7 +171,7 @@ TEST_CASE("what canaries show of a resolver is told, a line for each")
               "resolver 192.0.2.1:53: does not validate DNSSEC",
               "resolver 192.0.2.2:53 (view far): validates DNSSEC; says that it filters",
               "resolver 192.0.2.3:53 (view isp): does not validate DNSSEC; makes answers up"});
-    ResolverWatch unknown({watched("reference", "192.0.2.1:53", plain)}, options());
+    pipeline::ResolverWatch unknown({watched("reference", "192.0.2.1:53", plain)}, options());
     unknown.start(10s);
     unknown.stop();
     CHECK(unknown.findings().at(0) ==

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-using scanner::is_zstd;
-using scanner::ZstdDecoder;
-using scanner::ZstdEncoder;
+using scanner::pipeline::is_zstd;
+using scanner::pipeline::ZstdDecoder;
+using scanner::pipeline::ZstdEncoder;
 
 namespace {
 

@@ -21,7 +21,7 @@ TEST_CASE("one probe stands for a holder's addresses, and lists of edges spare t
         {"an edge", "104.16.1.10", "cloudflare-proxy", "cloudflare-proxy"},
         {"nobody's", "11.0.9.9", "", ""},
     };
-    const CataloguePolicy policy(support::shipped_catalogue());
+    const policy::CataloguePolicy policy(support::shipped_catalogue());
     for (const Case& c : cases) {
         CAPTURE(c.why);
         const resolvers::IpAddress address = *resolvers::IpAddress::parse(c.address);
@@ -55,10 +55,11 @@ TEST_CASE("the outer name of ECH is tried where a listed edge showed nothing els
         {"an address in no list",
          at("11.0.9.9").https("11.0.9.9", {}, 200, Certificate::wrong_name), false},
     };
-    const CataloguePolicy policy(support::shipped_catalogue());
+    const policy::CataloguePolicy policy(support::shipped_catalogue());
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const std::optional<FurtherProbe> further = policy.public_name_probe(c.observed.seen);
+        const std::optional<observe::FurtherProbe> further =
+            policy.public_name_probe(c.observed.seen);
         REQUIRE(further.has_value() == c.tried);
         if (further) {
             CHECK(further->name == "cloudflare-ech.com");

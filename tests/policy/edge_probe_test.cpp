@@ -27,8 +27,8 @@ const Headers marks = {{"server", "cloudflare"}, {"cf-ray", "8f3c2a1b4d5e6f70-FR
 
 std::string asked(const Observed& observed, const char* address)
 {
-    const EdgeProbe policy(support::shipped_catalogue());
-    const std::optional<FurtherProbe> further = policy.probe_for(observed.seen);
+    const policy::EdgeProbe policy(support::shipped_catalogue());
+    const std::optional<observe::FurtherProbe> further = policy.probe_for(observed.seen);
     if (!further)
         return "";
     CHECK(further->address.text() == address);
@@ -38,7 +38,7 @@ std::string asked(const Observed& observed, const char* address)
 
 Attribution judged(const Observed& observed)
 {
-    return attribute(observed.seen, support::shipped_catalogue());
+    return scanner::attribute::attribute(observed.seen, support::shipped_catalogue());
 }
 
 Observed at(const char* address, unsigned asn, const char* organisation)

@@ -74,7 +74,7 @@ Lines told(const std::vector<ContactChannel>& channels)
 TEST_CASE("host and registrar get their desks from the registries when the catalogue has none")
 {
     const Finding host = found(Role::host, "Some Hoster GmbH");
-    const auto to = route(verdict_of(host), support::shipped_catalogue(), facts());
+    const auto to = scanner::route::route(verdict_of(host), support::shipped_catalogue(), facts());
     REQUIRE(to.size() == 2);
     CHECK(to[0].role == Role::host);
     CHECK(told(to[0].channels) ==
@@ -98,20 +98,26 @@ TEST_CASE("the catalogue's channels stand before a registry's word")
     registrar.product = "registrar-48";
     registrar.provider = "tucows";
     registrar.name = "eNom, LLC";
-    const auto to = route(verdict, support::shipped_catalogue(), facts());
+    const auto to = scanner::route::route(verdict, support::shipped_catalogue(), facts());
     REQUIRE(to.size() == 2);
     CHECK(told(to[1].channels) == Lines{"form https://cp.enom.com/help/abusepolicy.aspx"});
 }
 
 TEST_CASE("only networks in which the host answers count, and other roles get nothing")
 {
-    const Catalogue& catalogue = support::shipped_catalogue();
+    const catalogue::Catalogue& catalogue = support::shipped_catalogue();
     const Attribution verdict = verdict_of(found(Role::host, "Some Hoster GmbH"));
-    CHECK(registry_channels(found(Role::host, "Another"), verdict, facts(), catalogue).empty());
-    CHECK(registry_channels(found(Role::front, "Some Hoster GmbH"), verdict, facts(), catalogue)
+    CHECK(
+        scanner::route::registry_channels(found(Role::host, "Another"), verdict, facts(), catalogue)
+            .empty());
+    CHECK(scanner::route::registry_channels(found(Role::front, "Some Hoster GmbH"), verdict,
+                                            facts(), catalogue)
               .empty());
-    CHECK(registry_channels(found(Role::network, "AS24940"), verdict, facts(), catalogue).empty());
-    CHECK(registry_channels(found(Role::registrar, "R"), verdict, {}, catalogue).empty());
+    CHECK(scanner::route::registry_channels(found(Role::network, "AS24940"), verdict, facts(),
+                                            catalogue)
+              .empty());
+    CHECK(scanner::route::registry_channels(found(Role::registrar, "R"), verdict, {}, catalogue)
+              .empty());
 }
 
 TEST_CASE("no notice goes to a registry's own desk")
@@ -137,7 +143,8 @@ TEST_CASE("no notice goes to a registry's own desk")
         given.domain->registrar_abuse.emails = {c.email};
         given.domain->registrar_abuse.urls = {c.url};
         const Finding host = found(Role::host, "Some Hoster GmbH");
-        for (const Addressee& to : route(verdict_of(host), support::shipped_catalogue(), given))
+        for (const Addressee& to :
+             scanner::route::route(verdict_of(host), support::shipped_catalogue(), given))
             CHECK(told(to.channels) == Lines{});
     }
 }

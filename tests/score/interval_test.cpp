@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using scanner::wilson;
+using scanner::score::wilson;
 
 TEST_CASE("Wilson's interval at 95 %, against tabled values")
 {

@@ -8,8 +8,8 @@
 
 #include "tests/support/catalogue_files.h"
 
-using scanner::LabelNames;
-using scanner::Meaning;
+using scanner::score::LabelNames;
+using scanner::score::Meaning;
 
 TEST_CASE("a label's name means companies or products, by name, id or alias")
 {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-using scanner::Label;
-using scanner::read_label;
+using scanner::score::Label;
+using scanner::score::read_label;
 
 TEST_CASE("a label of ours says only what it names")
 {

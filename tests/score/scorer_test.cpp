@@ -12,19 +12,19 @@
 using scanner::Finding;
 using scanner::FindingStatus;
 using scanner::Grade;
-using scanner::Label;
-using scanner::Mark;
 using scanner::Record;
 using scanner::Role;
-using scanner::Score;
-using scanner::Scorer;
 using scanner::UnknownReason;
+using scanner::score::Label;
+using scanner::score::Mark;
+using scanner::score::Score;
+using scanner::score::Scorer;
 
 namespace {
 
 Finding named(Role role, const std::string& product, Grade grade)
 {
-    const scanner::Product* known = test::fixture_catalogue().product(product);
+    const scanner::catalogue::Product* known = test::fixture_catalogue().product(product);
     Finding finding;
     finding.role = role;
     finding.status = FindingStatus::identified;
@@ -62,7 +62,7 @@ Record record_of(const std::string& host, Finding front,
 
 Label label_of(const std::string& line)
 {
-    auto label = scanner::read_label(line);
+    auto label = scanner::score::read_label(line);
     REQUIRE(label.has_value());
     return *label;
 }
@@ -71,12 +71,12 @@ Label label_of(const std::string& line)
 std::string marks_of(const std::string& label, const Record& record,
                      Grade threshold = Grade::probable)
 {
-    const scanner::LabelNames names(test::fixture_catalogue());
+    const scanner::score::LabelNames names(test::fixture_catalogue());
     std::string text;
-    for (const scanner::Judgement& judgement :
-         judge(label_of(label), record, names, test::fixture_catalogue(), threshold))
-        text += std::string(text.empty() ? "" : " ") + std::string(word(judgement.role)) + "=" +
-                std::string(word(judgement.mark)) +
+    for (const scanner::score::Judgement& judgement : scanner::score::judge(
+             label_of(label), record, names, test::fixture_catalogue(), threshold))
+        text += std::string(text.empty() ? "" : " ") + std::string(scanner::word(judgement.role)) +
+                "=" + std::string(scanner::score::word(judgement.mark)) +
                 (judgement.through.empty() ? "" : ":" + judgement.through);
     return text;
 }
@@ -143,9 +143,9 @@ TEST_CASE("a hidden host must not be named, not even rightly; a platform behind 
     record.attribution.chain.push_back(
         named(Role::platform, "exampleplatform-pages", Grade::probable));
     CHECK(marks_of(declared, record) == "host=right_none");
-    const auto judged =
-        judge(label_of(declared), record, scanner::LabelNames(test::fixture_catalogue()),
-              test::fixture_catalogue(), Grade::probable);
+    const auto judged = scanner::score::judge(label_of(declared), record,
+                                              scanner::score::LabelNames(test::fixture_catalogue()),
+                                              test::fixture_catalogue(), Grade::probable);
     REQUIRE(judged.size() == 1);
     CHECK(judged[0].platform_behind == true);
 }
@@ -201,8 +201,8 @@ TEST_CASE("figures have their denominators, groups stay apart, labels without re
     CHECK(score.unreadable_records == 1);
     CHECK(score.labels_without_record == 1);
     REQUIRE(score.sections.size() == 2);
-    const scanner::Section& first = score.sections.at({"labels", false});
-    const scanner::RoleTally& front = first.roles.at(Role::front);
+    const scanner::score::Section& first = score.sections.at({"labels", false});
+    const scanner::score::RoleTally& front = first.roles.at(Role::front);
     // Named: a rightly, b wrongly, f where nobody is.
     CHECK(front.precision().part == 1);
     CHECK(front.precision().whole == 3);
@@ -218,7 +218,7 @@ TEST_CASE("figures have their denominators, groups stay apart, labels without re
     CHECK(first.grades.at({Role::front, Grade::probable}).wrong == 1);
     CHECK(first.silence.at({Role::front, "no_record"}) == 1);
     CHECK(first.providers.at({Role::front, "exampledead"}).falsely == 1);
-    const scanner::Section& second = score.sections.at({"second", true});
+    const scanner::score::Section& second = score.sections.at({"second", true});
     CHECK(second.roles.at(Role::front).precision().part == 1);
 
     REQUIRE(score.disagreements.size() == 2);
@@ -226,14 +226,14 @@ TEST_CASE("figures have their denominators, groups stay apart, labels without re
     CHECK(score.disagreements[0].explanation == "told b");
     CHECK(score.disagreements[1].judgement.mark == Mark::false_alarm);
 
-    const std::string text = score_text(score);
+    const std::string text = scanner::score::score_text(score);
     CHECK(text.find("33.3 % (1/3)") != std::string::npos);
     CHECK(text.find("== labels, without an address") != std::string::npos);
     CHECK(text.find("== second, with an address") != std::string::npos);
     CHECK(
         text.find("b: front wrong: label says ExampleCDN, record says exampledead-cdn, probable") !=
         std::string::npos);
-    const std::string json = score_json(score);
+    const std::string json = scanner::score::score_json(score);
     CHECK(json.starts_with(R"({"format":"servedby.score/1","grade":"probable","labels":7,)"));
     CHECK(json.find(R"("precision":{"part":1,"whole":3,"share":0.333)") != std::string::npos);
 }

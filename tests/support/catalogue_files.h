@@ -48,9 +48,10 @@ public:
 
     const std::string& dir() const { return dir_; }
 
-    resolvers::Outcome<scanner::Catalogue> load(const std::vector<std::string>& overlays = {}) const
+    resolvers::Outcome<scanner::catalogue::Catalogue> load(
+        const std::vector<std::string>& overlays = {}) const
     {
-        return scanner::Catalogue::load(dir_, overlays);
+        return scanner::catalogue::Catalogue::load(dir_, overlays);
     }
 
     /// What load() complains about, "file:line: what" a line; empty if it does not.
@@ -70,10 +71,10 @@ inline std::string fixture_catalogue_dir()
 }
 
 /// The fixture, loaded once.
-inline const scanner::Catalogue& fixture_catalogue()
+inline const scanner::catalogue::Catalogue& fixture_catalogue()
 {
-    static const scanner::Catalogue loaded = [] {
-        auto outcome = scanner::Catalogue::load(fixture_catalogue_dir());
+    static const scanner::catalogue::Catalogue loaded = [] {
+        auto outcome = scanner::catalogue::Catalogue::load(fixture_catalogue_dir());
         if (!outcome.has_value())
             throw std::runtime_error(outcome.error().detail);
         return std::move(*outcome);

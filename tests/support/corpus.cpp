@@ -14,7 +14,7 @@
 namespace support {
 
 using namespace resolvers;
-using scanner::Value;
+using scanner::catalogue::Value;
 
 namespace {
 
@@ -65,7 +65,7 @@ struct Source {
 
     void allow(const Value& table, std::initializer_list<std::string_view> keys) const
     {
-        for (const scanner::Field& field : table.fields)
+        for (const scanner::catalogue::Field& field : table.fields)
             if (std::find(keys.begin(), keys.end(), field.key) == keys.end())
                 fail(field.value, "unknown key " + field.key);
     }
@@ -80,10 +80,10 @@ struct Source {
     }
 };
 
-const MaxmindOrigins& origins()
+const asn::MaxmindOrigins& origins()
 {
-    static const std::unique_ptr<MaxmindOrigins> table = [] {
-        auto opened = MaxmindOrigins::open(SERVEDBY_SOURCE_DIR "/data/asn.mmdb");
+    static const std::unique_ptr<asn::MaxmindOrigins> table = [] {
+        auto opened = asn::MaxmindOrigins::open(SERVEDBY_SOURCE_DIR "/data/asn.mmdb");
         if (!opened)
             throw std::runtime_error("data/asn.mmdb: " + opened.error().detail);
         return std::move(*opened);
@@ -201,7 +201,7 @@ private:
             }
         const Value* unprobed = table_.find("not_probed");
         if (unprobed != nullptr)
-            for (const scanner::Field& field : unprobed->fields)
+            for (const scanner::catalogue::Field& field : unprobed->fields)
                 for (scanner::SeenAddress& one : seen_.addresses)
                     if (one.address.text() == field.key)
                         one.not_probed = source_.text(field.value);
@@ -261,7 +261,7 @@ private:
             const Value* table = table_.find(key);
             if (table == nullptr)
                 continue;
-            for (const scanner::Field& field : table->fields) {
+            for (const scanner::catalogue::Field& field : table->fields) {
                 const std::optional<IpAddress> address = IpAddress::parse(field.key);
                 if (!address)
                     source_.fail(field.value, "not an address: " + field.key);
@@ -530,7 +530,7 @@ Corpus read_corpus(const std::string& file)
     std::ifstream stream(path);
     std::stringstream text;
     text << stream.rdbuf();
-    const scanner::Document document = scanner::parse_toml(text.str());
+    const scanner::catalogue::Document document = scanner::catalogue::parse_toml(text.str());
     if (!stream || !document.error.empty())
         fault(file, document.error_line, document.error.empty() ? "no such file" : document.error);
     Source source{file, document.root.find("headers")};

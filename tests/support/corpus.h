@@ -20,7 +20,7 @@ struct CorpusCase {
     /// "traps.toml:41"
     std::string where;
     scanner::Observation seen;
-    scanner::Value expect;
+    scanner::catalogue::Value expect;
 };
 
 /// A trap that no single observation can express, and the test case that covers it.

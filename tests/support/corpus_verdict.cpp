@@ -12,7 +12,7 @@ namespace support {
 using scanner::AddresseeKind;
 using scanner::FindingStatus;
 using scanner::UnknownReason;
-using scanner::Value;
+using scanner::catalogue::Value;
 
 namespace {
 
@@ -341,9 +341,9 @@ std::string differences(const CorpusCase& one)
     if (*stored != one.seen)
         wrong += "\n    comes back from its JSON as something else";
     scanner::Record record;
-    record.attribution = scanner::attribute(*stored, shipped_catalogue());
+    record.attribution = scanner::attribute::attribute(*stored, shipped_catalogue());
     record.observation = *stored;
-    scanner::route_record(record, shipped_catalogue());
+    scanner::route::route_record(record, shipped_catalogue());
     const scanner::Attribution& verdict = record.attribution;
     const std::vector<scanner::Addressee>& to = record.addressees;
     for (const std::string& difference : disagreements(one, verdict, to))

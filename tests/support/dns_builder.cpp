@@ -7,7 +7,7 @@ namespace tests {
 
 Octets wire_name(std::string_view name)
 {
-    return resolvers::name_octets(name).value();
+    return resolvers::dnswire::name_octets(name).value();
 }
 
 Octets wire_ipv4(std::string_view address)

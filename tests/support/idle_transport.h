@@ -5,13 +5,13 @@
 
 namespace tests {
 
-struct IdleTransport final : resolvers::QueryTransport {
-    void open(std::weak_ptr<resolvers::TransportListener>) override {}
+struct IdleTransport final : resolvers::dns::QueryTransport {
+    void open(std::weak_ptr<resolvers::dns::TransportListener>) override {}
     void close() override {}
     unsigned max_in_flight() const override { return 16000; }
     bool has_room(std::size_t, bool, TimePoint) override { return true; }
     bool all_unusable(TimePoint) const override { return false; }
-    void send(resolvers::DnsExchange&, std::span<std::uint8_t>) override {}
+    void send(resolvers::dns::DnsExchange&, std::span<std::uint8_t>) override {}
 };
 
 }  // namespace tests

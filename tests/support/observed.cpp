@@ -144,10 +144,10 @@ Observed& Observed::failed(const std::string& address, StepStatus status)
     return *this;
 }
 
-const scanner::Catalogue& shipped_catalogue()
+const scanner::catalogue::Catalogue& shipped_catalogue()
 {
-    static const scanner::Catalogue catalogue = [] {
-        auto loaded = scanner::Catalogue::load(SERVEDBY_SOURCE_DIR "/data");
+    static const scanner::catalogue::Catalogue catalogue = [] {
+        auto loaded = scanner::catalogue::Catalogue::load(SERVEDBY_SOURCE_DIR "/data");
         if (!loaded)
             throw std::runtime_error(loaded.error().detail);
         return std::move(*loaded);

@@ -43,6 +43,6 @@ public:
 };
 
 /// The catalogue in data/, loaded once.
-const scanner::Catalogue& shipped_catalogue();
+const scanner::catalogue::Catalogue& shipped_catalogue();
 
 }  // namespace support

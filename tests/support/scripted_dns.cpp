@@ -52,7 +52,7 @@ std::uint16_t port_of(int socket)
 ScriptedQuery read_query(Octets octets)
 {
     ScriptedQuery query;
-    const auto message = resolvers::parse_message(octets);
+    const auto message = resolvers::dnswire::parse_message(octets);
     if (message.has_value() && message->question) {
         query.id = message->header.id;
         query.name = message->question->name;
@@ -213,7 +213,7 @@ void ScriptedDns::run()
         close(connection.socket);
 }
 
-resolvers::ResolverAddress deaf_address()
+resolvers::dns::ResolverAddress deaf_address()
 {
     const int socket = bound_socket(SOCK_DGRAM, false, 0);
     const std::uint16_t port = port_of(socket);

@@ -49,7 +49,7 @@ public:
     ScriptedDns(Script script, Setup setup);
     ~ScriptedDns();
 
-    resolvers::ResolverAddress address() const { return address_; }
+    resolvers::dns::ResolverAddress address() const { return address_; }
 
     /// What was asked so far.
     std::vector<ScriptedQuery> queries() const;
@@ -73,7 +73,7 @@ private:
     int udp_ = -1;
     int tcp_ = -1;
     int stop_ = -1;
-    resolvers::ResolverAddress address_;
+    resolvers::dns::ResolverAddress address_;
     mutable std::mutex mutex_;
     mutable std::condition_variable asked_;
     std::vector<ScriptedQuery> queries_;
@@ -81,6 +81,6 @@ private:
 };
 
 /// A port of 127.0.0.1 on which nothing listens.
-resolvers::ResolverAddress deaf_address();
+resolvers::dns::ResolverAddress deaf_address();
 
 }  // namespace tests

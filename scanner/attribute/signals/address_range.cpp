@@ -8,14 +8,14 @@
 #include "resolvers/base/time_text.h"
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void address_range(Sight& sight, const Catalogue&)
+void address_range(Sight& sight, const catalogue::Catalogue&)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const AddressSight& address = sight.addresses[i];
-        for (const RangeHit& hit : address.holding.ranges) {
-            const RangeKind kind = hit.rule->range_kind;
+        for (const catalogue::RangeHit& hit : address.holding.ranges) {
+            const catalogue::RangeKind kind = hit.rule->range_kind;
             // The longest list decides: what lies under the owner's prefix is not this product's.
             if (address.holding.owner != nullptr && hit.rule != address.holding.owner)
                 continue;
@@ -29,10 +29,11 @@ void address_range(Sight& sight, const Catalogue&)
                                    .seen = std::move(text),
                                    .address = static_cast<int>(i),
                                    .forgeable = false});
-            if (kind != RangeKind::from_routing && kind != RangeKind::third_party)
+            if (kind != catalogue::RangeKind::from_routing &&
+                kind != catalogue::RangeKind::third_party)
                 break;
         }
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -3,9 +3,9 @@
 // from outside, shows that the address is an origin behind that provider.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void certificate_issuer(Sight& sight, const Catalogue& catalogue)
+void certificate_issuer(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
@@ -13,7 +13,7 @@ void certificate_issuer(Sight& sight, const Catalogue& catalogue)
                 continue;
             const resolvers::Certificate& leaf = probe->tls_facts->chain.front();
             const auto add = [&](std::string_view field, const std::string& value) {
-                for (const Rule* rule : catalogue.certificate_rules(field, value))
+                for (const catalogue::Rule* rule : catalogue.certificate_rules(field, value))
                     sight.signs.push_back({.signal = "certificate_issuer",
                                            .channel = Channel::tls,
                                            .strength = Strength::weak,
@@ -26,4 +26,4 @@ void certificate_issuer(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

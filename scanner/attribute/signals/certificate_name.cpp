@@ -4,9 +4,9 @@
 // and does not know the name.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void certificate_name(Sight& sight, const Catalogue& catalogue)
+void certificate_name(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
@@ -16,9 +16,9 @@ void certificate_name(Sight& sight, const Catalogue& catalogue)
             const resolvers::Certificate& leaf = tls.chain.front();
             // Anybody can write any name into a certificate that nobody trusts.
             const bool trusted = tls.trusted.value_or(false);
-            const auto add_rules = [&](const std::vector<const Rule*>& rules,
+            const auto add_rules = [&](const std::vector<const catalogue::Rule*>& rules,
                                        std::string_view field, const std::string& value) {
-                for (const Rule* rule : rules)
+                for (const catalogue::Rule* rule : rules)
                     sight.signs.push_back({.signal = "certificate_name",
                                            .channel = Channel::tls,
                                            .strength = trusted ? rule->strength : Strength::weak,
@@ -34,9 +34,11 @@ void certificate_name(Sight& sight, const Catalogue& catalogue)
                 add("san_suffix", name);
                 if (!name.starts_with("*."))
                     continue;
-                for (const RuleKind kind : {RuleKind::cname, RuleKind::native}) {
-                    std::vector<const Rule*> rules = catalogue.name_rules(kind, name.substr(2));
-                    std::erase_if(rules, [&](const Rule* rule) {
+                for (const catalogue::RuleKind kind :
+                     {catalogue::RuleKind::cname, catalogue::RuleKind::native}) {
+                    std::vector<const catalogue::Rule*> rules =
+                        catalogue.name_rules(kind, name.substr(2));
+                    std::erase_if(rules, [&](const catalogue::Rule* rule) {
                         return rule->key != std::string_view(name).substr(2);
                     });
                     add_rules(rules, "san", name);
@@ -47,4 +49,4 @@ void certificate_name(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

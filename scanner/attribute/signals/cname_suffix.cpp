@@ -4,14 +4,14 @@
 // Misses: aliases flattened by the provider's DNS. The absence of a CNAME says nothing.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void cname_suffix(Sight& sight, const Catalogue& catalogue)
+void cname_suffix(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     const std::vector<std::string>& chain = sight.observation->chain;
     // The longest suffix wins; what it lies under is somebody's else or less precise.
     for (std::size_t i = 1; i < chain.size(); ++i)
-        for (const Rule* rule : owners_of_name(catalogue, chain[i]))
+        for (const catalogue::Rule* rule : owners_of_name(catalogue, chain[i]))
             sight.signs.push_back({.signal = "cname_suffix",
                                    .channel = Channel::dns,
                                    .strength = rule->strength,
@@ -19,4 +19,4 @@ void cname_suffix(Sight& sight, const Catalogue& catalogue)
                                    .seen = chain[i - 1] + " CNAME " + chain[i]});
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

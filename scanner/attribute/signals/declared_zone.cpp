@@ -2,16 +2,16 @@
 // not an answer. Proves what was configured there, and nothing about what visitors reach today.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void declared_zone(Sight& sight, const Catalogue& catalogue)
+void declared_zone(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     const Observation& seen = *sight.observation;
     if (seen.declared != "proxied")
         return;
     // "Proxied" means the front of the company that serves the zone.
-    const Provider* company = catalogue.provider_named(seen.declared_by);
-    const Product* front = company == nullptr ? nullptr : company->best(Role::front);
+    const catalogue::Provider* company = catalogue.provider_named(seen.declared_by);
+    const catalogue::Product* front = company == nullptr ? nullptr : company->best(Role::front);
     if (front != nullptr)
         sight.signs.push_back({.signal = "declared_zone",
                                .channel = Channel::declared,
@@ -21,4 +21,4 @@ void declared_zone(Sight& sight, const Catalogue& catalogue)
                                .forgeable = false});
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -6,12 +6,13 @@
 
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
 // What of the response the rule speaks of, or empty if it does not.
-std::string seen_by(const Rule& rule, const resolvers::HttpFacts& http, const Catalogue& catalogue)
+std::string seen_by(const catalogue::Rule& rule, const resolvers::HttpFacts& http,
+                    const catalogue::Catalogue& catalogue)
 {
     if (rule.http_status != 0 && rule.http_status != http.status)
         return "";
@@ -32,9 +33,9 @@ std::string seen_by(const Rule& rule, const resolvers::HttpFacts& http, const Ca
 }
 
 void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
-                   const Catalogue& catalogue)
+                   const catalogue::Catalogue& catalogue)
 {
-    for (const Rule* rule : catalogue.edge_path_rules()) {
+    for (const catalogue::Rule* rule : catalogue.edge_path_rules()) {
         const bool answered =
             http.url.ends_with(sight.observation->subject.host + rule->key) &&
             (rule->http_status == 0 || rule->http_status == http.status) &&
@@ -46,7 +47,7 @@ void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
 
 }  // namespace
 
-Sign edge_path_sign(const Rule& rule, int address)
+Sign edge_path_sign(const catalogue::Rule& rule, int address)
 {
     return {.signal = "edge_answer",
             .channel = Channel::http,
@@ -57,7 +58,7 @@ Sign edge_path_sign(const Rule& rule, int address)
             .address = address};
 }
 
-void edge_answer(Sight& sight, const Catalogue& catalogue)
+void edge_answer(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
@@ -68,7 +69,7 @@ void edge_answer(Sight& sight, const Catalogue& catalogue)
                 add_edge_path(sight, static_cast<int>(i), *probe->http_facts, catalogue);
                 continue;
             }
-            for (const Rule* rule : catalogue.answer_rules()) {
+            for (const catalogue::Rule* rule : catalogue.answer_rules()) {
                 std::string what = seen_by(*rule, *probe->http_facts, catalogue);
                 if (!what.empty())
                     sight.signs.push_back({.signal = "edge_answer",
@@ -81,4 +82,4 @@ void edge_answer(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

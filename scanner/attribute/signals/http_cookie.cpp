@@ -4,9 +4,9 @@
 
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void http_cookie(Sight& sight, const Catalogue& catalogue)
+void http_cookie(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
@@ -16,7 +16,7 @@ void http_cookie(Sight& sight, const Catalogue& catalogue)
                 if (name != "set-cookie")
                     continue;
                 const std::string_view cookie = std::string_view(value).substr(0, value.find('='));
-                for (const Rule* rule : catalogue.cookie_rules(cookie))
+                for (const catalogue::Rule* rule : catalogue.cookie_rules(cookie))
                     sight.signs.push_back({.signal = "http_cookie",
                                            .channel = Channel::http,
                                            .strength = rule->strength,
@@ -27,4 +27,4 @@ void http_cookie(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -3,7 +3,7 @@
 // shows that the edge handled the request; elsewhere it is a claim, or what lies behind.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -11,14 +11,14 @@ constexpr std::size_t longest_quote = 120;
 
 }  // namespace
 
-void http_header(Sight& sight, const Catalogue& catalogue)
+void http_header(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i)
         for (const resolvers::Probe* probe : sight.addresses[i].probes) {
             if (!probe->http_facts)
                 continue;
             for (const auto& [name, value] : probe->http_facts->headers)
-                for (const Rule* rule : catalogue.header_rules(name, value))
+                for (const catalogue::Rule* rule : catalogue.header_rules(name, value))
                     sight.signs.push_back({.signal = "http_header",
                                            .channel = Channel::http,
                                            .strength = rule->strength,
@@ -28,4 +28,4 @@ void http_header(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

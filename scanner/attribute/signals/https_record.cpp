@@ -4,18 +4,18 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void https_record(Sight& sight, const Catalogue& catalogue)
+void https_record(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::DnsAnswer& answer : sight.observation->dns)
-        for (const resolvers::DnsRecord* record : resolvers::led_records(answer)) {
+        for (const resolvers::DnsRecord* record : resolvers::dnswire::led_records(answer)) {
             if (!record->service)
                 continue;
             for (const resolvers::EchConfig& config : record->service->ech) {
                 if (!config.public_name_valid)
                     continue;
-                for (const Rule* rule : catalogue.ech_rules(config.public_name))
+                for (const catalogue::Rule* rule : catalogue.ech_rules(config.public_name))
                     sight.signs.push_back({.signal = "https_record",
                                            .channel = Channel::dns,
                                            .strength = rule->strength,
@@ -25,4 +25,4 @@ void https_record(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -7,16 +7,18 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
 constexpr std::string_view spf = "v=spf1";
 
-void add(Sight& sight, const Catalogue& catalogue, const std::string& name, std::string seen)
+void add(Sight& sight, const catalogue::Catalogue& catalogue, const std::string& name,
+         std::string seen)
 {
-    for (const RuleKind kind : {RuleKind::ptr, RuleKind::native, RuleKind::cname}) {
-        const std::vector<const Rule*> rules = catalogue.name_rules(kind, name);
+    for (const catalogue::RuleKind kind :
+         {catalogue::RuleKind::ptr, catalogue::RuleKind::native, catalogue::RuleKind::cname}) {
+        const std::vector<const catalogue::Rule*> rules = catalogue.name_rules(kind, name);
         if (rules.empty())
             continue;
         sight.signs.push_back({.signal = "mail_lead",
@@ -38,10 +40,10 @@ std::string exchange_of(const std::string& data)
 
 }  // namespace
 
-void mail_lead(Sight& sight, const Catalogue& catalogue)
+void mail_lead(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::DnsAnswer& answer : sight.observation->dns)
-        for (const resolvers::DnsRecord* record : resolvers::own_records(answer)) {
+        for (const resolvers::DnsRecord* record : resolvers::dnswire::own_records(answer)) {
             if (record->type == "MX") {
                 const std::string exchange = exchange_of(record->data);
                 if (!exchange.empty())
@@ -59,4 +61,4 @@ void mail_lead(Sight& sight, const Catalogue& catalogue)
         }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

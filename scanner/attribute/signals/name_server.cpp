@@ -4,15 +4,16 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void name_server(Sight& sight, const Catalogue& catalogue)
+void name_server(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
         if (answer.type != "NS")
             continue;
-        for (const resolvers::DnsRecord* record : resolvers::own_records(answer)) {
-            const std::vector<const Rule*> rules = catalogue.name_rules(RuleKind::ns, record->data);
+        for (const resolvers::DnsRecord* record : resolvers::dnswire::own_records(answer)) {
+            const std::vector<const catalogue::Rule*> rules =
+                catalogue.name_rules(catalogue::RuleKind::ns, record->data);
             if (!rules.empty())
                 sight.signs.push_back({.signal = "name_server",
                                        .channel = Channel::dns,
@@ -24,4 +25,4 @@ void name_server(Sight& sight, const Catalogue& catalogue)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

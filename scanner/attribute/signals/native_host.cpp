@@ -3,14 +3,14 @@
 // Misses: customers' own domains, which look the same as any other.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void native_host(Sight& sight, const Catalogue& catalogue)
+void native_host(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     const Subject& subject = sight.observation->subject;
     if (subject.is_address || subject.host.empty())
         return;
-    for (const Rule* rule : owners_of_name(catalogue, subject.host))
+    for (const catalogue::Rule* rule : owners_of_name(catalogue, subject.host))
         sight.signs.push_back({.signal = "native_host",
                                .channel = Channel::registry,
                                .strength = rule->strength,
@@ -19,4 +19,4 @@ void native_host(Sight& sight, const Catalogue& catalogue)
                                .forgeable = false});
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -3,16 +3,16 @@
 // customers' own prefixes and scrubbing all share ASes (signals.md row 2).
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void origin_as(Sight& sight, const Catalogue&)
+void origin_as(Sight& sight, const catalogue::Catalogue&)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const AddressSight& address = sight.addresses[i];
         const resolvers::Origin* origin = address.origin();
         if (origin == nullptr)
             continue;
-        for (const Rule* rule : address.holding.as_rules)
+        for (const catalogue::Rule* rule : address.holding.as_rules)
             sight.signs.push_back({.signal = "origin_as",
                                    .channel = Channel::network,
                                    .strength = rule->strength,
@@ -24,4 +24,4 @@ void origin_as(Sight& sight, const Catalogue&)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -3,9 +3,9 @@
 // connections through to it: only the provider can have that key. A failed probe proves nothing.
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void public_name(Sight& sight, const Catalogue& catalogue)
+void public_name(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::Probe& probe : sight.observation->probes) {
         if (probe.purpose != "public_name" || !probe.tls_facts)
@@ -16,7 +16,7 @@ void public_name(Sight& sight, const Catalogue& catalogue)
         for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
             if (!sight.addresses[i].known || sight.addresses[i].address != probe.address)
                 continue;
-            for (const Rule* rule : catalogue.ech_rules(tls.sni))
+            for (const catalogue::Rule* rule : catalogue.ech_rules(tls.sni))
                 sight.signs.push_back({.signal = "public_name",
                                        .channel = Channel::tls,
                                        .strength = Strength::strong,
@@ -28,4 +28,4 @@ void public_name(Sight& sight, const Catalogue& catalogue)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

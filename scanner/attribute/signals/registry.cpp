@@ -6,9 +6,9 @@
 
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
-void registry(Sight& sight, const Catalogue& catalogue)
+void registry(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     const auto& domain = sight.observation->registry.domain;
     if (!domain)
@@ -18,7 +18,7 @@ void registry(Sight& sight, const Catalogue& catalogue)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
     if (error != std::errc{} || end != text.data() + text.size())
         return;
-    if (const Product* registrar = catalogue.registrar(id))
+    if (const catalogue::Product* registrar = catalogue.registrar(id))
         sight.signs.push_back({.signal = "registry",
                                .channel = Channel::registry,
                                .strength = Strength::conclusive,
@@ -28,4 +28,4 @@ void registry(Sight& sight, const Catalogue& catalogue)
                                .forgeable = false});
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -7,7 +7,7 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/attribute/signals.h"
 
-namespace scanner {
+namespace scanner::attribute {
 
 namespace {
 
@@ -19,7 +19,8 @@ bool leads_back(const Observation& seen, const std::string& name,
     return std::any_of(seen.dns.begin(), seen.dns.end(), [&](const resolvers::DnsAnswer& answer) {
         if (answer.name != name || (answer.type != "A" && answer.type != "AAAA"))
             return false;
-        const std::vector<const resolvers::DnsRecord*> records = resolvers::led_records(answer);
+        const std::vector<const resolvers::DnsRecord*> records =
+            resolvers::dnswire::led_records(answer);
         return std::any_of(records.begin(), records.end(),
                            [&](const auto* record) { return record->data == text; });
     });
@@ -27,7 +28,7 @@ bool leads_back(const Observation& seen, const std::string& name,
 
 }  // namespace
 
-void reverse_name(Sight& sight, const Catalogue& catalogue)
+void reverse_name(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         if (!sight.addresses[i].known)
@@ -37,11 +38,11 @@ void reverse_name(Sight& sight, const Catalogue& catalogue)
         for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
             if (answer.type != "PTR" || answer.name != reverse)
                 continue;
-            for (const resolvers::DnsRecord* record : resolvers::led_records(answer)) {
+            for (const resolvers::DnsRecord* record : resolvers::dnswire::led_records(answer)) {
                 if (!leads_back(*sight.observation, record->data, address))
                     continue;
-                const std::vector<const Rule*> rules =
-                    catalogue.name_rules(RuleKind::ptr, record->data);
+                const std::vector<const catalogue::Rule*> rules =
+                    catalogue.name_rules(catalogue::RuleKind::ptr, record->data);
                 if (!rules.empty())
                     sight.signs.push_back({.signal = "reverse_name",
                                            .channel = Channel::network,
@@ -55,4 +56,4 @@ void reverse_name(Sight& sight, const Catalogue& catalogue)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::attribute

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -195,4 +195,4 @@ std::vector<RangeHit> AddressIndex::inside(const Prefix& prefix, std::size_t lim
     return hits;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -9,7 +9,7 @@
 #include "resolvers/base/ip_address.h"
 #include "scanner/catalogue/catalogue.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// A prefix as a rule lists it.
 struct ListedPrefix {
@@ -82,4 +82,4 @@ private:
     IntervalIndex<WideBits> v6_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

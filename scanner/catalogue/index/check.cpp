@@ -10,7 +10,7 @@
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -233,4 +233,4 @@ void check(const Lookup& lookup, Errors& errors)
     check_own_examples(lookup, errors);
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "resolvers/base/ascii.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -83,4 +83,4 @@ const Provider* CompanyNames::find(std::string_view name) const
     return found->second.company;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

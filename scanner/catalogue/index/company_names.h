@@ -8,7 +8,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/index/suffix_index.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Lower case, white space folded, commas dropped.
 std::string normal_name(std::string_view name);
@@ -40,4 +40,4 @@ private:
     TextMap<Holder> by_name_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/domain_name.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -209,4 +209,4 @@ void check_own_examples(const Lookup& lookup, Errors& errors)
                 check.check(entry);
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

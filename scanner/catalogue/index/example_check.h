@@ -5,8 +5,8 @@
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/index/lookup.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 void check_own_examples(const Lookup& lookup, Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -5,7 +5,7 @@
 
 #include "scanner/catalogue/index/overlaps.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -164,9 +164,9 @@ void Lookup::add_states()
 void Lookup::sort_all()
 {
     sort_by_id(products);
-    scanner::sort_by_id(rules);
-    scanner::sort_by_id(answers);
-    scanner::sort_by_id(edge_paths);
+    scanner::catalogue::sort_by_id(rules);
+    scanner::catalogue::sort_by_id(answers);
+    scanner::catalogue::sort_by_id(edge_paths);
     std::sort(states.begin(), states.end(),
               [](const StateRule& a, const StateRule& b) { return a.id < b.id; });
     for (const StateRule& rule : states) {
@@ -180,7 +180,7 @@ void Lookup::sort_all()
             return a->precision != b->precision ? a->precision < b->precision : a->id < b->id;
         });
     for (auto& [name, list] : ech)
-        scanner::sort_by_id(list);
+        scanner::catalogue::sort_by_id(list);
 }
 
 void Lookup::note_day(const Source& source)
@@ -211,4 +211,4 @@ std::vector<const Rule*> Lookup::certificates(std::string_view field, std::strin
     return found;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

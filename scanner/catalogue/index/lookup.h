@@ -19,7 +19,7 @@
 #include "scanner/catalogue/index/text_index.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 class Lookup {
 public:
@@ -78,4 +78,4 @@ private:
     TextMap<ValueIndex> certificate_fields_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

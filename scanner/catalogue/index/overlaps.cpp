@@ -9,7 +9,7 @@
 
 #include "scanner/catalogue/load/rule_table.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -174,4 +174,4 @@ std::vector<ListedPrefix> listed_prefixes(Contents& contents, Listing listing, E
     return listed;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

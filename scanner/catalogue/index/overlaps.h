@@ -7,7 +7,7 @@
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/index/address_index.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// What a range is good for: it classifies an address today, or calls origins and classifies none,
 /// or classified addresses up to a day.
@@ -20,4 +20,4 @@ Listing listing_of(const Rule& rule);
 /// claim a prefix and neither yields, or each to the other, that is an error.
 std::vector<ListedPrefix> listed_prefixes(Contents& contents, Listing listing, Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

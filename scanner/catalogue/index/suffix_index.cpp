@@ -5,7 +5,7 @@
 #include "resolvers/base/ascii.h"
 #include "resolvers/base/domain_name.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 void SuffixIndex::add(std::string_view suffix, MatchEntry entry)
 {
@@ -38,4 +38,4 @@ void SuffixIndex::find(std::string_view name, std::vector<const Rule*>& found) c
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -9,7 +9,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/pattern.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Lets a map of strings be asked with views.
 struct TextHash {
@@ -43,4 +43,4 @@ private:
     TextMap<std::vector<MatchEntry>> by_suffix_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

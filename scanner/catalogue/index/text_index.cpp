@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "resolvers/base/ascii.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 bool value_matches(const MatchEntry& entry, std::string_view text)
 {
@@ -104,4 +104,4 @@ void sort_by_id(std::vector<const Rule*>& found)
               [](const Rule* a, const Rule* b) { return a->id < b->id; });
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

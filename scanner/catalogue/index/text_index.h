@@ -7,7 +7,7 @@
 
 #include "scanner/catalogue/index/suffix_index.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Does the text satisfy the rule's `match` and `value`?
 bool value_matches(const MatchEntry& entry, std::string_view text);
@@ -48,4 +48,4 @@ private:
 /// Puts what was found in the order of its ids.
 void sort_by_id(std::vector<const Rule*>& found);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -6,7 +6,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -79,4 +79,4 @@ void read_canary_file(const std::string& file, std::string_view text, Canaries& 
     reader.finish();
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

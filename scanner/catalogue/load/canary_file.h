@@ -7,10 +7,10 @@
 #include "scanner/catalogue/errors.h"
 #include "scanner/model/canary.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// What the file says takes the place of what `canaries` held.
 void read_canary_file(const std::string& file, std::string_view text, Canaries& canaries,
                       Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -131,4 +131,4 @@ void read_channels(const std::vector<Value>& tables, std::string_view file, std:
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

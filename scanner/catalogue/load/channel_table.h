@@ -10,7 +10,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// `title` is how messages call the table: "[[product.channel]]".
 void read_channels(const std::vector<Value>& tables, std::string_view file, std::string_view title,
@@ -20,4 +20,4 @@ void read_channels(const std::vector<Value>& tables, std::string_view file, std:
 /// Absent if the text is no such thing.
 std::optional<std::string> plain_mailbox(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -148,4 +148,4 @@ DataFolder read_data_folder(const std::string& dir, bool loose, const FileTexts&
     return folder;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

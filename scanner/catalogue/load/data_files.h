@@ -8,7 +8,7 @@
 
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 struct DataFile {
     /// Relative to the folder, with '/': "providers/examplecdn.toml".
@@ -44,4 +44,4 @@ std::string range_path(const std::string& dir, const std::string& file);
 DataFolder read_data_folder(const std::string& dir, bool loose, const FileTexts& instead,
                             Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -8,7 +8,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 void read_deny_file(const std::string& file, std::string_view text, DenyList& deny, Errors& errors)
 {
@@ -58,4 +58,4 @@ bool denies(const DenyList& deny, std::string_view mailbox)
            std::binary_search(deny.mailboxes.begin(), deny.mailboxes.end(), untagged);
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Adds to `deny`: an overlay can forbid more, never less.
 void read_deny_file(const std::string& file, std::string_view text, DenyList& deny, Errors& errors);
@@ -16,4 +16,4 @@ void read_deny_file(const std::string& file, std::string_view text, DenyList& de
 /// A "mailto:" before it, white space around it and a "+tag" in it make no difference.
 bool denies(const DenyList& deny, std::string_view mailbox);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

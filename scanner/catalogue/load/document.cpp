@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -113,4 +113,4 @@ Document parse_toml(std::string_view text)
     return document;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

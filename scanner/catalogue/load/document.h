@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 struct Field;
 
@@ -47,4 +47,4 @@ struct Document {
 
 Document parse_toml(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -13,7 +13,7 @@
 #include "scanner/catalogue/load/rule_table.h"
 #include "scanner/catalogue/load/state_file.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -196,4 +196,4 @@ Contents load_contents(const std::string& dir, const std::vector<std::string>& o
     return contents;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -162,4 +162,4 @@ std::unique_ptr<Company> read_provider_file(const std::string& file, std::string
     return company;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -8,7 +8,7 @@
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// `file` as in errors ("providers/examplecdn.toml"). Null if the text is not TOML or has no id;
 /// with other faults the company is returned as far as it can be read, so that checks go on.
@@ -18,4 +18,4 @@ std::unique_ptr<Company> read_provider_file(const std::string& file, std::string
 /// Lower-case letters, digits and single '-' between them.
 bool is_id(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

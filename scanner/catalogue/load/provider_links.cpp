@@ -1,6 +1,6 @@
 #include "scanner/catalogue/load/provider_links.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -72,4 +72,4 @@ void link_providers(Contents& contents)
         link_registrars(registrars, contents);
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

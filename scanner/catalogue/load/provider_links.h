@@ -3,11 +3,11 @@
 
 #include "scanner/catalogue/contents.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Sets Product::provider and Tenancy::provider, and what Provider and Product derive from products
 /// and rules. A registrar whose company has no file gets a company of its own; a tenancy at a
 /// company that has none keeps a null pointer. Both are errors that check() reports.
 void link_providers(Contents& contents);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -8,7 +8,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::unique_ptr<RangeFile> read_range_file(const std::string& name, std::string_
     return file;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -10,7 +10,7 @@
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// A prefix that a rule may list: canonical, at most /8 (IPv4) or /19 (IPv6) wide, outside of
 /// special-purpose space. Absent, with an error noted at `where`, otherwise.
@@ -21,4 +21,4 @@ std::optional<resolvers::Prefix> read_prefix(std::string_view text, std::string 
 std::unique_ptr<RangeFile> read_range_file(const std::string& name, std::string_view text,
                                            Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

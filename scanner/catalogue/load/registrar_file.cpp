@@ -4,7 +4,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -61,4 +61,4 @@ Registrars read_registrar_file(const std::string& file, std::string_view text, E
     return registrars;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,9 +7,9 @@
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/errors.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Without a company if the text cannot be read at all.
 Registrars read_registrar_file(const std::string& file, std::string_view text, Errors& errors);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -12,7 +12,7 @@
 #include "scanner/catalogue/load/source_table.h"
 #include "scanner/model/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -445,4 +445,4 @@ void read_rules(TableReader& product_table, std::string_view file, std::size_t p
             company.rules.push_back(read_rule(row, table, file, product, company, errors));
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -10,7 +10,7 @@
 #include "scanner/catalogue/contents.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// Reads every kind of rule of one product into `company.rules`, in the order of the kinds.
 void read_rules(TableReader& product_table, std::string_view file, std::size_t product,
@@ -33,4 +33,4 @@ Strength usual_strength(const Rule& rule);
 /// Weak when nobody can check the rule; else as it is.
 Strength capped(Strength strength, bool verified, SourceKind source_kind);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -5,7 +5,7 @@
 #include "resolvers/base/domain_name.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 bool is_url(std::string_view text)
 {
@@ -84,4 +84,4 @@ const Source* read_source(TableReader& reader, const std::map<std::string, Sourc
     return nullptr;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 #include "scanner/catalogue/catalogue.h"
 #include "scanner/catalogue/load/table_reader.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 std::map<std::string, Source> read_sources(TableReader& file_table, std::string_view file,
                                            Errors& errors);
@@ -20,4 +20,4 @@ const Source* read_source(TableReader& reader, const std::map<std::string, Sourc
 /// Is it http(s)://host..., without spaces?
 bool is_url(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

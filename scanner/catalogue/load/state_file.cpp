@@ -8,7 +8,7 @@
 #include "scanner/catalogue/load/table_reader.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace {
 
@@ -141,4 +141,4 @@ std::unique_ptr<StateFile> read_state_file(const std::string& file, std::string_
     return states_read;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

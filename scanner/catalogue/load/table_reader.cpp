@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "resolvers/base/time_text.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 TableReader::TableReader(const Value& table, std::string_view file, std::string_view name,
                          Errors& errors)
@@ -183,4 +183,4 @@ void TableReader::finish()
                                                       std::string(name_) + suggestion(key, asked_));
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -12,7 +12,7 @@
 #include "scanner/catalogue/errors.h"
 #include "scanner/catalogue/load/document.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// The words of an enumeration that stand in files: all but the empty one.
 template <resolvers::Worded T>
@@ -101,4 +101,4 @@ private:
     std::vector<std::string_view> asked_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 namespace json = boost::json;
 using resolvers::Failure;
@@ -119,4 +119,4 @@ Outcome<std::vector<std::string>> select_texts(std::string_view text,
     return found;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -9,7 +9,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 class JsonPath {
 public:
@@ -37,4 +37,4 @@ private:
 resolvers::Outcome<std::vector<std::string>> select_texts(std::string_view json,
                                                           const std::vector<std::string>& paths);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <iterator>
 
-namespace scanner {
+namespace scanner::catalogue {
 
 using resolvers::Prefix;
 
@@ -58,4 +58,4 @@ std::string text_of(const PrefixTotals& totals)
     return text;
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -7,7 +7,7 @@
 
 #include "resolvers/base/ip_address.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// How much a list holds, each address counted once however often it is listed.
 struct PrefixTotals {
@@ -40,4 +40,4 @@ PrefixChange change_between(const std::vector<resolvers::Prefix>& before,
 /// "22 prefixes, 1786880 IPv4 addresses, 52428800 IPv6 /64s".
 std::string text_of(const PrefixTotals& totals);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

@@ -9,7 +9,7 @@
 #include "scanner/catalogue/update/json_select.h"
 #include "scanner/catalogue/words.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 using resolvers::Failure;
 using resolvers::IpAddress;
@@ -198,4 +198,4 @@ std::string link_in(std::string_view page, std::string_view text)
     return "";
 }
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

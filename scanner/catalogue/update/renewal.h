@@ -10,7 +10,7 @@
 #include "scanner/catalogue/publisher.h"
 #include "scanner/catalogue/update/prefix_change.h"
 
-namespace scanner {
+namespace scanner::catalogue {
 
 /// A list that loses more than this part of its addresses, or of its prefixes, is not believed.
 constexpr double largest_shrink = 0.30;
@@ -49,4 +49,4 @@ resolvers::Outcome<std::vector<std::string>> parse_list(const Publisher& list,
 /// The first https URL in a page with that text in it; empty if there is none.
 std::string link_in(std::string_view page, std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::catalogue

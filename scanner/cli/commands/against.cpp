@@ -14,22 +14,22 @@
 #include "scanner/pipeline/input_stream.h"
 #include "scanner/pipeline/stages.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
 // The earlier run, record by record. Lines that are no records are counted and passed over.
 class OldRun {
 public:
-    explicit OldRun(std::istream& in) : lines_(in, max_stored_line) {}
+    explicit OldRun(std::istream& in) : lines_(in, input::max_stored_line) {}
 
-    std::optional<RunVerdict> next()
+    std::optional<history::RunVerdict> next()
     {
-        for (Line line; lines_.next(line);) {
+        for (input::Line line; lines_.next(line);) {
             if (line.text.empty() || line.broken)
                 continue;
             if (auto record = read_record(line.text))
-                return verdict_of(std::move(*record));
+                return history::verdict_of(std::move(*record));
             ++unreadable_;
         }
         return std::nullopt;
@@ -38,7 +38,7 @@ public:
     std::uint64_t unreadable() const { return unreadable_; }
 
 private:
-    LineReader lines_;
+    input::LineReader lines_;
     std::uint64_t unreadable_ = 0;
 };
 
@@ -63,13 +63,13 @@ void add_against_flags(OptionTable& table, AgainstFlags& flags)
 }
 
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
-                     std::vector<NamedFile> also_read, const Catalogue& catalogue,
+                     std::vector<NamedFile> also_read, const catalogue::Catalogue& catalogue,
                      const Provenance& provenance)
 {
-    auto in = open_inputs(offline.files);
+    auto in = pipeline::open_inputs(offline.files);
     if (!in)
         return fail(in.error().detail);
-    auto old_in = open_inputs({against.old});
+    auto old_in = pipeline::open_inputs({against.old});
     if (!old_in)
         return fail(old_in.error().detail);
     std::vector<NamedFile> read = named_inputs(offline.files);
@@ -93,37 +93,39 @@ ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
     if (!descriptor)
         return fail(descriptor.error().detail);
 
-    LineWriter writer(*descriptor, LineWriter::Order::as_they_come, packing_of(offline.output));
-    ChangeReport report(against.json);
-    RecordJoin join([&](const RunVerdict& before, const RunVerdict& after) {
-        told << report.compared(before, after);
-    });
+    pipeline::LineWriter writer(*descriptor, pipeline::LineWriter::Order::as_they_come,
+                                packing_of(offline.output));
+    history::ChangeReport report(against.json);
+    history::RecordJoin join(
+        [&](const history::RunVerdict& before, const history::RunVerdict& after) {
+            told << report.compared(before, after);
+        });
     OldRun old(**old_in);
-    LineReader lines(**in, max_stored_line);
-    for (Line line; writer.failure() == 0 && lines.next(line);) {
+    input::LineReader lines(**in, input::max_stored_line);
+    for (input::Line line; writer.failure() == 0 && lines.next(line);) {
         if (line.text.empty() || line.broken)
             continue;
-        Record record = attribute_line(line.text, line.number, catalogue, provenance);
+        Record record = pipeline::attribute_line(line.text, line.number, catalogue, provenance);
         std::string out;
         write_record(out, record);
         out += '\n';
         writer.write_when_room(std::move(out));
-        join.add_after(verdict_of(std::move(record)));
-        if (std::optional<RunVerdict> before = old.next())
+        join.add_after(history::verdict_of(std::move(record)));
+        if (std::optional<history::RunVerdict> before = old.next())
             join.add_before(std::move(*before));
     }
-    while (std::optional<RunVerdict> before = old.next())
+    while (std::optional<history::RunVerdict> before = old.next())
         join.add_before(std::move(*before));
-    for (const RunVerdict& verdict : join.left_before())
+    for (const history::RunVerdict& verdict : join.left_before())
         told << report.only_before(verdict);
-    for (const RunVerdict& verdict : join.left_after())
+    for (const history::RunVerdict& verdict : join.left_after())
         told << report.only_after(verdict);
     told << report.summary();
     told.flush();
     writer.flush();
     for (std::istream* stream : {in->get(), old_in->get()})
         if (stream->bad())
-            return fail(input_fault(*stream));
+            return fail(pipeline::input_fault(*stream));
     if (!told)
         return fail((against.report.empty() ? "stderr" : against.report) + ": cannot be written");
     if (old.unreadable() > 0)
@@ -135,4 +137,4 @@ ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
     return report.found_changes() ? ExitCode::found : ExitCode::ok;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -7,7 +7,7 @@
 #include "scanner/cli/wiring/knowledge.h"
 #include "scanner/cli/wiring/offline.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct AgainstFlags {
     /// Records of the earlier run. Empty: nothing is compared.
@@ -21,7 +21,7 @@ void add_against_flags(OptionTable& table, AgainstFlags& flags);
 
 /// One line of the input after the other, on one thread. ExitCode::found if anything changed.
 ExitCode run_against(const AgainstFlags& against, const OfflineFlags& offline,
-                     std::vector<NamedFile> also_read, const Catalogue& catalogue,
+                     std::vector<NamedFile> also_read, const catalogue::Catalogue& catalogue,
                      const Provenance& provenance);
 
-}  // namespace scanner
+}  // namespace scanner::cli

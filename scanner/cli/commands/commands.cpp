@@ -1,6 +1,6 @@
 #include "scanner/cli/commands/commands.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -27,4 +27,4 @@ std::span<const Command> commands()
     return table;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

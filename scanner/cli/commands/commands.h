@@ -5,7 +5,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 std::span<const Command> commands();
 /// Those of "servedby data".
@@ -20,4 +20,4 @@ CommandRun import_command(OptionTable& table);
 CommandRun score_command(OptionTable& table);
 CommandRun rdap_command(OptionTable& table);
 
-}  // namespace scanner
+}  // namespace scanner::cli

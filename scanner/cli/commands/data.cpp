@@ -1,7 +1,7 @@
 // servedby data: what the catalogue knows, searched, checked, renewed and compared.
 #include "scanner/cli/commands/data.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -21,4 +21,4 @@ std::span<const Command> data_commands()
     return table;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

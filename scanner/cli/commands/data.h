@@ -4,11 +4,11 @@
 #include "scanner/cli/commands/commands.h"
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 CommandRun data_show_command(OptionTable& table);
 CommandRun data_check_command(OptionTable& table);
 CommandRun data_update_command(OptionTable& table);
 CommandRun data_diff_command(OptionTable& table);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -11,7 +11,7 @@
 #include "scanner/cli/commands/data.h"
 #include "scanner/cli/wiring/knowledge.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Flags {
 struct Findings {
     /// One "file:line: what" each.
     std::vector<std::string> errors;
-    std::vector<CatalogueError> warnings;
+    std::vector<catalogue::CatalogueError> warnings;
 };
 
 std::vector<std::string> lines_of(const std::string& text)
@@ -52,16 +52,16 @@ void print_counts(const char* title, const Counts& counts)
 }
 
 // `all`: each fact that is past its limit too, and not their number alone.
-void print(const Findings& found, const Catalogue* catalogue, bool all)
+void print(const Findings& found, const catalogue::Catalogue* catalogue, bool all)
 {
     for (const std::string& line : found.errors)
         std::cout << line << '\n';
     if (all)
-        for (const CatalogueError& one : found.warnings)
+        for (const catalogue::CatalogueError& one : found.warnings)
             std::cout << one.where << ": warning: " << one.what << '\n';
     if (catalogue == nullptr)
         return;
-    const Census census = count_facts(*catalogue);
+    const audit::Census census = audit::count_facts(*catalogue);
     std::cout << census.companies << " companies, " << census.products << " products, "
               << catalogue->rules().size() << " rules, " << census.prefixes << " prefixes\n";
     print_counts("facts:", census.facts);
@@ -74,7 +74,7 @@ void print(const Findings& found, const Catalogue* catalogue, bool all)
               << (all || found.warnings.empty() ? "" : " (--stale lists them)") << '\n';
 }
 
-void write_counts(JsonWriter& out, const char* key, const Counts& counts)
+void write_counts(resolvers::JsonWriter& out, const char* key, const Counts& counts)
 {
     out.key(key);
     out.open_object();
@@ -85,7 +85,7 @@ void write_counts(JsonWriter& out, const char* key, const Counts& counts)
     out.close_object();
 }
 
-void write_finding(JsonWriter& out, std::string_view where, std::string_view what)
+void write_finding(resolvers::JsonWriter& out, std::string_view where, std::string_view what)
 {
     out.open_object();
     out.key("where");
@@ -95,11 +95,11 @@ void write_finding(JsonWriter& out, std::string_view where, std::string_view wha
     out.close_object();
 }
 
-void print_json(const Findings& found, const Catalogue* catalogue)
+void print_json(const Findings& found, const catalogue::Catalogue* catalogue)
 {
     std::string text;
     {
-        JsonWriter out(text);
+        resolvers::JsonWriter out(text);
         out.open_object();
         out.key("format");
         out.word(check_format);
@@ -113,11 +113,11 @@ void print_json(const Findings& found, const Catalogue* catalogue)
         out.close_list();
         out.key("warnings");
         out.open_list();
-        for (const CatalogueError& one : found.warnings)
+        for (const catalogue::CatalogueError& one : found.warnings)
             write_finding(out, one.where, one.what);
         out.close_list();
         if (catalogue != nullptr) {
-            const Census census = count_facts(*catalogue);
+            const audit::Census census = audit::count_facts(*catalogue);
             out.key("companies");
             out.number(census.companies);
             out.key("products");
@@ -149,13 +149,14 @@ ExitCode run(const Flags& flags)
     if (!catalogue) {
         found.errors = lines_of(catalogue.error().detail);
     } else {
-        const EngineJudge judge(*catalogue);
-        for (const CatalogueError& error : check_examples(*catalogue, std::cref(judge)))
+        const audit::EngineJudge judge(*catalogue);
+        for (const catalogue::CatalogueError& error :
+             audit::check_examples(*catalogue, std::cref(judge)))
             found.errors.push_back(error.text());
         const auto now = std::chrono::system_clock::now();
-        found.warnings = stale(*catalogue, std::chrono::floor<std::chrono::days>(now));
+        found.warnings = audit::stale(*catalogue, std::chrono::floor<std::chrono::days>(now));
     }
-    const Catalogue* loaded = catalogue ? &*catalogue : nullptr;
+    const catalogue::Catalogue* loaded = catalogue ? &*catalogue : nullptr;
     if (flags.json)
         print_json(found, loaded);
     else
@@ -183,4 +184,4 @@ CommandRun data_check_command(OptionTable& table)
     return [flags] { return run(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

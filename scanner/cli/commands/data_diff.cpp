@@ -6,7 +6,7 @@
 #include "scanner/audit/diff.h"
 #include "scanner/cli/commands/data.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -18,24 +18,26 @@ struct Flags {
     bool json = false;
 };
 
-void print(const EntryChange& change)
+void print(const audit::EntryChange& change)
 {
     const char sign = change.change == "added" ? '+' : change.change == "removed" ? '-' : '~';
     std::cout << sign << ' ' << change.what << ' ' << change.id << '\n';
-    for (const FieldChange& field : change.fields)
+    for (const audit::FieldChange& field : change.fields)
         std::cout << "    " << field.field << ": \"" << field.before << "\" -> \"" << field.after
                   << "\"\n";
-    const PrefixChange& prefixes = change.prefixes;
+    const catalogue::PrefixChange& prefixes = change.prefixes;
     if (prefixes.empty())
         return;
-    std::cout << "    " << text_of(prefixes.before) << " -> " << text_of(prefixes.after) << '\n';
+    std::cout << "    " << catalogue::text_of(prefixes.before) << " -> "
+              << catalogue::text_of(prefixes.after) << '\n';
     for (const resolvers::Prefix& prefix : prefixes.removed)
         std::cout << "    -" << prefix.text() << '\n';
     for (const resolvers::Prefix& prefix : prefixes.added)
         std::cout << "    +" << prefix.text() << '\n';
 }
 
-void write(JsonWriter& out, const char* key, const std::vector<resolvers::Prefix>& prefixes)
+void write(resolvers::JsonWriter& out, const char* key,
+           const std::vector<resolvers::Prefix>& prefixes)
 {
     out.key(key);
     out.open_list();
@@ -44,7 +46,7 @@ void write(JsonWriter& out, const char* key, const std::vector<resolvers::Prefix
     out.close_list();
 }
 
-void write(JsonWriter& out, const char* key, const PrefixTotals& totals)
+void write(resolvers::JsonWriter& out, const char* key, const catalogue::PrefixTotals& totals)
 {
     out.key(key);
     out.open_object();
@@ -57,7 +59,7 @@ void write(JsonWriter& out, const char* key, const PrefixTotals& totals)
     out.close_object();
 }
 
-void write(JsonWriter& out, const EntryChange& change)
+void write(resolvers::JsonWriter& out, const audit::EntryChange& change)
 {
     out.open_object();
     out.key("what");
@@ -68,7 +70,7 @@ void write(JsonWriter& out, const EntryChange& change)
     out.word(change.change);
     out.key("fields");
     out.open_list();
-    for (const FieldChange& field : change.fields) {
+    for (const audit::FieldChange& field : change.fields) {
         out.open_object();
         out.key("field");
         out.string(field.field);
@@ -90,30 +92,30 @@ void write(JsonWriter& out, const EntryChange& change)
 
 ExitCode run(const Flags& flags)
 {
-    const auto before = Catalogue::load(flags.before);
+    const auto before = catalogue::Catalogue::load(flags.before);
     if (!before)
         return fail(flags.before + ":\n" + before.error().detail);
-    const auto after = Catalogue::load(flags.after);
+    const auto after = catalogue::Catalogue::load(flags.after);
     if (!after)
         return fail(flags.after + ":\n" + after.error().detail);
-    const std::vector<EntryChange> changes = changes_between(*before, *after);
+    const std::vector<audit::EntryChange> changes = audit::changes_between(*before, *after);
     if (flags.json) {
         std::string text;
         {
-            JsonWriter out(text);
+            resolvers::JsonWriter out(text);
             out.open_object();
             out.key("format");
             out.word(diff_format);
             out.key("changes");
             out.open_list();
-            for (const EntryChange& change : changes)
+            for (const audit::EntryChange& change : changes)
                 write(out, change);
             out.close_list();
             out.close_object();
         }
         std::cout << text << '\n';
     } else {
-        for (const EntryChange& change : changes)
+        for (const audit::EntryChange& change : changes)
             print(change);
     }
     return changes.empty() ? ExitCode::ok : ExitCode::found;
@@ -142,4 +144,4 @@ CommandRun data_diff_command(OptionTable& table)
     return [flags] { return run(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

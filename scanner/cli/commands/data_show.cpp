@@ -6,7 +6,7 @@
 #include "scanner/cli/commands/data.h"
 #include "scanner/cli/wiring/knowledge.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -17,8 +17,8 @@ struct Flags {
 
 // Who announces the address, and what the catalogue knows of that AS; empty if it is no address, or
 // announced by nobody on that day.
-std::string announcement(const Catalogue& catalogue, const resolvers::OriginTable* origins,
-                         const std::string& query)
+std::string announcement(const catalogue::Catalogue& catalogue,
+                         const resolvers::OriginTable* origins, const std::string& query)
 {
     const auto address = resolvers::IpAddress::parse(query);
     if (!address || origins == nullptr)
@@ -29,7 +29,7 @@ std::string announcement(const Catalogue& catalogue, const resolvers::OriginTabl
     std::string text = "  announced by AS" + std::to_string(origin->asn) + " " +
                        origin->organisation + " (" + origin->prefix.text() + ", " +
                        origins->date() + ")\n";
-    for (const Rule* rule : catalogue.asn_rules(origin->asn))
+    for (const catalogue::Rule* rule : catalogue.asn_rules(origin->asn))
         text += "    " + rule->product->name + ", rule " + rule->id + ", at " + rule->where + "\n";
     return text;
 }
@@ -44,8 +44,9 @@ ExitCode run(const Flags& flags)
         return fail(origins.error().detail);
     bool known = true;
     for (const std::string& query : flags.queries) {
-        std::cout << describe(*catalogue, query) << announcement(*catalogue, origins->get(), query);
-        known = known && knows(*catalogue, query);
+        std::cout << audit::describe(*catalogue, query)
+                  << announcement(*catalogue, origins->get(), query);
+        known = known && audit::knows(*catalogue, query);
     }
     return known ? ExitCode::ok : ExitCode::found;
 }
@@ -64,4 +65,4 @@ CommandRun data_show_command(OptionTable& table)
     return [flags] { return run(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

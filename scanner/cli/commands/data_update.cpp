@@ -21,7 +21,7 @@
 #include "scanner/cli/commands/data.h"
 #include "scanner/cli/wiring/atomic_file.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::IpAddress;
 using resolvers::Outcome;
@@ -30,8 +30,8 @@ using resolvers::Prefix;
 namespace {
 
 struct Candidate {
-    const Publisher* list = nullptr;
-    Renewal renewal;
+    const catalogue::Publisher* list = nullptr;
+    catalogue::Renewal renewal;
 };
 
 std::string today()
@@ -40,12 +40,12 @@ std::string today()
         std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
 }
 
-std::vector<const Publisher*> chosen_lists(const Catalogue& catalogue,
-                                           const std::vector<std::string>& names,
-                                           std::string& unknown)
+std::vector<const catalogue::Publisher*> chosen_lists(const catalogue::Catalogue& catalogue,
+                                                      const std::vector<std::string>& names,
+                                                      std::string& unknown)
 {
-    std::vector<const Publisher*> chosen;
-    for (const Publisher& list : catalogue.publishers()) {
+    std::vector<const catalogue::Publisher*> chosen;
+    for (const catalogue::Publisher& list : catalogue.publishers()) {
         const bool wanted = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
             return name == list.name() ||
                    std::ranges::find(list.companies, name) != list.companies.end();
@@ -54,10 +54,11 @@ std::vector<const Publisher*> chosen_lists(const Catalogue& catalogue,
             chosen.push_back(&list);
     }
     for (const std::string& name : names) {
-        const bool known = std::any_of(chosen.begin(), chosen.end(), [&](const Publisher* list) {
-            return name == list->name() ||
-                   std::ranges::find(list->companies, name) != list->companies.end();
-        });
+        const bool known =
+            std::any_of(chosen.begin(), chosen.end(), [&](const catalogue::Publisher* list) {
+                return name == list->name() ||
+                       std::ranges::find(list->companies, name) != list->companies.end();
+            });
         if (!known && unknown.empty())
             unknown = name;
     }
@@ -65,13 +66,13 @@ std::vector<const Publisher*> chosen_lists(const Catalogue& catalogue,
 }
 
 // What the file holds now; nothing if it is not there, or broken: then there is nothing to keep.
-std::vector<Prefix> old_prefixes(const Publisher& list)
+std::vector<Prefix> old_prefixes(const catalogue::Publisher& list)
 {
-    const auto text = read_whole_file(range_path(list.folder, list.file));
+    const auto text = read_whole_file(catalogue::range_path(list.folder, list.file));
     if (!text)
         return {};
-    Errors ignored;
-    return in_order(read_range_file(list.file, *text, ignored)->prefixes);
+    catalogue::Errors ignored;
+    return catalogue::in_order(catalogue::read_range_file(list.file, *text, ignored)->prefixes);
 }
 
 bool holds(const std::vector<Prefix>& prefixes, const IpAddress& address)
@@ -81,37 +82,37 @@ bool holds(const std::vector<Prefix>& prefixes, const IpAddress& address)
 }
 
 // An address of the list that no other list claims more closely.
-std::string new_example(const Catalogue& catalogue, const Publisher& list,
+std::string new_example(const catalogue::Catalogue& catalogue, const catalogue::Publisher& list,
                         const std::vector<Prefix>& prefixes)
 {
     for (const Prefix& prefix : prefixes) {
-        const std::vector<RangeHit> hits = catalogue.ranges_of(prefix.address);
+        const std::vector<catalogue::RangeHit> hits = catalogue.ranges_of(prefix.address);
         if (hits.empty() || hits.front().rule->key == list.file)
             return prefix.address.text();
     }
     return prefixes.front().address.text();
 }
 
-Outcome<Candidate> renewed(const Catalogue& catalogue, const Publisher& list, ListSource& source,
-                           const UpdateFlags& flags)
+Outcome<Candidate> renewed(const catalogue::Catalogue& catalogue, const catalogue::Publisher& list,
+                           ListSource& source, const UpdateFlags& flags)
 {
     auto documents = source.documents(list);
     if (!documents)
         return documents.error();
-    RenewalRequest request;
+    catalogue::RenewalRequest request;
     request.list = &list;
     request.bodies = std::move(*documents);
     request.old = old_prefixes(list);
     request.day = today();
     request.accept_shrink =
         std::ranges::find(flags.accept_shrink, list.name()) != flags.accept_shrink.end();
-    Outcome<Renewal> made = renew(request);
+    Outcome<catalogue::Renewal> made = catalogue::renew(request);
     if (!made)
         return made.error();
     const auto example = IpAddress::parse(list.example);
     if (!example || !holds(made->prefixes, *example)) {
         request.example = new_example(catalogue, list, made->prefixes);
-        made = renew(request);
+        made = catalogue::renew(request);
         made->notes.push_back("the example " + list.example + " has left the list; " +
                               request.example + " stands for it in the file");
     }
@@ -119,14 +120,16 @@ Outcome<Candidate> renewed(const Catalogue& catalogue, const Publisher& list, Li
 }
 
 // What would be wrong with the catalogue if these files were in it; empty if nothing.
-std::string faults_with(const FileTexts& files, const KnowledgeFlags& knowledge)
+std::string faults_with(const catalogue::FileTexts& files, const KnowledgeFlags& knowledge)
 {
-    const auto catalogue = Catalogue::load_with(files, data_dir_of(knowledge), knowledge.overlays);
+    const auto catalogue =
+        catalogue::Catalogue::load_with(files, data_dir_of(knowledge), knowledge.overlays);
     if (!catalogue)
         return catalogue.error().detail;
-    const EngineJudge judge(*catalogue);
+    const audit::EngineJudge judge(*catalogue);
     std::string faults;
-    for (const CatalogueError& error : check_examples(*catalogue, std::cref(judge)))
+    for (const catalogue::CatalogueError& error :
+         audit::check_examples(*catalogue, std::cref(judge)))
         faults += (faults.empty() ? "" : "\n") + error.text();
     return faults;
 }
@@ -134,16 +137,16 @@ std::string faults_with(const FileTexts& files, const KnowledgeFlags& knowledge)
 // Takes out those with which the catalogue would not load; true if there were any.
 bool drop_unfit(std::vector<Candidate>& candidates, const KnowledgeFlags& knowledge)
 {
-    FileTexts files;
+    catalogue::FileTexts files;
     for (const Candidate& one : candidates)
-        files[range_path(one.list->folder, one.list->file)] = one.renewal.text;
+        files[catalogue::range_path(one.list->folder, one.list->file)] = one.renewal.text;
     if (faults_with(files, knowledge).empty())
         return false;
     // One by one, each on top of those that were found fit.
     files.clear();
     std::vector<Candidate> fit;
     for (Candidate& one : candidates) {
-        const std::string path = range_path(one.list->folder, one.list->file);
+        const std::string path = catalogue::range_path(one.list->folder, one.list->file);
         files[path] = one.renewal.text;
         const std::string faults = faults_with(files, knowledge);
         if (faults.empty()) {
@@ -159,9 +162,9 @@ bool drop_unfit(std::vector<Candidate>& candidates, const KnowledgeFlags& knowle
 
 void print(const Candidate& one, bool every_prefix)
 {
-    const PrefixChange& change = one.renewal.change;
-    std::cout << one.list->name() << ": " << text_of(change.after) << " (+" << change.added.size()
-              << " -" << change.removed.size() << ")\n";
+    const catalogue::PrefixChange& change = one.renewal.change;
+    std::cout << one.list->name() << ": " << catalogue::text_of(change.after) << " (+"
+              << change.added.size() << " -" << change.removed.size() << ")\n";
     for (const std::string& note : one.renewal.notes)
         std::cerr << "servedby: " << one.list->name() << ": note: " << note << '\n';
     if (!every_prefix)
@@ -173,7 +176,7 @@ void print(const Candidate& one, bool every_prefix)
 }
 
 // Where the file of a list goes; empty (and told) if it cannot be put there.
-std::string target_of(const Publisher& list, const UpdateFlags& flags)
+std::string target_of(const catalogue::Publisher& list, const UpdateFlags& flags)
 {
     const std::string dir = flags.to.empty() ? list.folder : flags.to;
     std::error_code error;
@@ -184,7 +187,7 @@ std::string target_of(const Publisher& list, const UpdateFlags& flags)
                   ranges.string() + " cannot be written to; name another data directory with --to");
         return "";
     }
-    return range_path(dir, list.file);
+    return catalogue::range_path(dir, list.file);
 }
 
 bool install(const Candidate& one, const UpdateFlags& flags)
@@ -206,7 +209,8 @@ ExitCode update_lists(const UpdateFlags& flags)
         return fail("the catalogue must be right before its lists are renewed:\n" +
                     catalogue.error().detail);
     std::string unknown;
-    const std::vector<const Publisher*> lists = chosen_lists(*catalogue, flags.names, unknown);
+    const std::vector<const catalogue::Publisher*> lists =
+        chosen_lists(*catalogue, flags.names, unknown);
     if (!unknown.empty())
         return fail("\"" + unknown +
                     "\" has no list in ranges/publishers.toml; name a company's id "
@@ -219,7 +223,7 @@ ExitCode update_lists(const UpdateFlags& flags)
 
     bool all = true;
     std::vector<Candidate> candidates;
-    for (const Publisher* list : lists) {
+    for (const catalogue::Publisher* list : lists) {
         auto one = renewed(*catalogue, *list, **source, flags);
         if (one) {
             candidates.push_back(std::move(*one));
@@ -299,4 +303,4 @@ CommandRun data_update_command(OptionTable& table)
     };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -8,7 +8,7 @@
 #include "scanner/cli/wiring/knowledge.h"
 #include "scanner/cli/wiring/list_source.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct UpdateFlags {
     KnowledgeFlags knowledge;
@@ -27,4 +27,4 @@ ExitCode update_asn(const UpdateFlags& flags);
 /// "servedby: NAME: kept the old one: WHY" on stderr.
 void tell_kept(const std::string& name, const std::string& why);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -11,12 +11,12 @@
 #include "scanner/cli/commands/data_update.h"
 #include "scanner/cli/wiring/atomic_file.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 using resolvers::IpAddress;
-using resolvers::MaxmindOrigins;
 using resolvers::Outcome;
+using resolvers::asn::MaxmindOrigins;
 
 namespace {
 
@@ -29,8 +29,8 @@ std::set<IpAddress> known_addresses(const KnowledgeFlags& knowledge)
     for (const char* text : {"1.1.1.1", "8.8.8.8", "9.9.9.9", "193.0.14.129"})
         addresses.insert(*IpAddress::parse(text));
     if (const auto catalogue = load_catalogue(knowledge))
-        for (const Rule* rule : catalogue->rules())
-            if (rule->kind == RuleKind::range)
+        for (const catalogue::Rule* rule : catalogue->rules())
+            if (rule->kind == catalogue::RuleKind::range)
                 if (const auto address = IpAddress::parse(rule->example))
                     addresses.insert(*address);
     return addresses;
@@ -76,7 +76,8 @@ Outcome<std::string> fetched(const SourceFlags& flags)
     if (flags.from.find("://") == std::string::npos)
         return read_whole_file(flags.from);
     SourceFlags by_hand = flags;
-    by_hand.from = flags.from.substr(0, flags.from.find("://") + 3) + host_of_url(flags.from);
+    by_hand.from =
+        flags.from.substr(0, flags.from.find("://") + 3) + catalogue::host_of_url(flags.from);
     auto source = make_source(by_hand);
     if (!source)
         return source.error();
@@ -134,4 +135,4 @@ ExitCode update_asn(const UpdateFlags& flags)
     return ExitCode::ok;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

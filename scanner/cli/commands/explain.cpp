@@ -10,7 +10,7 @@
 #include "scanner/pipeline/stages.h"
 #include "scanner/route/route.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -20,7 +20,7 @@ struct Flags {
     KnowledgeFlags knowledge;
 };
 
-ExitCode explain_stored(const Flags& flags, const Catalogue& catalogue)
+ExitCode explain_stored(const Flags& flags, const catalogue::Catalogue& catalogue)
 {
     const Provenance provenance = provenance_of(catalogue);
     OfflineFlags offline;
@@ -28,8 +28,9 @@ ExitCode explain_stored(const Flags& flags, const Catalogue& catalogue)
     offline.threads = 1;
     return run_offline(offline, knowledge_files(flags.knowledge),
                        [&](std::string_view line, std::uint64_t number, std::string& out) {
-                           out +=
-                               explain(route_line(line, number, catalogue, provenance), catalogue);
+                           out += explain::explain(
+                               pipeline::route_line(line, number, catalogue, provenance),
+                               catalogue);
                        });
 }
 
@@ -81,9 +82,9 @@ CommandRun explain_command(OptionTable& table)
             return fail(live.error().detail);
         const Provenance provenance = provenance_of(*catalogue);
         live->parts.finish = [&](Observation&& seen, std::string& lines) {
-            Record record = decide(std::move(seen), *catalogue, provenance);
-            route_record(record, *catalogue);
-            lines += explain(record, *catalogue);
+            Record record = pipeline::decide(std::move(seen), *catalogue, provenance);
+            route::route_record(record, *catalogue);
+            lines += explain::explain(record, *catalogue);
             return record.attribution.state;
         };
         std::string text;
@@ -93,4 +94,4 @@ CommandRun explain_command(OptionTable& table)
     };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -9,7 +9,7 @@
 #include "scanner/model/json.h"
 #include "scanner/pipeline/input_stream.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -17,7 +17,7 @@ struct Flags {
     std::string format;
     std::vector<std::string> files;
     std::string output;
-    ImportOptions options;
+    input::ImportOptions options;
     KnowledgeFlags knowledge;
 };
 
@@ -42,7 +42,8 @@ ExitCode run_import(const Flags& flags)
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
-    LineWriter writer(*descriptor, LineWriter::Order::as_they_come, packing_of(flags.output));
+    pipeline::LineWriter writer(*descriptor, pipeline::LineWriter::Order::as_they_come,
+                                packing_of(flags.output));
 
     // Each file by itself: they may be of different formats.
     std::uint64_t made = 0;
@@ -50,11 +51,12 @@ ExitCode run_import(const Flags& flags)
     const std::vector<std::string> files =
         flags.files.empty() ? std::vector<std::string>{"-"} : flags.files;
     for (const std::string& file : files) {
-        auto in = open_inputs({file});
+        auto in = pipeline::open_inputs({file});
         if (!in)
             return fail(in.error().detail);
-        const Importer* importer =
-            flags.format == "auto" ? sniff(first_bytes(**in)) : importer_named(flags.format);
+        const input::Importer* importer = flags.format == "auto"
+                                              ? input::sniff(pipeline::first_bytes(**in))
+                                              : input::importer_named(flags.format);
         if (importer == nullptr)
             return fail(file + ": of no format that can be told; name it instead of auto");
         const auto emit = [&](Observation&& seen) {
@@ -65,12 +67,12 @@ ExitCode run_import(const Flags& flags)
             line += '\n';
             writer.write(0, std::move(line));
         };
-        const ImportSummary summary = importer->run(**in, flags.options, emit);
+        const input::ImportSummary summary = importer->run(**in, flags.options, emit);
         made += summary.observations;
         invalid += summary.invalid;
         if (!summary.complete) {
             writer.flush();
-            const std::string fault = input_fault(**in);
+            const std::string fault = pipeline::input_fault(**in);
             return fail((fault.empty() ? file + ": breaks off" : fault) + " (" +
                         std::to_string(summary.observations) + " observations)");
         }
@@ -89,7 +91,7 @@ CommandRun import_command(OptionTable& table)
 {
     const auto flags = std::make_shared<Flags>();
     std::vector<std::string> names = {"auto"};
-    for (const Importer* importer : importers())
+    for (const input::Importer* importer : input::importers())
         names.emplace_back(importer->name);
     table.add({.names = "format",
                .target = &flags->format,
@@ -117,4 +119,4 @@ CommandRun import_command(OptionTable& table)
     return [flags] { return run_import(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -10,7 +10,7 @@
 #include "scanner/input/subject_text.h"
 #include "scanner/model/json.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -27,14 +27,14 @@ struct Flags {
 // Absent if the text is neither a name that can be registered nor an address.
 std::optional<RegistryQuestion> question_of(const std::string& query)
 {
-    const Subject subject = read_subject(query, 1);
+    const Subject subject = input::read_subject(query, 1);
     RegistryQuestion question;
     if (subject.is_address)
         if (const auto address = resolvers::IpAddress::parse(subject.host)) {
             question.addresses.push_back(*address);
             return question;
         }
-    question.domain = resolvers::DomainName::parse(registered_domain(subject.host));
+    question.domain = resolvers::DomainName::parse(input::registered_domain(subject.host));
     if (!question.domain)
         return std::nullopt;
     return question;
@@ -68,7 +68,7 @@ ExitCode run_rdap(const Flags& flags)
     if (!live)
         return fail(live.error().detail);
     asio::io_context io(1);
-    const ShardResolvers made = live->parts.make_resolvers(io);
+    const pipeline::ShardResolvers made = live->parts.make_resolvers(io);
     bool complete = true;
     for (const std::string& query : flags.queries) {
         const std::optional<RegistryQuestion> question = question_of(query);
@@ -123,4 +123,4 @@ CommandRun rdap_command(OptionTable& table)
     return [flags] { return run_rdap(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

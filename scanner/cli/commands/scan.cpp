@@ -12,7 +12,7 @@
 #include "scanner/pipeline/stages.h"
 #include "scanner/route/route.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -36,9 +36,9 @@ std::string chosen_format(const Flags& flags)
 }
 
 // What stdout can show, if it is a terminal at all.
-OutputOptions terminal_look()
+output::OutputOptions terminal_look()
 {
-    OutputOptions look;
+    output::OutputOptions look;
     winsize size{};
     if (::isatty(STDOUT_FILENO) == 0)
         return look;
@@ -57,11 +57,11 @@ ExitCode run_scan(const Flags& flags)
     if (!live)
         return fail(live.error().detail);
     const Provenance provenance = provenance_of(*catalogue);
-    const Output* output = find_output(chosen_format(flags));
-    const OutputOptions look = terminal_look();
+    const output::Output* output = output::find_output(chosen_format(flags));
+    const output::OutputOptions look = terminal_look();
     live->parts.finish = [&](Observation&& seen, std::string& lines) {
-        Record record = decide(std::move(seen), *catalogue, provenance);
-        route_record(record, *catalogue);
+        Record record = pipeline::decide(std::move(seen), *catalogue, provenance);
+        route::route_record(record, *catalogue);
         output->write(lines, record, look);
         return record.attribution.state;
     };
@@ -96,7 +96,7 @@ CommandRun scan_command(OptionTable& table)
     add_catalogue_flags(table, flags->knowledge);
     add_asn_flag(table, flags->knowledge);
     std::vector<std::string> formats;
-    for (const Output* output : outputs())
+    for (const output::Output* output : output::outputs())
         formats.emplace_back(output->name);
     table.add({.names = "--format",
                .target = &flags->format,
@@ -119,4 +119,4 @@ CommandRun observe_command(OptionTable& table)
     return [flags] { return run_observe(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -15,7 +15,7 @@
 #include "scanner/pipeline/input_stream.h"
 #include "scanner/score/report.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -78,17 +78,17 @@ Grade grade_of(const std::string& word)
     return value_of<Grade>(word).value_or(Grade::probable);
 }
 
-resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
+resolvers::Outcome<std::vector<score::Label>> read_labels(const std::string& file)
 {
-    auto in = open_inputs({file});
+    auto in = pipeline::open_inputs({file});
     if (!in)
         return in.error();
-    std::vector<Label> labels;
-    LineReader lines(**in, max_stored_line);
-    for (Line line; lines.next(line);) {
+    std::vector<score::Label> labels;
+    input::LineReader lines(**in, input::max_stored_line);
+    for (input::Line line; lines.next(line);) {
         if (line.text.empty() || line.text.front() == '#')
             continue;
-        auto label = read_label(line.text);
+        auto label = score::read_label(line.text);
         if (!label)
             return resolvers::Failure{
                 "malformed", file + ":" + std::to_string(line.number) + ": " +
@@ -97,19 +97,19 @@ resolvers::Outcome<std::vector<Label>> read_labels(const std::string& file)
         labels.push_back(std::move(*label));
     }
     if ((*in)->bad())
-        return resolvers::Failure{"malformed", input_fault(**in)};
+        return resolvers::Failure{"malformed", pipeline::input_fault(**in)};
     if (labels.empty())
         return resolvers::Failure{"malformed", file + ": holds no label"};
     return labels;
 }
 
 // A section without anything to count meets every bar.
-bool misses(const Share& share, std::optional<double> least_percent)
+bool misses(const score::Share& share, std::optional<double> least_percent)
 {
     return least_percent && share.whole > 0 && share.value() * 100 < *least_percent;
 }
 
-bool misses_a_bar(const Score& score, const Flags& flags)
+bool misses_a_bar(const score::Score& score, const Flags& flags)
 {
     bool missed = false;
     for (const auto& [key, section] : score.sections) {
@@ -145,15 +145,15 @@ ExitCode run_score(const Flags& flags)
         read.push_back(std::move(file));
     if (const auto clash = file_clash(read, {{"the output", ""}}))
         return fail(*clash);
-    auto in = open_inputs(flags.records);
+    auto in = pipeline::open_inputs(flags.records);
     if (!in)
         return fail(in.error().detail);
-    Scorer::Explain tell;
+    score::Scorer::Explain tell;
     if (flags.explain)
-        tell = [&](const Record& record) { return explain(record, *catalogue); };
-    Scorer scorer(std::move(*labels), *catalogue, grade_of(flags.grade), tell);
-    LineReader lines(**in, max_stored_line);
-    for (Line line; lines.next(line);) {
+        tell = [&](const Record& record) { return explain::explain(record, *catalogue); };
+    score::Scorer scorer(std::move(*labels), *catalogue, grade_of(flags.grade), tell);
+    input::LineReader lines(**in, input::max_stored_line);
+    for (input::Line line; lines.next(line);) {
         if (line.text.empty() || line.broken)
             continue;
         if (const auto record = read_record(line.text))
@@ -162,9 +162,9 @@ ExitCode run_score(const Flags& flags)
             scorer.add_unreadable();
     }
     if ((*in)->bad())
-        return fail(input_fault(**in));
-    const Score score = scorer.finish();
-    std::cout << (flags.json ? score_json(score) : score_text(score)) << std::flush;
+        return fail(pipeline::input_fault(**in));
+    const score::Score score = scorer.finish();
+    std::cout << (flags.json ? score::score_json(score) : score::score_text(score)) << std::flush;
     return misses_a_bar(score, flags) ? ExitCode::found : ExitCode::ok;
 }
 
@@ -211,4 +211,4 @@ CommandRun score_command(OptionTable& table)
     return [flags] { return run_score(*flags); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -9,7 +9,7 @@
 #include "scanner/model/json.h"
 #include "scanner/pipeline/stages.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -19,7 +19,8 @@ struct Flags {
     AgainstFlags against;
 };
 
-using Stage = Record (*)(std::string_view, std::uint64_t, const Catalogue&, const Provenance&);
+using Stage = Record (*)(std::string_view, std::uint64_t, const catalogue::Catalogue&,
+                         const Provenance&);
 
 ExitCode run_stage(const Flags& flags, Stage stage)
 {
@@ -68,14 +69,14 @@ CommandRun attribute_command(OptionTable& table)
         "change");
     const auto flags = stage_flags(table);
     add_against_flags(table, flags->against);
-    return [flags] { return run_stage(*flags, attribute_line); };
+    return [flags] { return run_stage(*flags, pipeline::attribute_line); };
 }
 
 CommandRun route_command(OptionTable& table)
 {
     table.epilogue("  servedby observe sites.txt | servedby attribute | servedby route");
     const auto flags = stage_flags(table);
-    return [flags] { return run_stage(*flags, route_line); };
+    return [flags] { return run_stage(*flags, pipeline::route_line); };
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -1,6 +1,6 @@
 #include "scanner/cli/flags/knowledge_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 void add_catalogue_flags(OptionTable& table, KnowledgeFlags& flags)
 {
@@ -24,4 +24,4 @@ void add_asn_flag(OptionTable& table, KnowledgeFlags& flags)
                .value = "FILE"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -6,7 +6,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct KnowledgeFlags {
     /// Empty: SERVEDBY_DATA, else where servedby was built or installed.
@@ -19,4 +19,4 @@ struct KnowledgeFlags {
 void add_catalogue_flags(OptionTable& table, KnowledgeFlags& flags);
 void add_asn_flag(OptionTable& table, KnowledgeFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -1,6 +1,6 @@
 #include "scanner/cli/flags/live_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 void add_live_flags(OptionTable& table, LiveFlags& flags)
 {
@@ -95,4 +95,4 @@ void add_live_flags(OptionTable& table, LiveFlags& flags)
                .summary = "Exit with 1 when a line could not be read"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -11,7 +11,7 @@
 #include "scanner/cli/flags/rdap_flags.h"
 #include "scanner/cli/flags/view_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct LiveFlags {
     std::vector<std::string> files;
@@ -44,4 +44,4 @@ struct LiveFlags {
 
 void add_live_flags(OptionTable& table, LiveFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

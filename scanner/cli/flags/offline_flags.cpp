@@ -1,6 +1,6 @@
 #include "scanner/cli/flags/offline_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 void add_offline_flags(OptionTable& table, OfflineFlags& flags)
 {
@@ -17,4 +17,4 @@ void add_offline_flags(OptionTable& table, OfflineFlags& flags)
                .summary = "Threads (default: one a core)"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

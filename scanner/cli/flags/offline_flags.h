@@ -6,7 +6,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct OfflineFlags {
     std::vector<std::string> files;
@@ -17,4 +17,4 @@ struct OfflineFlags {
 
 void add_offline_flags(OptionTable& table, OfflineFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

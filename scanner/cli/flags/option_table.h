@@ -15,7 +15,7 @@
 
 #include "scanner/cli/exit_code.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// Where the value of an option goes. A bool is set by the flag alone, a vector collects the values
 /// of an option that is given more than once, milliseconds are given as "500ms", "8s" or "2m". What
@@ -89,4 +89,4 @@ struct Command {
 ExitCode run_command_line(std::span<const Command> commands, const char* about, int argc,
                           char** argv);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -6,7 +6,7 @@
 #include "resolvers/base/time_text.h"
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -106,4 +106,4 @@ ExitCode run_command_line(std::span<const Command> commands, const char* about, 
     return chosen();
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -1,6 +1,6 @@
 #include "scanner/cli/flags/polite_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 void add_polite_flags(OptionTable& table, PoliteFlags& flags)
 {
@@ -53,4 +53,4 @@ void add_polite_flags(OptionTable& table, PoliteFlags& flags)
                .value = "FILE"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -7,7 +7,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct PoliteFlags {
     std::vector<std::string> block_lists;
@@ -23,4 +23,4 @@ struct PoliteFlags {
 
 void add_polite_flags(OptionTable& table, PoliteFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -1,6 +1,6 @@
 #include "scanner/cli/flags/rdap_flags.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -40,4 +40,4 @@ void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags)
          .value = "DIR"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -5,7 +5,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct RdapFlags {
     /// "off", "domain", "network" or "all".
@@ -23,4 +23,4 @@ void add_rdap_flags(OptionTable& table, RdapFlags& flags);
 /// All but --rdap itself.
 void add_rdap_cache_flags(OptionTable& table, RdapFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

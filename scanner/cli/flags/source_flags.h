@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace scanner {
+namespace scanner::cli {
 
 struct SourceFlags {
     /// Empty: the publishers. "https://mirror.example/x": in place of every scheme and host.
@@ -17,4 +17,4 @@ struct SourceFlags {
     std::chrono::milliseconds timeout{60'000};
 };
 
-}  // namespace scanner
+}  // namespace scanner::cli

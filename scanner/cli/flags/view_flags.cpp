@@ -2,7 +2,7 @@
 
 #include "scanner/observe/profile.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 void add_view_flags(OptionTable& table, ViewFlags& flags)
 {
@@ -20,7 +20,7 @@ void add_view_flags(OptionTable& table, ViewFlags& flags)
                .choices =
                    [] {
                        std::vector<std::string> names;
-                       for (const std::string_view name : profile_names())
+                       for (const std::string_view name : observe::profile_names())
                            names.emplace_back(name);
                        return names;
                    }(),
@@ -49,4 +49,4 @@ void add_view_flags(OptionTable& table, ViewFlags& flags)
                .value = "PREFIX"});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

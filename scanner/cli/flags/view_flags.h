@@ -6,7 +6,7 @@
 
 #include "scanner/cli/flags/option_table.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 struct ViewFlags {
     std::vector<std::string> views;
@@ -19,4 +19,4 @@ struct ViewFlags {
 
 void add_view_flags(OptionTable& table, ViewFlags& flags);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 
@@ -73,4 +73,4 @@ bool is_writable_folder(const std::string& dir)
     return ::access(dir.c_str(), W_OK | X_OK) == 0;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

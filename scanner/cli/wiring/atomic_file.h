@@ -7,7 +7,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// Writes beside `path`, syncs, renames over it, syncs the folder. Absent when it is done; else why
 /// not, and the old file stands as it was. Failure code: "not_writable".
@@ -16,4 +16,4 @@ std::optional<resolvers::Failure> replace_file(const std::string& path, std::str
 /// Can files be made in that folder (which must be there)?
 bool is_writable_folder(const std::string& dir);
 
-}  // namespace scanner
+}  // namespace scanner::cli

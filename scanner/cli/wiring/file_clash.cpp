@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::vector<NamedFile> named_inputs(const std::vector<std::string>& paths)
     return files;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

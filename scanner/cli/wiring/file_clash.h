@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace scanner {
+namespace scanner::cli {
 
 /// A file that a command reads or writes, and how the user said so.
 struct NamedFile {
@@ -28,4 +28,4 @@ inline constexpr const char* standard_error = "/dev/stderr";
 /// Each path as "the input".
 std::vector<NamedFile> named_inputs(const std::vector<std::string>& paths);
 
-}  // namespace scanner
+}  // namespace scanner::cli

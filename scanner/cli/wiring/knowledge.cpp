@@ -5,7 +5,7 @@
 
 #include "resolvers/asn/maxmind.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -19,9 +19,9 @@ std::string data_dir_of(const KnowledgeFlags& flags)
     return SERVEDBY_DATA_DIR;
 }
 
-Outcome<Catalogue> load_catalogue(const KnowledgeFlags& flags)
+Outcome<catalogue::Catalogue> load_catalogue(const KnowledgeFlags& flags)
 {
-    return Catalogue::load(data_dir_of(flags), flags.overlays);
+    return catalogue::Catalogue::load(data_dir_of(flags), flags.overlays);
 }
 
 Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(const KnowledgeFlags& flags)
@@ -29,7 +29,8 @@ Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(const KnowledgeFla
     const std::string shipped = data_dir_of(flags) + "/asn.mmdb";
     if (flags.asn_db.empty() && !std::filesystem::exists(shipped))
         return std::unique_ptr<resolvers::OriginTable>();
-    auto opened = resolvers::MaxmindOrigins::open(flags.asn_db.empty() ? shipped : flags.asn_db);
+    auto opened =
+        resolvers::asn::MaxmindOrigins::open(flags.asn_db.empty() ? shipped : flags.asn_db);
     if (!opened)
         return opened.error();
     return std::unique_ptr<resolvers::OriginTable>(std::move(*opened));
@@ -45,9 +46,9 @@ std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags)
     return files;
 }
 
-Provenance provenance_of(const Catalogue& catalogue)
+Provenance provenance_of(const catalogue::Catalogue& catalogue)
 {
     return {"servedby " SERVEDBY_VERSION, catalogue.date(), catalogue.sha256()};
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -13,12 +13,12 @@
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/model/record.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// The data directory that the flags, the environment or the build point at.
 std::string data_dir_of(const KnowledgeFlags& flags);
 
-resolvers::Outcome<Catalogue> load_catalogue(const KnowledgeFlags& flags);
+resolvers::Outcome<catalogue::Catalogue> load_catalogue(const KnowledgeFlags& flags);
 
 /// Null when no file was named and none is shipped.
 resolvers::Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(
@@ -27,6 +27,6 @@ resolvers::Outcome<std::unique_ptr<resolvers::OriginTable>> load_origins(
 /// What is read because of these flags.
 std::vector<NamedFile> knowledge_files(const KnowledgeFlags& flags);
 
-Provenance provenance_of(const Catalogue& catalogue);
+Provenance provenance_of(const catalogue::Catalogue& catalogue);
 
-}  // namespace scanner
+}  // namespace scanner::cli

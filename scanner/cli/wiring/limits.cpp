@@ -8,11 +8,11 @@
 #include "resolvers/base/time_text.h"
 #include "scanner/catalogue/holding.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 using resolvers::Outcome;
-using resolvers::PoliteLimit;
+using resolvers::pace::PoliteLimit;
 
 std::optional<PoliteLimit> parse_limit(std::string_view text)
 {
@@ -63,15 +63,15 @@ std::size_t sockets_left(std::size_t others)
     return files.rlim_cur > used ? static_cast<std::size_t>(files.rlim_cur) - used : 1;
 }
 
-Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue)
+Outcome<Polite> make_polite(const PoliteFlags& flags, const catalogue::Catalogue& catalogue)
 {
     Polite polite;
-    auto refusals = RefusalLists::read(flags.opt_outs, flags.block_lists);
+    auto refusals = pipeline::RefusalLists::read(flags.opt_outs, flags.block_lists);
     if (!refusals)
         return refusals.error();
     polite.refusals = std::move(*refusals);
 
-    resolvers::PolitenessOptions options;
+    resolvers::pace::PolitenessOptions options;
     for (const auto& [name, text, limit] :
          {std::tuple{"--per-address", &flags.per_address, &options.per_address},
           std::tuple{"--per-prefix", &flags.per_prefix, &options.per_prefix},
@@ -83,7 +83,7 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
                                             "or unlimited"};
         *limit = *parsed;
     }
-    resolvers::PolitenessOptions dns;
+    resolvers::pace::PolitenessOptions dns;
     for (const auto& [name, text, rate] :
          {std::tuple{"--rate", &flags.rate, &options.per_second},
           std::tuple{"--dns-rate", &flags.dns_rate, &dns.per_second}}) {
@@ -97,10 +97,10 @@ Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue
     options.is_edge = [&catalogue](const resolvers::IpAddress& address) {
         return catalogue.holding_of(address).is_front_edge();
     };
-    polite.limits = std::make_shared<resolvers::Politeness>(options);
+    polite.limits = std::make_shared<resolvers::pace::Politeness>(options);
     if (dns.per_second)
-        polite.dns_pace = std::make_shared<resolvers::Politeness>(dns);
+        polite.dns_pace = std::make_shared<resolvers::pace::Politeness>(dns);
     return polite;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

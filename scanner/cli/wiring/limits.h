@@ -13,22 +13,23 @@
 #include "scanner/observe/observe.h"
 #include "scanner/pipeline/refusal_lists.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// What the flags come to, shared by all threads of a run.
 struct Polite {
-    std::shared_ptr<RefusalLists> refusals;
-    std::shared_ptr<resolvers::Politeness> limits;
+    std::shared_ptr<pipeline::RefusalLists> refusals;
+    std::shared_ptr<resolvers::pace::Politeness> limits;
     /// Null if questions are not held back.
-    std::shared_ptr<resolvers::Politeness> dns_pace;
+    std::shared_ptr<resolvers::pace::Politeness> dns_pace;
     std::chrono::milliseconds longest_wait{};
 };
 
 /// `catalogue` tells which addresses are made to be shared, and must outlive the result.
-resolvers::Outcome<Polite> make_polite(const PoliteFlags& flags, const Catalogue& catalogue);
+resolvers::Outcome<Polite> make_polite(const PoliteFlags& flags,
+                                       const catalogue::Catalogue& catalogue);
 
 /// "2" connections; "2:0.5" with one new in two seconds; "unlimited". Absent if it is none.
-std::optional<resolvers::PoliteLimit> parse_limit(std::string_view text);
+std::optional<resolvers::pace::PoliteLimit> parse_limit(std::string_view text);
 
 /// "50" or "50/s". Absent if it is no such number.
 std::optional<double> parse_rate(std::string_view text);
@@ -37,4 +38,4 @@ std::optional<double> parse_rate(std::string_view text);
 /// probes beside `others`.
 std::size_t sockets_left(std::size_t others);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -15,13 +15,13 @@
 #include "resolvers/tls/certificate.h"
 #include "scanner/catalogue/update/renewal.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using resolvers::Failure;
-using resolvers::FetchResponse;
 using resolvers::Outcome;
+using resolvers::http::FetchResponse;
 
 namespace {
 
@@ -57,18 +57,18 @@ public:
 
     std::optional<Failure> open(const SourceFlags& flags)
     {
-        auto store = resolvers::TrustStore::load(flags.ca_file);
+        auto store = resolvers::tls::TrustStore::load(flags.ca_file);
         if (!store)
             return Failure{"unreadable", "--ca-file: " + store.error().detail};
-        resolvers::DnsOptions dns;
+        resolvers::dns::DnsOptions dns;
         for (const std::string& text : flags.resolvers) {
-            const auto server = resolvers::ResolverAddress::parse(text);
+            const auto server = resolvers::dns::ResolverAddress::parse(text);
             if (!server)
                 return Failure{"malformed", "--resolvers: " + text + ": " + server.error().detail};
             dns.servers.push_back(*server);
         }
         if (flags.resolvers.empty()) {
-            auto servers = resolvers::read_resolv_conf();
+            auto servers = resolvers::dns::read_resolv_conf();
             // A mirror may be named by its address.
             if (!servers && base_.empty())
                 return servers.error();
@@ -76,28 +76,28 @@ public:
                 dns.servers = std::move(*servers);
         }
         if (!dns.servers.empty()) {
-            auto cares = resolvers::make_dns_client(io_.get_executor(), dns);
+            auto cares = resolvers::dns::make_dns_client(io_.get_executor(), dns);
             if (!cares)
                 return cares.error();
             dns_ = std::move(*cares);
         }
-        resolvers::FetchOptions options;
+        resolvers::http::FetchOptions options;
         options.user_agent =
             "servedby/" SERVEDBY_VERSION " (renews its copies of published address lists)";
         // Whoever names a server by hand may name one in his own network, and one without TLS.
         options.allow_private = !base_.empty();
         options.allow_http = !base_.empty();
-        fetcher_ = std::make_unique<resolvers::CurlFetcher>(io_, options, *store, dns_.get());
+        fetcher_ = std::make_unique<resolvers::http::CurlFetcher>(io_, options, *store, dns_.get());
         return std::nullopt;
     }
 
-    Documents documents(const Publisher& list) override
+    Documents documents(const catalogue::Publisher& list) override
     {
         std::vector<std::string> bodies;
         for (const std::string& url : list.urls) {
             Outcome<std::string> body = get(url);
             if (body && !list.link.empty()) {
-                const std::string target = link_in(*body, list.link);
+                const std::string target = catalogue::link_in(*body, list.link);
                 if (target.empty())
                     return Failure{"no_link", url + ": links to nothing with \"" + list.link +
                                                   "\" in it; has the page changed?"};
@@ -112,11 +112,11 @@ public:
 
     Outcome<std::string> get(const std::string& url) override
     {
-        const std::string where = base_.empty() ? url : base_ + path_of_url(url);
+        const std::string where = base_.empty() ? url : base_ + catalogue::path_of_url(url);
         if (const auto known = known_.find(where); known != known_.end())
             return known->second;
         std::optional<Outcome<FetchResponse>> got;
-        resolvers::FetchRequest request{where, "*/*", largest_document};
+        resolvers::http::FetchRequest request{where, "*/*", largest_document};
         const auto deadline = std::chrono::steady_clock::now() + timeout_;
         asio::co_spawn(io_, fetcher_->get(std::move(request), deadline),
                        [&got](std::exception_ptr thrown, Outcome<FetchResponse> response) {
@@ -137,7 +137,7 @@ private:
     std::chrono::milliseconds timeout_;
     asio::io_context io_;
     std::unique_ptr<resolvers::DnsResolver> dns_;
-    std::unique_ptr<resolvers::CurlFetcher> fetcher_;
+    std::unique_ptr<resolvers::http::CurlFetcher> fetcher_;
     // Several lists are parts of one document.
     std::map<std::string, Outcome<std::string>> known_;
 };
@@ -148,7 +148,7 @@ class FolderSource : public ListSource {
 public:
     explicit FolderSource(std::string dir) : dir_(std::move(dir)) {}
 
-    Documents documents(const Publisher& list) override
+    Documents documents(const catalogue::Publisher& list) override
     {
         std::vector<std::string> bodies;
         for (std::size_t i = 0; i < list.urls.size(); ++i) {
@@ -158,7 +158,7 @@ public:
             if (!body && body.error().code == "not_found") {
                 body = get(list.urls[i]);
                 if (body && !list.link.empty()) {
-                    const std::string target = link_in(*body, list.link);
+                    const std::string target = catalogue::link_in(*body, list.link);
                     body = target.empty() ? Outcome<std::string>(Failure{"no_link", "no link"})
                                           : get(target);
                 }
@@ -173,7 +173,9 @@ public:
 
     Outcome<std::string> get(const std::string& url) override
     {
-        return read_whole_file((fs::path(dir_) / (host_of_url(url) + path_of_url(url))).string());
+        return read_whole_file(
+            (fs::path(dir_) / (catalogue::host_of_url(url) + catalogue::path_of_url(url)))
+                .string());
     }
 
 private:
@@ -227,4 +229,4 @@ Outcome<std::unique_ptr<ListSource>> make_source(const SourceFlags& flags)
     return std::unique_ptr<ListSource>(std::move(source));
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -18,20 +18,20 @@
 #include "scanner/pipeline/certificate_file.h"
 #include "scanner/pipeline/scan.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// What a run needs, made once; must outlive the scan.
 struct Live {
-    ScanOptions options;
-    ScanParts parts;
+    pipeline::ScanOptions options;
+    pipeline::ScanParts parts;
     std::unique_ptr<resolvers::OriginTable> origins;
     /// Null if nobody wants the certificates.
-    std::shared_ptr<CertificateFile> certificates;
+    std::shared_ptr<pipeline::CertificateFile> certificates;
     /// May be null.
-    std::unique_ptr<ResolverWatch> watch;
+    std::unique_ptr<pipeline::ResolverWatch> watch;
     std::vector<ViewSetup> views;
     /// Null if there are no lists.
-    std::shared_ptr<RefusalLists> refusals;
+    std::shared_ptr<pipeline::RefusalLists> refusals;
 };
 
 /// What stands before and after all records of an output; mostly nothing.
@@ -46,7 +46,7 @@ std::optional<std::string> clash_of(const LiveFlags& flags, const KnowledgeFlags
 /// `catalogue` must outlive the result. Failure also where files clash; opens none for writing
 /// then.
 resolvers::Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
-                                   const Catalogue& catalogue);
+                                   const catalogue::Catalogue& catalogue);
 
 /// Runs the scan over the named files (or stdin) into the output (or stdout), with progress on
 /// stderr and orderly interrupts. `live.parts.finish` is to be set.
@@ -56,4 +56,4 @@ ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame);
 ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
                      std::unique_ptr<std::istream> in);
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -16,7 +16,7 @@
 #include "scanner/input/public_suffix.h"
 #include "scanner/policy/catalogue_policy.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 using resolvers::Outcome;
@@ -56,21 +56,21 @@ constexpr std::size_t loop_descriptors = 8;
 // Above this a channel's socket overflows (measured at default buffers).
 constexpr unsigned per_channel = 2000;
 
-Outcome<std::vector<resolvers::ResolverAddress>> chosen_resolvers(
+Outcome<std::vector<resolvers::dns::ResolverAddress>> chosen_resolvers(
     const std::vector<std::string>& texts)
 {
     if (texts.empty())
-        return resolvers::read_resolv_conf();
+        return resolvers::dns::read_resolv_conf();
     return parse_resolvers("--resolvers", texts);
 }
 
 // Every name would be sent there: whoever names such a resolver must choose.
 std::optional<Failure> refused_resolver(const std::string& flag,
-                                        const std::vector<resolvers::ResolverAddress>& servers,
-                                        const RefusalLists& refusals)
+                                        const std::vector<resolvers::dns::ResolverAddress>& servers,
+                                        const pipeline::RefusalLists& refusals)
 {
-    for (const resolvers::ResolverAddress& server : servers) {
-        const auto url = resolvers::parse_http_url(server.url);
+    for (const resolvers::dns::ResolverAddress& server : servers) {
+        const auto url = resolvers::http::parse_http_url(server.url);
         std::string why =
             url ? refusals.refusal_of(url->host) : refusals.refusal_of(server.address);
         if (why.empty() && !server.certificate_name.empty())
@@ -83,22 +83,22 @@ std::optional<Failure> refused_resolver(const std::string& flag,
     return std::nullopt;
 }
 
-class PublicSuffixes final : public Suffixes {
+class PublicSuffixes final : public observe::Suffixes {
 public:
     std::string registrable_domain(const std::string& host) const override
     {
-        return split_at_suffix(host).registrable_domain;
+        return input::split_at_suffix(host).registrable_domain;
     }
     std::string registered_domain(const std::string& host) const override
     {
-        return scanner::registered_domain(host);
+        return scanner::input::registered_domain(host);
     }
 };
 
 }  // namespace
 
 Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
-                        const Catalogue& catalogue)
+                        const catalogue::Catalogue& catalogue)
 {
     if (const auto clash = clash_of(flags, knowledge))
         return Failure{"clash", *clash};
@@ -122,7 +122,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     auto planned = plan_of(flags.views, !flags.no_http);
     if (!planned)
         return planned.error();
-    Plan& plan = live.options.plan;
+    observe::Plan& plan = live.options.plan;
     plan = std::move(*planned);
     plan.deadline = flags.deadline;
     plan.allow_private = flags.allow_private;
@@ -138,7 +138,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const auto servers = chosen_resolvers(flags.resolvers);
     if (!servers)
         return servers.error();
-    resolvers::DnsOptions dns;
+    resolvers::dns::DnsOptions dns;
     dns.servers = *servers;
     dns.timeout = std::min(flags.timeout, flags.deadline);
     dns.retries = flags.retries;
@@ -158,9 +158,9 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     auto rdap = make_rdap(flags.rdap, data_dir_of(knowledge), plan);
     if (!rdap)
         return rdap.error();
-    std::shared_ptr<const resolvers::TrustStore> store;
+    std::shared_ptr<const resolvers::tls::TrustStore> store;
     if (!flags.no_http || *rdap != nullptr || any_encrypted(*servers, *views)) {
-        auto loaded = resolvers::TrustStore::load(flags.ca_file);
+        auto loaded = resolvers::tls::TrustStore::load(flags.ca_file);
         if (!loaded)
             return Failure{"unreadable", "--ca-file: " + loaded.error().detail};
         store = std::move(*loaded);
@@ -168,7 +168,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     const ResolverTrust trust{store, user_agent_of(flags)};
 
     live.watch = make_watch(flags.views, catalogue.canaries(), *views, dns, trust);
-    const ResolverWatch* watch = live.watch.get();
+    const pipeline::ResolverWatch* watch = live.watch.get();
     if (watch != nullptr) {
         dns.out_of_use = [watch](std::size_t server) { return watch->caught(server); };
         dns.silent = [watch](std::size_t server) { return watch->silent(server); };
@@ -178,7 +178,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     add_breakers(*views, watch, dns.servers.size());
     live.views = *views;
 
-    resolvers::HttpOptions http;
+    resolvers::http::HttpOptions http;
     http.user_agent = trust.user_agent;
     http.timeouts.connect = flags.timeout;
     http.timeouts.handshake = flags.timeout;
@@ -188,7 +188,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
         return (all || !resolvers::special_purpose(address)) &&
                refusals->refusal_of(address).empty();
     };
-    resolvers::FetchOptions fetch;
+    resolvers::http::FetchOptions fetch;
     fetch.user_agent = http.user_agent;
     fetch.connect_timeout = flags.timeout;
     fetch.allow_private = flags.allow_private;
@@ -201,7 +201,7 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
 
     const bool connect = plan.connect;
     if (!flags.polite.certificates.empty()) {
-        auto opened = CertificateFile::open(flags.polite.certificates);
+        auto opened = pipeline::CertificateFile::open(flags.polite.certificates);
         if (!opened)
             return opened.error();
         live.certificates = std::move(*opened);
@@ -220,28 +220,29 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
                   << " connections at once (ulimit -n)\n";
     live.parts.make_resolvers = [dns, http, store, connect, watch, trust, fetch, views = *views,
                                  polite = *polite, shared = *rdap](boost::asio::io_context& io) {
-        ShardResolvers made;
+        pipeline::ShardResolvers made;
         made.dns = make_resolver(dns.servers, dns, trust, io);
         make_views(views, dns, trust, watch, io, made);
         if (polite.dns_pace)
-            made.dns =
-                std::make_unique<resolvers::PoliteResolver>(std::move(made.dns), polite.dns_pace);
+            made.dns = std::make_unique<resolvers::pace::PoliteResolver>(std::move(made.dns),
+                                                                         polite.dns_pace);
         if (connect) {
-            auto prober = std::make_unique<resolvers::PoliteProber>(
-                std::make_unique<resolvers::HttpCurl>(io, http, store), polite.limits,
-                resolvers::PoliteProberOptions{polite.longest_wait, wall_clock});
+            auto prober = std::make_unique<resolvers::pace::PoliteProber>(
+                std::make_unique<resolvers::http::HttpCurl>(io, http, store), polite.limits,
+                resolvers::pace::PoliteProberOptions{polite.longest_wait, wall_clock});
             made.tell_of_waits = [&prober = *prober](std::function<void(int)> tell) {
                 prober.tell_of_waits(std::move(tell));
             };
             made.http = std::move(prober);
         }
         if (shared != nullptr)
-            made.registry = std::make_unique<resolvers::RdapRegistry>(
-                std::make_unique<resolvers::CurlFetcher>(io, fetch, store, made.dns.get()), shared);
+            made.registry = std::make_unique<resolvers::rdap::RdapRegistry>(
+                std::make_unique<resolvers::http::CurlFetcher>(io, fetch, store, made.dns.get()),
+                shared);
         return made;
     };
-    live.parts.policy = std::make_unique<CataloguePolicy>(catalogue);
-    World& world = live.parts.world;
+    live.parts.policy = std::make_unique<policy::CataloguePolicy>(catalogue);
+    observe::World& world = live.parts.world;
     world.origins = live.origins.get();
     static const PublicSuffixes suffixes;
     world.suffixes = &suffixes;
@@ -249,4 +250,4 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     return live;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -13,7 +13,7 @@
 #include "scanner/model/words.h"
 #include "scanner/pipeline/list_files.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 namespace {
 
@@ -26,7 +26,7 @@ constexpr std::uint64_t ordered_span = 8;
 
 // What the intake's thread reads from; it owns it, since a read may outlive the run.
 struct Lines {
-    std::unique_ptr<ListFiles> lists;
+    std::unique_ptr<pipeline::ListFiles> lists;
     std::uint64_t seen = 0;
     unsigned shards = 1;
     unsigned shard = 0;
@@ -43,8 +43,8 @@ struct Lines {
     }
 };
 
-std::string progress_line(const ScanCounters& counters, Clock::time_point began, bool at_end,
-                          std::uint64_t given)
+std::string progress_line(const pipeline::ScanCounters& counters, Clock::time_point began,
+                          bool at_end, std::uint64_t given)
 {
     const double elapsed = std::chrono::duration<double>(Clock::now() - began).count();
     const std::uint64_t done = counters.done.load(std::memory_order_relaxed);
@@ -66,7 +66,7 @@ std::string progress_line(const ScanCounters& counters, Clock::time_point began,
 }
 
 // A run in which no resolver answered has seen nothing, whatever its records say of the names.
-ExitCode tell_of_sight(const ScanCounters& counters, std::uint64_t given)
+ExitCode tell_of_sight(const pipeline::ScanCounters& counters, std::uint64_t given)
 {
     const std::uint64_t answered = counters.answered.load();
     const bool blind = counters.blind.load();
@@ -91,19 +91,19 @@ ExitCode tell_of_sight(const ScanCounters& counters, std::uint64_t given)
 
 namespace {
 
-ListOptions list_options_of(const LiveFlags& flags)
+input::ListOptions list_options_of(const LiveFlags& flags)
 {
-    return {*list_format_of(flags.input_format), flags.column};
+    return {*input::list_format_of(flags.input_format), flags.column};
 }
 
 ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
-                  std::unique_ptr<ListFiles> lists);
+                  std::unique_ptr<pipeline::ListFiles> lists);
 
 }  // namespace
 
 ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame)
 {
-    auto lists = ListFiles::open(flags.files, list_options_of(flags));
+    auto lists = pipeline::ListFiles::open(flags.files, list_options_of(flags));
     if (!lists)
         return fail(lists.error().detail);
     return run_over(flags, live, frame, std::move(*lists));
@@ -112,7 +112,7 @@ ExitCode run_live(const LiveFlags& flags, Live& live, const Frame& frame)
 ExitCode run_live_on(const LiveFlags& flags, Live& live, const Frame& frame,
                      std::unique_ptr<std::istream> in)
 {
-    auto lists = ListFiles::open(std::move(in), list_options_of(flags));
+    auto lists = pipeline::ListFiles::open(std::move(in), list_options_of(flags));
     if (!lists)
         return fail(lists.error().detail);
     return run_over(flags, live, frame, std::move(*lists));
@@ -142,7 +142,7 @@ std::optional<std::string> clash_of(const LiveFlags& flags, const KnowledgeFlags
 namespace {
 
 ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
-                  std::unique_ptr<ListFiles> lists)
+                  std::unique_ptr<pipeline::ListFiles> lists)
 {
     if (flags.shard >= flags.shards)
         return fail("--shard counts from 0: it must be below --shards");
@@ -158,12 +158,13 @@ ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
     if (!descriptor)
         return fail(descriptor.error().detail);
 
-    LineWriter writer(*descriptor,
-                      flags.ordered ? LineWriter::Order::sequence : LineWriter::Order::as_they_come,
-                      packing_of(flags.output));
+    pipeline::LineWriter writer(*descriptor,
+                                flags.ordered ? pipeline::LineWriter::Order::sequence
+                                              : pipeline::LineWriter::Order::as_they_come,
+                                packing_of(flags.output));
     writer.write_frame(frame.before);
 
-    Intake::Options intake_options;
+    pipeline::Intake::Options intake_options;
     // Only a file may be shuffled: a terminal or a pipe should see its answers as it asks.
     intake_options.window = flags.files.empty() ? 1 : shuffle_window;
     intake_options.seed = flags.seed;
@@ -171,8 +172,9 @@ ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
         intake_options.span = ordered_span * live.options.in_flight + shuffle_window;
         intake_options.written = [&writer] { return writer.next_number(); };
     }
-    ScanCounters counters;
-    Intake intake([source](Subject& subject) { return source->next(subject); }, intake_options);
+    pipeline::ScanCounters counters;
+    pipeline::Intake intake([source](Subject& subject) { return source->next(subject); },
+                            intake_options);
 
     const Clock::time_point began = Clock::now();
     RunControl::Hooks hooks;
@@ -196,7 +198,7 @@ ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
         };
     control.start(hooks);
     start_watch(live.watch.get());
-    scan(intake, writer, live.parts, live.options, counters);
+    pipeline::scan(intake, writer, live.parts, live.options, counters);
     writer.close_gaps();
     writer.write_frame(frame.after);
     writer.flush();
@@ -223,4 +225,4 @@ ExitCode run_over(const LiveFlags& flags, Live& live, const Frame& frame,
 
 }  // namespace
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -11,7 +11,7 @@
 #include "scanner/cli/wiring/file_clash.h"
 #include "scanner/pipeline/input_stream.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 resolvers::Outcome<int> open_output(const std::string& file)
 {
@@ -23,12 +23,13 @@ resolvers::Outcome<int> open_output(const std::string& file)
     return descriptor;
 }
 
-LineWriter::Packing packing_of(const std::string& file)
+pipeline::LineWriter::Packing packing_of(const std::string& file)
 {
-    return file.ends_with(".zst") ? LineWriter::Packing::zstd : LineWriter::Packing::none;
+    return file.ends_with(".zst") ? pipeline::LineWriter::Packing::zstd
+                                  : pipeline::LineWriter::Packing::none;
 }
 
-ExitCode exit_code_of(const LineWriter& writer, const std::string& output)
+ExitCode exit_code_of(const pipeline::LineWriter& writer, const std::string& output)
 {
     if (writer.failure() == 0 || writer.failure() == EPIPE)
         return ExitCode::ok;
@@ -42,30 +43,31 @@ unsigned usable_cores()
 }
 
 ExitCode run_offline(const OfflineFlags& flags, std::vector<NamedFile> also_read,
-                     const LineFunction& function)
+                     const pipeline::LineFunction& function)
 {
     const std::vector<NamedFile> inputs = named_inputs(flags.files);
     also_read.insert(also_read.end(), inputs.begin(), inputs.end());
     if (const auto clash = file_clash(also_read, {{"-o", flags.output}}))
         return fail(*clash);
-    auto in = open_inputs(flags.files);
+    auto in = pipeline::open_inputs(flags.files);
     if (!in)
         return fail(in.error().detail);
     const auto descriptor = open_output(flags.output);
     if (!descriptor)
         return fail(descriptor.error().detail);
-    LineWriter writer(*descriptor, LineWriter::Order::sequence, packing_of(flags.output));
+    pipeline::LineWriter writer(*descriptor, pipeline::LineWriter::Order::sequence,
+                                packing_of(flags.output));
     const unsigned threads = flags.threads == 0 ? usable_cores() : flags.threads;
     try {
-        map_lines(**in, writer, threads, function);
+        pipeline::map_lines(**in, writer, threads, function);
     } catch (const std::exception& error) {
         writer.flush();
         return fail(error.what());
     }
     writer.flush();
     if ((*in)->bad())
-        return fail(input_fault(**in));
+        return fail(pipeline::input_fault(**in));
     return exit_code_of(writer, flags.output);
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -1,14 +1,14 @@
 #include "scanner/cli/wiring/registry.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using resolvers::Failure;
 using resolvers::Outcome;
-using resolvers::RdapBootstrap;
-using resolvers::RdapCache;
-using resolvers::RdapRate;
-using resolvers::RdapShared;
-using resolvers::RdapThrottle;
+using resolvers::rdap::RdapBootstrap;
+using resolvers::rdap::RdapCache;
+using resolvers::rdap::RdapRate;
+using resolvers::rdap::RdapShared;
+using resolvers::rdap::RdapThrottle;
 
 namespace {
 
@@ -18,7 +18,7 @@ constexpr unsigned networks_each = 4;
 }  // namespace
 
 Outcome<std::shared_ptr<RdapShared>> make_rdap(const RdapFlags& flags, const std::string& data_dir,
-                                               Plan& plan)
+                                               observe::Plan& plan)
 {
     plan.registry_domain = flags.ask == "domain" || flags.ask == "all";
     plan.registry_networks = flags.ask == "network" || flags.ask == "all" ? networks_each : 0;
@@ -38,4 +38,4 @@ Outcome<std::shared_ptr<RdapShared>> make_rdap(const RdapFlags& flags, const std
         RdapShared{std::move(*bootstrap), std::move(*cache), std::make_unique<RdapThrottle>(rate)});
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

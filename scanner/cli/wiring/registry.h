@@ -9,12 +9,11 @@
 #include "scanner/cli/flags/rdap_flags.h"
 #include "scanner/observe/observe.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 /// Puts into the plan what is to be asked, and makes what the shards share for it; null if nothing
 /// is asked.
-resolvers::Outcome<std::shared_ptr<resolvers::RdapShared>> make_rdap(const RdapFlags& flags,
-                                                                     const std::string& data_dir,
-                                                                     Plan& plan);
+resolvers::Outcome<std::shared_ptr<resolvers::rdap::RdapShared>> make_rdap(
+    const RdapFlags& flags, const std::string& data_dir, observe::Plan& plan);
 
-}  // namespace scanner
+}  // namespace scanner::cli

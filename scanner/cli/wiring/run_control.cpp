@@ -9,7 +9,7 @@
 
 #include "scanner/cli/exit_code.h"
 
-namespace scanner {
+namespace scanner::cli {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -100,4 +100,4 @@ void RunControl::watch()
         std::cerr << '\r' << hooks_.progress() << "\x1b[K" << std::endl;
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-namespace scanner {
+namespace scanner::cli {
 
 class RunControl {
 public:
@@ -46,4 +46,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::cli

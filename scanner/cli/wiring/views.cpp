@@ -10,12 +10,12 @@
 #include "resolvers/http/fetcher_curl.h"
 #include "scanner/observe/profile.h"
 
-namespace scanner {
+namespace scanner::cli {
 
-using resolvers::DnsOptions;
 using resolvers::Failure;
 using resolvers::Outcome;
-using resolvers::ResolverAddress;
+using resolvers::dns::DnsOptions;
+using resolvers::dns::ResolverAddress;
 
 namespace {
 
@@ -39,7 +39,7 @@ bool is_view_name(const std::string& name)
     });
 }
 
-using resolvers::DnsTransport;
+using resolvers::dns::DnsTransport;
 
 bool is_encrypted(const ResolverAddress& server)
 {
@@ -70,23 +70,24 @@ std::unique_ptr<resolvers::DnsResolver> over_https(const DnsOptions& options,
                                                    const ResolverTrust& trust,
                                                    boost::asio::io_context& io)
 {
-    resolvers::FetchOptions fetch;
+    resolvers::http::FetchOptions fetch;
     fetch.user_agent = trust.user_agent;
     fetch.connect_timeout = options.timeout;
     fetch.allow_private = true;  // the user named it, not a stranger's DNS
     // The server's own name, if it has one, is the business of this machine's resolvers.
     std::unique_ptr<resolvers::DnsResolver> system;
     DnsOptions bootstrap;
-    if (auto configured = resolvers::read_resolv_conf()) {
+    if (auto configured = resolvers::dns::read_resolv_conf()) {
         bootstrap.servers = std::move(*configured);
         bootstrap.channels_per_server = 1;
         bootstrap.timeout = options.timeout;
-        if (auto cares = resolvers::make_dns_client(io.get_executor(), bootstrap))
+        if (auto cares = resolvers::dns::make_dns_client(io.get_executor(), bootstrap))
             system = std::move(*cares);
     }
-    auto fetcher =
-        std::make_unique<resolvers::CurlFetcher>(io, std::move(fetch), trust.store, system.get());
-    auto https = resolvers::make_dns_over_https(io.get_executor(), options, std::move(fetcher));
+    auto fetcher = std::make_unique<resolvers::http::CurlFetcher>(io, std::move(fetch), trust.store,
+                                                                  system.get());
+    auto https =
+        resolvers::dns::make_dns_over_https(io.get_executor(), options, std::move(fetcher));
     return std::make_unique<WithBootstrap>(std::move(system), std::move(*https));
 }
 
@@ -131,8 +132,8 @@ std::unique_ptr<resolvers::DnsResolver> make_resolver(const std::vector<Resolver
     if (transport == DnsTransport::https)
         return over_https(own, trust, io);
     auto made = transport == DnsTransport::tls
-                    ? resolvers::make_dns_over_tls(io.get_executor(), own, trust.store)
-                    : resolvers::make_dns_client(io.get_executor(), own);
+                    ? resolvers::dns::make_dns_over_tls(io.get_executor(), own, trust.store)
+                    : resolvers::dns::make_dns_client(io.get_executor(), own);
     if (!made)
         throw std::runtime_error(made.error().detail);
     return std::move(*made);
@@ -168,9 +169,9 @@ Outcome<std::vector<ViewSetup>> parse_views(const std::vector<std::string>& flag
     return views;
 }
 
-Outcome<Plan> plan_of(const ViewFlags& flags, bool connect)
+Outcome<observe::Plan> plan_of(const ViewFlags& flags, bool connect)
 {
-    std::optional<Plan> plan = plan_named(flags.profile);
+    std::optional<observe::Plan> plan = observe::plan_named(flags.profile);
     if (!plan)
         return Failure{"malformed", "--profile: there is no profile '" + flags.profile + "'"};
     plan->connect = connect;
@@ -178,8 +179,8 @@ Outcome<Plan> plan_of(const ViewFlags& flags, bool connect)
         plan->profile = flags.profile == "standard" ? "dns" : flags.profile + "-dns";
     plan->www = flags.www;
     if (flags.authority != "never")
-        plan->authority =
-            flags.authority == "always" ? AuthorityPlan::always : AuthorityPlan::automatic;
+        plan->authority = flags.authority == "always" ? observe::AuthorityPlan::always
+                                                      : observe::AuthorityPlan::automatic;
     if (!flags.client_subnet.empty()) {
         const auto subnet = resolvers::Prefix::parse(flags.client_subnet);
         if (!subnet)
@@ -191,13 +192,15 @@ Outcome<Plan> plan_of(const ViewFlags& flags, bool connect)
     return std::move(*plan);
 }
 
-std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries& canaries,
-                                          const std::vector<ViewSetup>& views,
-                                          const DnsOptions& reference, const ResolverTrust& trust)
+std::unique_ptr<pipeline::ResolverWatch> make_watch(const ViewFlags& flags,
+                                                    const Canaries& canaries,
+                                                    const std::vector<ViewSetup>& views,
+                                                    const DnsOptions& reference,
+                                                    const ResolverTrust& trust)
 {
     if (flags.canary == "off" || canaries.empty())
         return nullptr;
-    std::vector<WatchedResolver> watched;
+    std::vector<pipeline::WatchedResolver> watched;
     const auto add = [&](const std::string& view, const ResolverAddress& server) {
         DnsOptions options = reference;
         options.channels_per_server = 1;
@@ -220,20 +223,20 @@ std::unique_ptr<ResolverWatch> make_watch(const ViewFlags& flags, const Canaries
     for (const ViewSetup& view : views)
         for (const ResolverAddress& server : view.servers)
             add(view.name, server);
-    ResolverWatch::Options options;
+    pipeline::ResolverWatch::Options options;
     options.canaries = canaries;
     options.timeout = reference.timeout;
     options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
-    return std::make_unique<ResolverWatch>(std::move(watched), std::move(options));
+    return std::make_unique<pipeline::ResolverWatch>(std::move(watched), std::move(options));
 }
 
-void start_watch(ResolverWatch* watch)
+void start_watch(pipeline::ResolverWatch* watch)
 {
     if (watch != nullptr)
         watch->start(first_round_patience);
 }
 
-void finish_watch(ResolverWatch* watch, bool findings)
+void finish_watch(pipeline::ResolverWatch* watch, bool findings)
 {
     if (watch == nullptr)
         return;
@@ -245,7 +248,7 @@ void finish_watch(ResolverWatch* watch, bool findings)
             std::cerr << "servedby: " + line + "\n";
 }
 
-void add_breakers(std::vector<ViewSetup>& views, const ResolverWatch* watch,
+void add_breakers(std::vector<ViewSetup>& views, const pipeline::ResolverWatch* watch,
                   std::size_t reference_servers)
 {
     std::size_t place = reference_servers;
@@ -253,14 +256,14 @@ void add_breakers(std::vector<ViewSetup>& views, const ResolverWatch* watch,
         std::vector<std::string> servers;
         for (const ResolverAddress& server : view.servers)
             servers.push_back(server.text());
-        resolvers::BreakerOptions options;
+        resolvers::dns::BreakerOptions options;
         if (watch != nullptr)
             options.answers_others = [watch, place](std::size_t server) {
                 return watch->answers(place + server);
             };
         options.tell = [](const std::string& line) { std::cerr << "servedby: " + line + "\n"; };
-        view.breaker =
-            std::make_shared<resolvers::CircuitBreaker>(view.name, std::move(servers), options);
+        view.breaker = std::make_shared<resolvers::dns::CircuitBreaker>(
+            view.name, std::move(servers), options);
         place += view.servers.size();
     }
 }
@@ -274,8 +277,8 @@ void report_breakers(const std::vector<ViewSetup>& views)
 }
 
 void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference,
-                const ResolverTrust& trust, const ResolverWatch* watch, boost::asio::io_context& io,
-                ShardResolvers& made)
+                const ResolverTrust& trust, const pipeline::ResolverWatch* watch,
+                boost::asio::io_context& io, pipeline::ShardResolvers& made)
 {
     made.ask_servers = [reference, &io](const std::vector<resolvers::IpAddress>& servers) {
         DnsOptions options = reference;
@@ -288,7 +291,7 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         options.out_of_use = nullptr;
         options.silent = nullptr;
         std::unique_ptr<resolvers::DnsResolver> direct;
-        if (auto cares = resolvers::make_dns_client(io.get_executor(), options))
+        if (auto cares = resolvers::dns::make_dns_client(io.get_executor(), options))
             direct = std::move(*cares);
         return direct;
     };
@@ -304,11 +307,11 @@ void make_views(const std::vector<ViewSetup>& views, const DnsOptions& reference
         place += view.servers.size();
         auto resolver = make_resolver(view.servers, options, trust, io);
         if (view.breaker != nullptr)
-            resolver =
-                std::make_unique<resolvers::BreakingResolver>(std::move(resolver), view.breaker);
+            resolver = std::make_unique<resolvers::dns::BreakingResolver>(std::move(resolver),
+                                                                          view.breaker);
         made.view_resolvers.push_back(std::move(resolver));
         made.views.push_back({view.name, view.text(), made.view_resolvers.back().get()});
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::cli

@@ -15,7 +15,7 @@
 #include "scanner/input/lists/line_reader.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -105,4 +105,4 @@ const Importer curl_importer = {
     .run = import_curl,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

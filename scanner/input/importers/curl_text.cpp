@@ -12,7 +12,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -464,4 +464,4 @@ void CurlTextReader::feed(const Line& line)
     }
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -7,7 +7,7 @@
 #include "scanner/input/importers/emitter.h"
 #include "scanner/input/lists/line_reader.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Does a text that begins like this look like talk of `curl -v`?
 bool looks_like_curl_text(std::string_view first_bytes);
@@ -65,4 +65,4 @@ private:
     bool talked_ = false;
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -15,7 +15,7 @@
 #include "scanner/input/lists/line_reader.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -56,7 +56,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
             answer.records = seen.dns.front().records;
             std::erase_if(answer.records,
                           [](const auto& record) { return record.type != "CNAME"; });
-            owner = resolvers::aliases_in(seen.dns.front()).back();
+            owner = resolvers::dnswire::aliases_in(seen.dns.front()).back();
         }
         for (const std::string& text : data)
             answer.records.push_back(read_record(
@@ -115,4 +115,4 @@ const Importer dig_importer = {
     .run = import_dig,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

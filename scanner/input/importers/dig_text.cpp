@@ -13,7 +13,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -392,4 +392,4 @@ void DigTextReader::feed(const Line& line)
         read_record_line(without_comment_and_parentheses(text), line.number);
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -8,7 +8,7 @@
 #include "scanner/input/importers/emitter.h"
 #include "scanner/input/lists/line_reader.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Does a text that begins like this look like output of dig or kdig?
 bool looks_like_dig_text(std::string_view first_bytes);
@@ -50,4 +50,4 @@ private:
     bool any_ = false;
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

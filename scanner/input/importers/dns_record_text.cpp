@@ -10,7 +10,7 @@
 #include "resolvers/base/ip_address.h"
 #include "resolvers/dnswire/svcb.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -84,7 +84,7 @@ void fill_service(DnsRecord& record)
 {
     if (record.type != "HTTPS" && record.type != "SVCB")
         return;
-    if (auto service = resolvers::parse_service_presentation(record.data))
+    if (auto service = resolvers::dnswire::parse_service_presentation(record.data))
         record.service = std::move(*service);
 }
 
@@ -183,4 +183,4 @@ DnsStatus read_dns_status(std::string_view word)
     return DnsStatus::local_error;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -7,7 +7,7 @@
 
 #include "resolvers/facts.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// A name as facts hold it: lower case, without final dot ("." stays).
 std::string record_name(std::string_view name);
@@ -23,4 +23,4 @@ resolvers::DnsRecord read_record(std::string_view name, std::string_view type, s
 /// "RCODE23" and "YXDOMAIN" and the like, `local_error` for words that say nothing of the name.
 resolvers::DnsStatus read_dns_status(std::string_view word);
 
-}  // namespace scanner
+}  // namespace scanner::input

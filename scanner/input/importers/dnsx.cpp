@@ -12,7 +12,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -35,7 +35,7 @@ void add_other_types(Observation& seen, const json::object& line)
     std::vector<resolvers::DnsRecord> aliases;
     std::string owner = seen.subject.host;
     if (!seen.dns.empty()) {
-        owner = resolvers::aliases_in(seen.dns.front()).back();
+        owner = resolvers::dnswire::aliases_in(seen.dns.front()).back();
         for (const resolvers::DnsRecord& record : seen.dns.front().records)
             if (record.type == "CNAME")
                 aliases.push_back(record);
@@ -118,4 +118,4 @@ const Importer dnsx_importer = {
     .run = import_dnsx,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -10,7 +10,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -155,4 +155,4 @@ bool has_keys(std::string_view first_bytes, std::initializer_list<std::string_vi
            std::none_of(unwanted.begin(), unwanted.end(), present);
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

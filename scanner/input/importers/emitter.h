@@ -10,7 +10,7 @@
 #include "scanner/input/lists/line_reader.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::input {
 
 // The rows of the table, one a file.
 extern const Importer har_importer;
@@ -68,4 +68,4 @@ void report_break(const LineReader& lines, Emitter& emitter);
 bool has_keys(std::string_view first_bytes, std::initializer_list<std::string_view> wanted,
               std::initializer_list<std::string_view> unwanted = {});
 
-}  // namespace scanner
+}  // namespace scanner::input

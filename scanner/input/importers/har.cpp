@@ -9,7 +9,7 @@
 #include "scanner/input/importers/imported_probe.h"
 #include "scanner/input/importers/json_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -115,4 +115,4 @@ const Importer har_importer = {
     .run = import_har,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

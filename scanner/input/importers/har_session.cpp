@@ -7,7 +7,7 @@
 #include "scanner/input/importers/imported_probe.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -154,4 +154,4 @@ void Recording::finish()
     hosts_.clear();
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

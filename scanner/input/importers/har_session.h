@@ -9,7 +9,7 @@
 
 #include "scanner/input/importers/emitter.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// One request of a recording, and what came of it.
 struct RecordedEntry {
@@ -60,4 +60,4 @@ private:
     std::map<std::string, bool, std::less<>> urls_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

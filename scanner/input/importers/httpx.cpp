@@ -14,7 +14,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -250,4 +250,4 @@ const Importer httpx_importer = {
     .run = import_httpx,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

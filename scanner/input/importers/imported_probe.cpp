@@ -10,7 +10,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/public_suffix.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -260,7 +260,7 @@ std::optional<resolvers::Outcome<resolvers::Url>> moved_to(const Observation& se
     resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
     if (page.has_error())
         page = resolvers::Url{"http", seen.subject.host, 80, "/"};
-    return resolvers::move_from(*page, facts);
+    return resolvers::http::move_from(*page, facts);
 }
 
 void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
@@ -271,7 +271,7 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
     Redirect redirect;
     redirect.from = facts.url;
     redirect.status = facts.status;
-    redirect.location = resolvers::utf8_cut(resolvers::move_of(facts).value_or(""), 2048);
+    redirect.location = resolvers::utf8_cut(resolvers::http::move_of(facts).value_or(""), 2048);
     if (target->has_error()) {
         redirect.outcome = target->error().code == "other_scheme" ? "not_http" : "unreadable";
         seen.redirects.push_back(std::move(redirect));
@@ -285,11 +285,11 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
         redirect.outcome = "followed";
     else if (!same_site(to.host, from))
         redirect.outcome = "other_site";
-    else if (resolvers::is_bad_port(to.port))
+    else if (resolvers::http::is_bad_port(to.port))
         redirect.outcome = "bad_port";
     else
         return;
     seen.redirects.push_back(std::move(redirect));
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -9,7 +9,7 @@
 #include "resolvers/base/url.h"
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Most headers, and octets of headers, kept of one response.
 inline constexpr std::size_t max_recorded_headers = 200;
@@ -55,4 +55,4 @@ std::optional<resolvers::IpAddress> read_address(std::string_view text);
 /// Did the source say which address it was?
 bool is_known(const resolvers::IpAddress& address);
 
-}  // namespace scanner
+}  // namespace scanner::input

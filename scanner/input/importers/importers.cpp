@@ -4,7 +4,7 @@
 
 #include "scanner/input/importers/emitter.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -39,4 +39,4 @@ const Importer* sniff(std::string_view first_bytes)
     return nullptr;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -14,7 +14,7 @@
 
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::input {
 
 struct ImportOptions {
     /// Recordings of many responses (har, urlscan): an Observation for each entry, in its place,
@@ -63,4 +63,4 @@ inline constexpr std::size_t sniff_bytes = 64 * 1024;
 /// Null if the text looks like none.
 const Importer* sniff(std::string_view first_bytes);
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -7,7 +7,7 @@
 
 #include "scanner/input/importers/json_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -150,4 +150,4 @@ bool begins_as_json(LineReader& lines)
     return json_follows;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

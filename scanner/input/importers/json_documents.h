@@ -10,7 +10,7 @@
 #include "resolvers/base/outcome.h"
 #include "scanner/input/lists/line_reader.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Gets each value, or why there is none. `line` is the line that it begins on; for the members of
 /// a list, 1 for the first. `text` is (the beginning of) what was read, valid during the call.
@@ -24,4 +24,4 @@ void read_json_documents(LineReader& lines, std::size_t max_document, const Json
 /// Does what is left to read begin with a bracket, as JSON does? Reads nothing away.
 bool begins_as_json(LineReader& lines);
 
-}  // namespace scanner
+}  // namespace scanner::input

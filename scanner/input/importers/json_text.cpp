@@ -8,7 +8,7 @@
 #include <cmath>
 #include "resolvers/base/utf8.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -203,4 +203,4 @@ std::vector<std::string> leading_keys(std::string_view text)
     return keys;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -12,7 +12,7 @@
 
 #include "resolvers/base/outcome.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Deepest nesting taken. Recordings of browsers nest call stacks.
 inline constexpr std::size_t max_json_depth = 128;
@@ -48,4 +48,4 @@ std::vector<std::string> texts_at(const boost::json::object& object,
 /// formats apart by what may be cut off. Empty if the text does not begin with an object.
 std::vector<std::string> leading_keys(std::string_view text);
 
-}  // namespace scanner
+}  // namespace scanner::input

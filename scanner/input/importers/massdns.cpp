@@ -10,7 +10,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -86,4 +86,4 @@ const Importer massdns_importer = {
     .run = import_massdns,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

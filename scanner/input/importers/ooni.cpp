@@ -13,7 +13,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -231,4 +231,4 @@ const Importer ooni_importer = {
     .run = import_ooni,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -6,7 +6,7 @@
 #include "resolvers/dnswire/records.h"
 #include "scanner/input/importers/dns_record_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -160,7 +160,7 @@ std::vector<IpAddress> answered_addresses(const Observation& seen)
     for (const DnsAnswer& answer : seen.dns) {
         if (!asks_addresses(answer))
             continue;
-        for (const DnsRecord* record : resolvers::led_records(answer)) {
+        for (const DnsRecord* record : resolvers::dnswire::led_records(answer)) {
             const std::optional<IpAddress> address = IpAddress::parse(record->data);
             if (address &&
                 std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
@@ -186,13 +186,14 @@ void follow_answers(Observation& seen)
         seen.chain_end = about_addresses ? ChainEnd::failed : ChainEnd::not_observed;
         return;
     }
-    resolvers::AliasWalk aliases = resolvers::follow_aliases(seen.subject.host, seen.dns, is_alias);
+    resolvers::dnswire::AliasWalk aliases =
+        resolvers::dnswire::follow_aliases(seen.subject.host, seen.dns, is_alias);
     seen.chain = std::move(aliases.names);
-    if (aliases.end == resolvers::AliasEnd::loop) {
+    if (aliases.end == resolvers::dnswire::AliasEnd::loop) {
         seen.chain_end = ChainEnd::loop;
         return;
     }
-    if (aliases.end == resolvers::AliasEnd::limit) {
+    if (aliases.end == resolvers::dnswire::AliasEnd::limit) {
         seen.chain_end = ChainEnd::too_long;
         return;
     }
@@ -200,4 +201,4 @@ void follow_answers(Observation& seen)
     seen.chain_end = seen.addresses.empty() ? end_without_address(seen) : ChainEnd::address;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -8,7 +8,7 @@
 
 #include "scanner/model/observation.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Lists as many tools keep them, in place of whole answers.
 struct ListedRecords {
@@ -42,4 +42,4 @@ std::vector<resolvers::IpAddress> answered_addresses(const Observation& seen);
 /// all answers are in.
 void follow_answers(Observation& seen);
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -13,7 +13,7 @@
 #include "scanner/input/importers/json_text.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -197,4 +197,4 @@ const Importer urlscan_importer = {
     .run = import_urlscan,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

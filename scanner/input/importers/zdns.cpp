@@ -11,7 +11,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -176,4 +176,4 @@ const Importer zdns_importer = {
     .run = import_zdns,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -10,7 +10,7 @@
 #include "scanner/input/importers/resolution.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace json = boost::json;
 
@@ -78,4 +78,4 @@ const Importer zone_importer = {
     .run = import_zone,
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

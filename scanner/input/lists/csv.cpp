@@ -10,7 +10,7 @@
 #include "resolvers/base/utf8.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -417,4 +417,4 @@ bool CsvReader::next(Subject& subject)
     return true;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -11,7 +11,7 @@
 
 #include "scanner/input/lists/line_list.h"
 
-namespace scanner {
+namespace scanner::input {
 
 /// Splits one row into cells, fed with one line of it after the other.
 class RowSplitter {
@@ -93,4 +93,4 @@ private:
     CsvLayout layout_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -7,7 +7,7 @@
 #include "scanner/input/lists/list_line.h"
 #include "scanner/input/subject_text.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -163,4 +163,4 @@ resolvers::Outcome<List> open_list(std::istream& in, const ListOptions& options)
     return list;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

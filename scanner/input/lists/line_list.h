@@ -12,7 +12,7 @@
 #include "scanner/input/lists/line_reader.h"
 #include "scanner/model/subject.h"
 
-namespace scanner {
+namespace scanner::input {
 
 enum class Format {
     automatic,  ///< csv when the first rows look like a table, text else (filter lists and hosts
@@ -60,4 +60,4 @@ struct List {
 /// stream must outlive the reader.
 resolvers::Outcome<List> open_list(std::istream& in, const ListOptions& options = {});
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -84,4 +84,4 @@ bool LineReader::next(Line& line)
     return true;
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

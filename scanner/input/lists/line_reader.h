@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace scanner {
+namespace scanner::input {
 
 /// Longest line of stored observations and records that is read, in octets; of a longer one the
 /// beginning, which is no JSON.
@@ -57,4 +57,4 @@ private:
     std::deque<Line> given_back_;
 };
 
-}  // namespace scanner
+}  // namespace scanner::input

@@ -5,7 +5,7 @@
 #include <vector>
 #include "resolvers/base/ascii.h"
 
-namespace scanner {
+namespace scanner::input {
 
 namespace {
 
@@ -109,4 +109,4 @@ std::optional<ListedSite> read_hosts_line(std::string_view line)
     return ListedSite{std::string(words[1]), ""};
 }
 
-}  // namespace scanner
+}  // namespace scanner::input

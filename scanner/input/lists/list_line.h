@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace scanner {
+namespace scanner::input {
 
 /// What a line of such a grammar says.
 struct ListedSite {
@@ -28,4 +28,4 @@ bool begins_filter_list(std::string_view line);
 /// for a name at an address of its own.
 std::optional<ListedSite> read_hosts_line(std::string_view line);
 
-}  // namespace scanner
+}  // namespace scanner::input

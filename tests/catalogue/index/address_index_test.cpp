@@ -11,10 +11,10 @@ namespace {
 
 using resolvers::IpAddress;
 using resolvers::Prefix;
-using scanner::AddressIndex;
-using scanner::ListedPrefix;
-using scanner::RangeHit;
-using scanner::Rule;
+using scanner::catalogue::AddressIndex;
+using scanner::catalogue::ListedPrefix;
+using scanner::catalogue::RangeHit;
+using scanner::catalogue::Rule;
 
 std::vector<ListedPrefix> sorted(std::vector<ListedPrefix> listed)
 {

@@ -4,9 +4,9 @@
 
 #include "tests/support/catalogue_files.h"
 
-using scanner::CompanyNames;
-using scanner::normal_name;
-using scanner::without_legal_form;
+using scanner::catalogue::CompanyNames;
+using scanner::catalogue::normal_name;
+using scanner::catalogue::without_legal_form;
 
 TEST_CASE("a free text names a company by any of its names, exactly")
 {
@@ -38,14 +38,15 @@ TEST_CASE("a free text names a company by any of its names, exactly")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const scanner::Provider* found = test::fixture_catalogue().provider_named(c.name);
+        const scanner::catalogue::Provider* found =
+            test::fixture_catalogue().provider_named(c.name);
         CHECK((found == nullptr ? "" : found->id) == c.company);
     }
 }
 
 TEST_CASE("a name that two companies claim alike means neither")
 {
-    const scanner::Provider a, b, c;
+    const scanner::catalogue::Provider a, b, c;
     CompanyNames names;
     names.add("Edge", a, CompanyNames::Claim::alias);
     names.add("Edge", b, CompanyNames::Claim::alias);

@@ -57,8 +57,8 @@ TEST_CASE("each fault in canaries.toml is told at its line")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         Canaries canaries;
-        Errors errors;
-        read_canary_file("canaries.toml", head + c.fields, canaries, errors);
+        catalogue::Errors errors;
+        scanner::catalogue::read_canary_file("canaries.toml", head + c.fields, canaries, errors);
         REQUIRE_FALSE(errors.sorted().empty());
         CHECK(errors.sorted().front().where == c.where);
         CHECK(errors.sorted().front().what.find(c.what) != std::string::npos);
@@ -69,10 +69,11 @@ TEST_CASE("a later file takes the place of an earlier one")
 {
     Canaries canaries;
     canaries.bogus = {"old.example"};
-    Errors errors;
-    read_canary_file("canaries.toml",
-                     head + "kind = \"nonexistent\"\nname = \"{random}.example\"\nsource = \"s\"\n",
-                     canaries, errors);
+    catalogue::Errors errors;
+    scanner::catalogue::read_canary_file(
+        "canaries.toml",
+        head + "kind = \"nonexistent\"\nname = \"{random}.example\"\nsource = \"s\"\n", canaries,
+        errors);
     CHECK(errors.sorted().empty());
     CHECK(canaries.bogus.empty());
     CHECK(canaries.nonexistent == std::vector<std::string>{"{random}.example"});

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-using scanner::Document;
-using scanner::parse_toml;
-using scanner::Value;
+using scanner::catalogue::Document;
+using scanner::catalogue::parse_toml;
+using scanner::catalogue::Value;
 
 TEST_CASE("a TOML file becomes values that know their lines")
 {

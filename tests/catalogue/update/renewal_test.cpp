@@ -19,15 +19,15 @@ std::vector<Prefix> prefixes(const Texts& texts)
     std::vector<Prefix> made;
     for (const std::string& text : texts)
         made.push_back(*Prefix::parse(text));
-    return in_order(made);
+    return scanner::catalogue::in_order(made);
 }
 
-Publisher lines_list()
+catalogue::Publisher lines_list()
 {
-    Publisher list;
+    catalogue::Publisher list;
     list.file = "acme.txt";
     list.urls = {"https://acme.example/ips"};
-    list.kind = SourceKind::primary;
+    list.kind = catalogue::SourceKind::primary;
     return list;
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a path takes texts out of JSON, and finding nothing is a failure")
     };
     for (const Case& c : cases) {
         CAPTURE(std::string(c.why));
-        const auto found = select_texts(c.json, c.paths);
+        const auto found = scanner::catalogue::select_texts(c.json, c.paths);
         CHECK((found.has_value() ? *found : Texts{}) == c.found);
         CHECK((found.has_value() ? "" : found.error().code) == std::string(c.failure));
     }
@@ -84,20 +84,20 @@ TEST_CASE("what is no path is told")
 {
     for (const char* text : {"", "a..b", ".a", "a[b", "a[=b]", "a[b]", "a[]b"}) {
         CAPTURE(std::string(text));
-        CHECK_FALSE(JsonPath::parse(text).has_value());
+        CHECK_FALSE(catalogue::JsonPath::parse(text).has_value());
     }
 }
 
 TEST_CASE("addresses are counted once however often they are listed")
 {
-    const PrefixTotals totals =
-        totals_of(prefixes({"25.0.0.0/24", "25.0.0.0/25", "25.0.0.200/32", "25.0.1.0/24",
-                            "2a0f::/32", "2a0f:0:1::/48", "2a10::1/128"}));
+    const catalogue::PrefixTotals totals = scanner::catalogue::totals_of(
+        prefixes({"25.0.0.0/24", "25.0.0.0/25", "25.0.0.200/32", "25.0.1.0/24", "2a0f::/32",
+                  "2a0f:0:1::/48", "2a10::1/128"}));
     CHECK(totals.prefixes == 7);
     CHECK(totals.v4_addresses == 512);
     CHECK(totals.v6_networks == doctest::Approx(4294967296.0));
-    const PrefixChange change = change_between(prefixes({"25.0.0.0/24", "25.0.1.0/24"}),
-                                               prefixes({"25.0.1.0/24", "25.0.2.0/24"}));
+    const catalogue::PrefixChange change = scanner::catalogue::change_between(
+        prefixes({"25.0.0.0/24", "25.0.1.0/24"}), prefixes({"25.0.1.0/24", "25.0.2.0/24"}));
     CHECK(change.added == prefixes({"25.0.2.0/24"}));
     CHECK(change.removed == prefixes({"25.0.0.0/24"}));
 }
@@ -127,28 +127,30 @@ TEST_CASE("a list may lose thirty percent of its prefixes and of its addresses, 
         {"no old list", {}, "25.0.0.0/24", true},
         {"growth", {"25.0.0.0/24"}, "25.0.0.0/16", true},
     };
-    const Publisher list = lines_list();
+    const catalogue::Publisher list = lines_list();
     for (const Case& c : cases) {
         CAPTURE(std::string(c.why));
-        RenewalRequest request{&list, {c.after}, prefixes(c.before), "2026-11-22", false, ""};
-        const auto renewed = renew(request);
+        catalogue::RenewalRequest request{&list,        {c.after}, prefixes(c.before),
+                                          "2026-11-22", false,     ""};
+        const auto renewed = scanner::catalogue::renew(request);
         CHECK(renewed.has_value() == c.believed);
         if (!renewed)
             CHECK(renewed.error().code == "shrunk");
         request.accept_shrink = true;
-        CHECK(renew(request).has_value());
+        CHECK(scanner::catalogue::renew(request).has_value());
     }
 }
 
 TEST_CASE("a renewed file says where it is from, when, and what was fetched")
 {
-    const Publisher list = lines_list();
-    const auto renewed = renew({&list,
-                                {"25.0.1.7/24\n25.0.0.9 # a remark\n25.0.0.9\n"},
-                                {},
-                                "2026-11-22",
-                                false,
-                                "25.0.0.9"});
+    const catalogue::Publisher list = lines_list();
+    const auto renewed =
+        scanner::catalogue::renew({&list,
+                                   {"25.0.1.7/24\n25.0.0.9 # a remark\n25.0.0.9\n"},
+                                   {},
+                                   "2026-11-22",
+                                   false,
+                                   "25.0.0.9"});
     REQUIRE(renewed.has_value());
     CHECK(renewed->text ==
           "# url: https://acme.example/ips\n# fetched: 2026-11-22\n# kind: primary\n"
@@ -162,7 +164,7 @@ TEST_CASE("the link of a page is the first with that text in it")
     const char* page =
         "<a href='https://a.example/x'>1</a> <a href=\"https://d.example/Tags_1.json"
         "\">2</a> https://d.example/Tags_2.json";
-    CHECK(link_in(page, "/Tags_") == "https://d.example/Tags_1.json");
-    CHECK(link_in(page, "/Nothing_") == "");
-    CHECK(link_in("https://", "x") == "");
+    CHECK(scanner::catalogue::link_in(page, "/Tags_") == "https://d.example/Tags_1.json");
+    CHECK(scanner::catalogue::link_in(page, "/Nothing_") == "");
+    CHECK(scanner::catalogue::link_in("https://", "x") == "");
 }

@@ -154,7 +154,7 @@ TEST_CASE("A web socket is asked for by HTTP")
 
 TEST_CASE("Entry by entry, each has its own observation in its place")
 {
-    ImportOptions options;
+    input::ImportOptions options;
     options.per_entry = true;
     const Imported made = import_fixture("har", "browser.har", options);
     REQUIRE(made.observations.size() == 13);

@@ -23,21 +23,21 @@ inline std::string fixture(std::string_view name)
 
 struct Imported {
     std::vector<Observation> observations;
-    ImportSummary summary;
+    input::ImportSummary summary;
 };
 
 inline Imported import_text(std::string_view importer, const std::string& text,
-                            const ImportOptions& options = {})
+                            const input::ImportOptions& options = {})
 {
     Imported made;
     std::istringstream in(text);
-    made.summary = importer_named(importer)->run(
+    made.summary = scanner::input::importer_named(importer)->run(
         in, options, [&made](Observation seen) { made.observations.push_back(std::move(seen)); });
     return made;
 }
 
 inline Imported import_fixture(std::string_view importer, std::string_view name,
-                               const ImportOptions& options = {})
+                               const input::ImportOptions& options = {})
 {
     return import_text(importer, fixture(name), options);
 }

@@ -60,14 +60,14 @@ TEST_CASE("Every importer in the folder has its row in the table, and every row 
             defined.insert(entry.path().stem().string());
     }
     std::set<std::string> listed;
-    for (const Importer* importer : importers()) {
+    for (const input::Importer* importer : scanner::input::importers()) {
         CAPTURE(importer->name);
         CHECK(listed.insert(std::string(importer->name)).second);
-        CHECK(importer_named(importer->name) == importer);
+        CHECK(scanner::input::importer_named(importer->name) == importer);
         CHECK_FALSE(importer->summary.empty());
     }
     CHECK(listed == defined);
-    CHECK(importer_named("nothing") == nullptr);
+    CHECK(scanner::input::importer_named("nothing") == nullptr);
 }
 
 TEST_CASE("Every fixture is recognised by its content, also by a beginning of it")
@@ -76,15 +76,16 @@ TEST_CASE("Every fixture is recognised by its content, also by a beginning of it
         CAPTURE(f.file);
         const std::string text = fixture(f.file);
         REQUIRE_FALSE(text.empty());
-        const Importer* whole = sniff(text);
+        const input::Importer* whole = scanner::input::sniff(text);
         REQUIRE(whole != nullptr);
         CHECK(whole->name == f.importer);
-        const Importer* marked = sniff("\xEF\xBB\xBF" + text);
+        const input::Importer* marked = scanner::input::sniff("\xEF\xBB\xBF" + text);
         REQUIRE(marked != nullptr);
         CHECK(marked->name == f.importer);
         // A recording is large: a beginning must do.
         if (text.size() > 700) {
-            const Importer* beginning = sniff(std::string_view(text).substr(0, 700));
+            const input::Importer* beginning =
+                scanner::input::sniff(std::string_view(text).substr(0, 700));
             REQUIRE(beginning != nullptr);
             CHECK(beginning->name == f.importer);
         }
@@ -111,7 +112,7 @@ TEST_CASE("Lists and other texts are no format of ours")
           "{\"a\":1}", "<html></html>", "{\"log\":1}", "{\"host\":\"example.com\"}",
           "* a list item\n* another\n"}) {
         CAPTURE(text);
-        CHECK(sniff(text) == nullptr);
+        CHECK(scanner::input::sniff(text) == nullptr);
     }
 }
 
@@ -147,7 +148,7 @@ TEST_CASE("Every observation says where it comes from and what it cannot know")
 
 TEST_CASE("Whatever an importer is given, it makes observations or says why not")
 {
-    for (const Importer* importer : importers()) {
+    for (const input::Importer* importer : scanner::input::importers()) {
         CAPTURE(importer->name);
         for (const std::string text :
              {"garbage\n", "{\"a\":1}\n", "[1]\n", "{\"log\":{\"entries\":7}}",
@@ -174,12 +175,12 @@ TEST_CASE("A stream that breaks off is told")
     struct Broken : std::streambuf {
         int_type underflow() override { throw std::runtime_error("read error"); }
     };
-    for (const Importer* importer : importers()) {
+    for (const input::Importer* importer : scanner::input::importers()) {
         CAPTURE(importer->name);
         Broken buffer;
         std::istream in(&buffer);
         std::vector<Observation> observations;
-        const ImportSummary summary = importer->run(
+        const input::ImportSummary summary = importer->run(
             in, {}, [&](Observation seen) { observations.push_back(std::move(seen)); });
         CHECK_FALSE(summary.complete);
         REQUIRE_FALSE(observations.empty());
@@ -189,7 +190,7 @@ TEST_CASE("A stream that breaks off is told")
 
 TEST_CASE("Lines and documents beyond the limits are told, and the rest is read")
 {
-    ImportOptions options;
+    input::ImportOptions options;
     options.max_line = 200;
     options.max_document = 400;
     const std::string good = R"({"url":"https://a.example","input":"a.example","status_code":200})";

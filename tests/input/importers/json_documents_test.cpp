@@ -14,9 +14,9 @@ std::string documents_of(const std::string& text, std::size_t max_line = 1000,
                          std::size_t max_document = 1000)
 {
     std::istringstream in(text);
-    scanner::LineReader lines(in, max_line);
+    scanner::input::LineReader lines(in, max_line);
     std::string made;
-    scanner::read_json_documents(
+    scanner::input::read_json_documents(
         lines, max_document,
         [&made](std::uint64_t line, std::string_view,
                 resolvers::Outcome<boost::json::value> value) {
@@ -29,7 +29,7 @@ std::string documents_of(const std::string& text, std::size_t max_line = 1000,
 std::string keys_of(std::string_view text)
 {
     std::string made;
-    for (const std::string& key : scanner::leading_keys(text))
+    for (const std::string& key : scanner::input::leading_keys(text))
         made += (made.empty() ? "" : " ") + key;
     return made;
 }
@@ -85,8 +85,8 @@ TEST_CASE("Depth is bounded")
 {
     const std::string deep = std::string(100, '[') + std::string(100, ']');
     const std::string deeper = std::string(200, '[') + std::string(200, ']');
-    CHECK(scanner::parse_json(deep).has_value());
-    CHECK_FALSE(scanner::parse_json(deeper).has_value());
+    CHECK(scanner::input::parse_json(deep).has_value());
+    CHECK_FALSE(scanner::input::parse_json(deeper).has_value());
 }
 
 TEST_CASE("Text that is not quite JSON's is mended")
@@ -106,37 +106,37 @@ TEST_CASE("Text that is not quite JSON's is mended")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const auto value = scanner::parse_json(c.text);
+        const auto value = scanner::input::parse_json(c.text);
         REQUIRE(value.has_value());
-        CHECK(scanner::text_at(value->as_object(), {"a"}) == c.expected);
+        CHECK(scanner::input::text_at(value->as_object(), {"a"}) == c.expected);
     }
 }
 
 TEST_CASE("Getters take what is there and nothing else")
 {
-    const auto value = scanner::parse_json(
+    const auto value = scanner::input::parse_json(
         R"({"text":"x","number":7,"digits":"42","real":200.0,"big":1e300,"flag":true,"none":null,
             "list":["a",1,"b"],"object":{}})");
     REQUIRE(value.has_value());
     const boost::json::object& object = value->as_object();
-    CHECK(scanner::text_at(object, {"text"}) == "x");
-    CHECK(scanner::text_at(object, {"number"}) == "7");
-    CHECK(scanner::text_at(object, {"list"}) == "");
-    CHECK(scanner::text_at(object, {"absent", "text"}) == "x");
-    CHECK(scanner::text_at(object, {"none", "text"}) == "x");
-    CHECK(scanner::integer_at(object, {"number"}) == 7);
-    CHECK(scanner::integer_at(object, {"digits"}) == 42);
-    CHECK(scanner::integer_at(object, {"real"}) == 200);
-    CHECK_FALSE(scanner::integer_at(object, {"big"}).has_value());
-    CHECK_FALSE(scanner::integer_at(object, {"text"}).has_value());
-    CHECK(scanner::bool_at(object, {"flag"}) == true);
-    CHECK_FALSE(scanner::bool_at(object, {"text"}).has_value());
-    CHECK(scanner::texts_at(object, {"list"}) == std::vector<std::string>{"a", "b"});
-    CHECK(scanner::texts_at(object, {"text"}) == std::vector<std::string>{"x"});
-    CHECK(scanner::texts_at(object, {"number"}).empty());
-    CHECK(scanner::object_at(object, {"object"}) != nullptr);
-    CHECK(scanner::object_at(object, {"list"}) == nullptr);
-    CHECK(scanner::list_at(object, {"list"}) != nullptr);
+    CHECK(scanner::input::text_at(object, {"text"}) == "x");
+    CHECK(scanner::input::text_at(object, {"number"}) == "7");
+    CHECK(scanner::input::text_at(object, {"list"}) == "");
+    CHECK(scanner::input::text_at(object, {"absent", "text"}) == "x");
+    CHECK(scanner::input::text_at(object, {"none", "text"}) == "x");
+    CHECK(scanner::input::integer_at(object, {"number"}) == 7);
+    CHECK(scanner::input::integer_at(object, {"digits"}) == 42);
+    CHECK(scanner::input::integer_at(object, {"real"}) == 200);
+    CHECK_FALSE(scanner::input::integer_at(object, {"big"}).has_value());
+    CHECK_FALSE(scanner::input::integer_at(object, {"text"}).has_value());
+    CHECK(scanner::input::bool_at(object, {"flag"}) == true);
+    CHECK_FALSE(scanner::input::bool_at(object, {"text"}).has_value());
+    CHECK(scanner::input::texts_at(object, {"list"}) == std::vector<std::string>{"a", "b"});
+    CHECK(scanner::input::texts_at(object, {"text"}) == std::vector<std::string>{"x"});
+    CHECK(scanner::input::texts_at(object, {"number"}).empty());
+    CHECK(scanner::input::object_at(object, {"object"}) != nullptr);
+    CHECK(scanner::input::object_at(object, {"list"}) == nullptr);
+    CHECK(scanner::input::list_at(object, {"list"}) != nullptr);
 }
 
 TEST_CASE("The keys of a beginning are found wherever it is cut")

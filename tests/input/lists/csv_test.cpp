@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-using scanner::Format;
-using scanner::open_list;
-using scanner::RowSplitter;
 using scanner::Subject;
+using scanner::input::Format;
+using scanner::input::open_list;
+using scanner::input::RowSplitter;
 
 namespace {
 
@@ -26,11 +26,11 @@ std::string cells_of(const std::string& row, char delimiter)
 }
 
 // What a table with these rows, the first one and those after it, is found to be.
-resolvers::Outcome<std::optional<scanner::FoundTable>> table_of(
+resolvers::Outcome<std::optional<scanner::input::FoundTable>> table_of(
     const std::vector<std::string>& rows, const std::string& column = "",
     const std::string& comment = "")
 {
-    scanner::TableQuestion question;
+    scanner::input::TableQuestion question;
     question.first_row = rows.front();
     question.column = column;
     question.comment = comment;
@@ -38,7 +38,7 @@ resolvers::Outcome<std::optional<scanner::FoundTable>> table_of(
     question.next_row = [&]() -> std::optional<std::string> {
         return next < rows.size() ? std::optional(rows[next++]) : std::nullopt;
     };
-    return scanner::find_table(question);
+    return scanner::input::find_table(question);
 }
 
 std::vector<Subject> rows_of(const std::string& text)
@@ -222,14 +222,14 @@ TEST_CASE("A quotation mark that is never closed costs its own line alone")
           "2 !a quotation mark is not closed | 3 b.example note=x | 4 c.example note=y");
     // Neither does it swallow more lines than a row may have.
     std::string text = "domain,note\na.example,\"one\n";
-    for (std::size_t i = 0; i < scanner::max_row_lines; ++i)
+    for (std::size_t i = 0; i < scanner::input::max_row_lines; ++i)
         text += "b.example,x\n";
     const std::vector<Subject> rows = rows_of(text + "c.example,\"z\"\n");
-    REQUIRE(rows.size() == scanner::max_row_lines + 2);
+    REQUIRE(rows.size() == scanner::input::max_row_lines + 2);
     CHECK(rows[0].invalid == "a quotation mark is not closed");
     CHECK(rows[1].host == "b.example");
     CHECK(rows.back().host == "c.example");
-    CHECK(rows.back().line == scanner::max_row_lines + 3);
+    CHECK(rows.back().line == scanner::input::max_row_lines + 3);
 }
 
 TEST_CASE("A row beyond the limit is cut and invalid")

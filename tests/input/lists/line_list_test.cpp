@@ -9,11 +9,11 @@
 #include "scanner/input/lists/line_reader.h"
 #include "scanner/input/subject_text.h"
 
-using scanner::Format;
-using scanner::Line;
-using scanner::LineReader;
-using scanner::open_list;
 using scanner::Subject;
+using scanner::input::Format;
+using scanner::input::Line;
+using scanner::input::LineReader;
+using scanner::input::open_list;
 
 namespace {
 
@@ -102,7 +102,7 @@ TEST_CASE("The text of a subject is the whole line, comment and all")
 
 TEST_CASE("A line beyond the limit is cut and invalid, and the next one is read")
 {
-    const std::string limit(scanner::max_list_line, 'a');
+    const std::string limit(scanner::input::max_list_line, 'a');
     const std::vector<Subject> over =
         subjects_of(limit + "a\nb.example\n" + limit + limit + limit + "\nc.example");
     CHECK(text_of(over) ==
@@ -117,7 +117,7 @@ TEST_CASE("A line beyond the limit is cut and invalid, and the next one is read"
 TEST_CASE("A line of blanks beyond the limit is not passed over")
 {
     const std::vector<Subject> subjects =
-        subjects_of(std::string(scanner::max_list_line + 1, ' ') + "\na.example");
+        subjects_of(std::string(scanner::input::max_list_line + 1, ' ') + "\na.example");
     CHECK(text_of(subjects) == "1 !the line is longer than 65536 octets | 2 a.example");
 }
 
@@ -143,10 +143,10 @@ TEST_CASE("A stream that breaks off says so in a last subject")
 
 TEST_CASE("The words for formats")
 {
-    CHECK(scanner::list_format_of("auto") == Format::automatic);
-    CHECK(scanner::list_format_of("text") == Format::text);
-    CHECK(scanner::list_format_of("csv") == Format::csv);
-    CHECK_FALSE(scanner::list_format_of("xml").has_value());
+    CHECK(scanner::input::list_format_of("auto") == Format::automatic);
+    CHECK(scanner::input::list_format_of("text") == Format::text);
+    CHECK(scanner::input::list_format_of("csv") == Format::csv);
+    CHECK_FALSE(scanner::input::list_format_of("xml").has_value());
 }
 
 TEST_CASE("A list is told from a table by its first line that says something")
@@ -265,7 +265,7 @@ TEST_CASE("A scheme is never taken for a host, and two URLs are never one")
     };
     for (const Case& c : cases) {
         CAPTURE(c.line);
-        const Subject subject = scanner::read_subject(c.line, 1);
+        const Subject subject = scanner::input::read_subject(c.line, 1);
         const std::string got = !subject.invalid.empty() ? "!" + subject.invalid
                                 : subject.url.empty()    ? subject.host
                                                          : subject.url;

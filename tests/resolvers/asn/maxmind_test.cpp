@@ -21,9 +21,9 @@ std::filesystem::path fixture(const std::string& name)
 
 const std::filesystem::path shipped = std::filesystem::path(SERVEDBY_SOURCE_DIR) / "data/asn.mmdb";
 
-std::unique_ptr<MaxmindOrigins> opened(const std::filesystem::path& path)
+std::unique_ptr<asn::MaxmindOrigins> opened(const std::filesystem::path& path)
 {
-    Outcome<std::unique_ptr<MaxmindOrigins>> outcome = MaxmindOrigins::open(path);
+    Outcome<std::unique_ptr<asn::MaxmindOrigins>> outcome = asn::MaxmindOrigins::open(path);
     if (!outcome.has_value())
         FAIL(outcome.error().detail);
     return std::move(*outcome);
@@ -84,7 +84,7 @@ TEST_CASE("the most specific block around an address names its AS")
         {"an IPv6 address is not the IPv4 address in its last bits", "::192.0.2.1", "none"},
         {"nor is an IPv4-mapped one, unless the file says so", "::ffff:192.0.2.1", "none"},
     };
-    const std::unique_ptr<MaxmindOrigins> table = opened(fixture("asn.mmdb"));
+    const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("asn.mmdb"));
     for (const Case& c : cases) {
         CAPTURE(c.why);
         CHECK(found(*table, c.address) == c.expected);
@@ -95,7 +95,7 @@ TEST_CASE("files of other makers with the same field names are read as well")
 {
     SUBCASE("GeoLite2-ASN: 28-bit records, IPv4 aliased into IPv6")
     {
-        const std::unique_ptr<MaxmindOrigins> table = opened(fixture("geolite2_shape.mmdb"));
+        const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("geolite2_shape.mmdb"));
         CHECK(table->database_type() == "GeoLite2-ASN");
         CHECK(found(*table, "192.0.2.1") == "192.0.2.0/25 AS64496 Example One");
         CHECK(found(*table, "2001:db8:1::1") == "2001:db8:1::/48 AS64499 Example Six More");
@@ -104,13 +104,13 @@ TEST_CASE("files of other makers with the same field names are read as well")
     }
     SUBCASE("a tree of IPv4 alone: IPv6 addresses are not found")
     {
-        const std::unique_ptr<MaxmindOrigins> table = opened(fixture("ipv4_only.mmdb"));
+        const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("ipv4_only.mmdb"));
         CHECK(found(*table, "192.0.2.1") == "192.0.2.0/25 AS64496 Example One");
         CHECK(found(*table, "2001:db8:1::1") == "none");
     }
     SUBCASE("a record for more than all of IPv4 has length 0, not less")
     {
-        const std::unique_ptr<MaxmindOrigins> table = opened(fixture("wide.mmdb"));
+        const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("wide.mmdb"));
         CHECK(found(*table, "192.0.2.1") == "0.0.0.0/0 AS64496 Everything");
         CHECK(found(*table, "2001:db8::1") == "::/1 AS64496 Everything");
     }
@@ -118,7 +118,7 @@ TEST_CASE("files of other makers with the same field names are read as well")
 
 TEST_CASE("the file itself says of which day it is")
 {
-    const std::unique_ptr<MaxmindOrigins> table = opened(fixture("asn.mmdb"));
+    const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("asn.mmdb"));
     CHECK(table->date() == "2023-11-14");
     CHECK(table->database_type() == "servedby-ASN");
     CHECK(table->description() == "servedby test data: asn");
@@ -149,7 +149,8 @@ TEST_CASE("what is not an ASN database is refused with the reason")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<std::unique_ptr<MaxmindOrigins>> outcome = MaxmindOrigins::open(c.path);
+        const Outcome<std::unique_ptr<asn::MaxmindOrigins>> outcome =
+            asn::MaxmindOrigins::open(c.path);
         REQUIRE(!outcome.has_value());
         CHECK(outcome.error().code == c.code);
         CAPTURE(outcome.error().detail);
@@ -160,7 +161,7 @@ TEST_CASE("what is not an ASN database is refused with the reason")
 
 TEST_CASE("several threads may look into one table at once")
 {
-    const std::unique_ptr<MaxmindOrigins> table = opened(fixture("asn.mmdb"));
+    const std::unique_ptr<asn::MaxmindOrigins> table = opened(fixture("asn.mmdb"));
     constexpr unsigned rounds = 2'000;
     unsigned right[2] = {0, 0};
     std::string digests[2];
@@ -182,7 +183,7 @@ TEST_CASE("several threads may look into one table at once")
 
 TEST_CASE("the shipped table knows who announces well-known addresses")
 {
-    const std::unique_ptr<MaxmindOrigins> table = opened(shipped);
+    const std::unique_ptr<asn::MaxmindOrigins> table = opened(shipped);
     MESSAGE("data/asn.mmdb of ", table->date(), ", sha256 ", table->sha256());
     CHECK(table->date() == "2026-06-17");
     CHECK(table->description().find("CC BY 4.0") != std::string::npos);

@@ -15,9 +15,9 @@ namespace {
 struct Hands {
     Deadline at = Deadline(std::chrono::hours(1));
 
-    BreakerOptions options()
+    dns::BreakerOptions options()
     {
-        BreakerOptions made;
+        dns::BreakerOptions made;
         made.failures_to_open = 3;
         made.first_open_time = 5s;
         made.longest_open_time = 15s;
@@ -35,7 +35,8 @@ DnsAnswer answer_of(const std::string& resolver, DnsStatus status)
     return answer;
 }
 
-void record(CircuitBreaker& breaker, const std::string& resolver, DnsStatus status, int times = 1)
+void record(dns::CircuitBreaker& breaker, const std::string& resolver, DnsStatus status,
+            int times = 1)
 {
     for (int i = 0; i < times; ++i)
         breaker.record(answer_of(resolver, status));
@@ -49,7 +50,7 @@ const std::string second = "192.0.2.2:53";
 TEST_CASE("a breaker opens after silence in a row, and for longer each time")
 {
     Hands hands;
-    CircuitBreaker breaker("isp", {first}, hands.options());
+    dns::CircuitBreaker breaker("isp", {first}, hands.options());
     record(breaker, first, DnsStatus::timeout, 2);
     CHECK(breaker.admits());
     CHECK(breaker.summary().empty());
@@ -100,13 +101,13 @@ TEST_CASE("only silence counts, and only in a row")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         Hands hands;
-        CircuitBreaker breaker("isp", {first}, hands.options());
+        dns::CircuitBreaker breaker("isp", {first}, hands.options());
         record(breaker, first, DnsStatus::timeout, 2);
         record(breaker, first, c.status);
         CHECK(breaker.admits() != c.opens);
     }
     Hands hands;
-    CircuitBreaker breaker("isp", {first}, hands.options());
+    dns::CircuitBreaker breaker("isp", {first}, hands.options());
     for (int i = 0; i < 10; ++i) {
         record(breaker, first, DnsStatus::timeout, 2);
         record(breaker, first, DnsStatus::noerror);
@@ -124,7 +125,7 @@ TEST_CASE(
     "answers to questions from before it opened neither close a breaker nor keep it open longer")
 {
     Hands hands;
-    CircuitBreaker breaker("isp", {first}, hands.options());
+    dns::CircuitBreaker breaker("isp", {first}, hands.options());
     record(breaker, first, DnsStatus::timeout, 3 + 50);
     hands.at += 5s;
     CHECK(breaker.admits());
@@ -134,7 +135,7 @@ TEST_CASE(
 TEST_CASE("a trial that never ends is followed by another")
 {
     Hands hands;
-    CircuitBreaker breaker("isp", {first}, hands.options());
+    dns::CircuitBreaker breaker("isp", {first}, hands.options());
     record(breaker, first, DnsStatus::timeout, 3);
     hands.at += 5s;
     CHECK(breaker.admits());
@@ -147,7 +148,7 @@ TEST_CASE("a trial that never ends is followed by another")
 TEST_CASE("of several resolvers the silent one is rejected, and tried beside the others")
 {
     Hands hands;
-    CircuitBreaker breaker("isp", {first, second}, hands.options());
+    dns::CircuitBreaker breaker("isp", {first, second}, hands.options());
     record(breaker, first, DnsStatus::timeout, 3);
     CHECK(breaker.admits());
     CHECK(breaker.rejects(0));
@@ -176,9 +177,9 @@ TEST_CASE("silence of one that answers other questions is about the names: it go
 {
     Hands hands;
     bool answers = true;
-    BreakerOptions options = hands.options();
+    dns::BreakerOptions options = hands.options();
     options.answers_others = [&](std::size_t) { return answers; };
-    CircuitBreaker breaker("isp", {first}, options);
+    dns::CircuitBreaker breaker("isp", {first}, options);
     record(breaker, first, DnsStatus::timeout, 100);
     CHECK(breaker.admits());
     answers = false;
@@ -219,12 +220,12 @@ TEST_CASE("what is not asked is skipped and says why; the summary says how much 
 {
     Hands hands;
     std::vector<std::string> told;
-    BreakerOptions options = hands.options();
+    dns::BreakerOptions options = hands.options();
     options.tell = [&](const std::string& line) { told.push_back(line); };
     const auto breaker =
-        std::make_shared<CircuitBreaker>("isp", std::vector<std::string>{first}, options);
+        std::make_shared<dns::CircuitBreaker>("isp", std::vector<std::string>{first}, options);
     std::size_t asked = 0;
-    BreakingResolver resolver(std::make_unique<Mute>(asked), breaker);
+    dns::BreakingResolver resolver(std::make_unique<Mute>(asked), breaker);
     const auto ask = [&] {
         std::vector<Question> pair = {{DomainName::parse("a.example").value(), "A"},
                                       {DomainName::parse("a.example").value(), "AAAA"}};

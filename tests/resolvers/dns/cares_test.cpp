@@ -29,17 +29,17 @@ Question question(std::string_view name, std::string_view type = "A")
     return Question{DomainName::parse(name).value(), std::string(type)};
 }
 
-DnsOptions options_for(std::vector<ResolverAddress> servers)
+dns::DnsOptions options_for(std::vector<dns::ResolverAddress> servers)
 {
-    DnsOptions options;
+    dns::DnsOptions options;
     options.servers = std::move(servers);
     options.timeout = 5s;
     return options;
 }
 
-std::unique_ptr<DnsClient> resolver_on(asio::io_context& context, DnsOptions options)
+std::unique_ptr<dns::DnsClient> resolver_on(asio::io_context& context, dns::DnsOptions options)
 {
-    auto made = make_dns_client(context.get_executor(), std::move(options));
+    auto made = resolvers::dns::make_dns_client(context.get_executor(), std::move(options));
     REQUIRE(made.has_value());
     return std::move(*made);
 }
@@ -52,7 +52,7 @@ asio::awaitable<void> ask_into(DnsResolver& resolver, std::vector<Question> ques
 }
 
 // Asks in one go on an io_context of its own.
-Answers ask(DnsOptions options, std::vector<Question> questions,
+Answers ask(dns::DnsOptions options, std::vector<Question> questions,
             std::chrono::milliseconds within = 10s)
 {
     asio::io_context context(1);
@@ -65,7 +65,7 @@ Answers ask(DnsOptions options, std::vector<Question> questions,
     return answers;
 }
 
-DnsAnswer ask_one(DnsOptions options, Question asked, std::chrono::milliseconds within = 10s)
+DnsAnswer ask_one(dns::DnsOptions options, Question asked, std::chrono::milliseconds within = 10s)
 {
     Answers answers = ask(std::move(options), {std::move(asked)}, within);
     REQUIRE(answers.size() == 1);
@@ -219,7 +219,7 @@ TEST_CASE("a server that is out of use is not asked while there is another")
         [](const ScriptedQuery& query) { return Replies{address_reply(query, "203.0.113.9")}; });
     ScriptedDns sound(
         [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
-    DnsOptions options = options_for({caught.address(), sound.address()});
+    dns::DnsOptions options = options_for({caught.address(), sound.address()});
     options.out_of_use = [](std::size_t server) { return server == 0; };
     for (const DnsAnswer& answer :
          ask(options, {question("a.example"), question("b.example"), question("c.example")}))
@@ -238,8 +238,8 @@ TEST_CASE("a server may be asked over TCP only")
 {
     ScriptedDns server(
         [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
-    ResolverAddress over_tcp = server.address();
-    over_tcp.transport = DnsTransport::tcp;
+    dns::ResolverAddress over_tcp = server.address();
+    over_tcp.transport = dns::DnsTransport::tcp;
     std::vector<Question> questions;
     for (int i = 0; i < 300; ++i)
         questions.push_back(question("n" + std::to_string(i) + ".example"));
@@ -254,9 +254,9 @@ TEST_CASE("a server may be asked over TCP only")
     for (const ScriptedQuery& query : server.queries())
         CHECK(query.over_tcp);
 
-    ResolverAddress deaf = deaf_address();
-    deaf.transport = DnsTransport::tcp;
-    DnsOptions options = options_for({deaf});
+    dns::ResolverAddress deaf = deaf_address();
+    deaf.transport = dns::DnsTransport::tcp;
+    dns::DnsOptions options = options_for({deaf});
     options.retries = 0;
     const DnsAnswer refused = ask_one(options, question("a.example"));
     CHECK(refused.status == DnsStatus::network_error);
@@ -274,7 +274,7 @@ TEST_CASE("the client network is sent, and the scope that comes back is kept")
             reply.opt(wire_option(8, subnet));
         return Replies{reply.octets()};
     });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.client_subnet = Prefix::parse("192.0.2.0/24");
     options.recursion_desired = false;
     const Answers answers = ask(options, {question("scoped.example"), question("not.example")});
@@ -324,7 +324,7 @@ TEST_CASE("the only server is asked again after a pause")
 TEST_CASE("silence is a timeout, after as many queries as allowed")
 {
     ScriptedDns server([](const ScriptedQuery&) { return std::vector<Octets>{}; });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.timeout = 60ms;
     options.retries = 1;
     const DnsAnswer answer = ask_one(options, question("slow.example"));
@@ -340,7 +340,7 @@ TEST_CASE("a server's word counts for more than another server's silence")
 {
     ScriptedDns failing([](const ScriptedQuery& query) { return say(0x8182, query); });
     ScriptedDns silent([](const ScriptedQuery&) { return std::vector<Octets>{}; });
-    DnsOptions options = options_for({silent.address(), failing.address()});
+    dns::DnsOptions options = options_for({silent.address(), failing.address()});
     options.timeout = 60ms;
     options.retries = 1;
     const Answers answers = ask(options, {question("a.example"), question("b.example")});
@@ -375,10 +375,10 @@ TEST_CASE("of several queries each is told, with its server and its end; of one 
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        std::vector<ResolverAddress> addresses;
+        std::vector<dns::ResolverAddress> addresses;
         for (const ScriptedDns* server : c.servers)
             addresses.push_back(server->address());
-        DnsOptions options = options_for(addresses);
+        dns::DnsOptions options = options_for(addresses);
         options.timeout = 60ms;
         options.retries = 1;
         const DnsAnswer answer = ask_one(options, question("a.example"));
@@ -392,7 +392,7 @@ TEST_CASE("of several queries each is told, with its server and its end; of one 
     }
 
     // One of two questions comes to the silent server first, and to the failing one after that.
-    DnsOptions options = options_for({silent.address(), failing.address()});
+    dns::DnsOptions options = options_for({silent.address(), failing.address()});
     options.timeout = 60ms;
     options.retries = 1;
     const Answers answers = ask(options, {question("a.example"), question("b.example")});
@@ -410,7 +410,7 @@ TEST_CASE("of several queries each is told, with its server and its end; of one 
 
 TEST_CASE("a port where nothing listens is a network error")
 {
-    const ResolverAddress deaf = deaf_address();
+    const dns::ResolverAddress deaf = deaf_address();
     const Answers answers = ask(
         options_for({deaf}), {question("a.example"), question("b.example"), question("c.example")});
     REQUIRE(answers.size() == 3);
@@ -427,7 +427,7 @@ TEST_CASE("of a server that has answered before, one refusal is not believed, bu
 {
     auto server = std::make_unique<ScriptedDns>(
         [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.1")}; });
-    DnsOptions options = options_for({server->address()});
+    dns::DnsOptions options = options_for({server->address()});
     options.channels_per_server = 1;
     options.timeout = 200ms;
     options.retries = 0;
@@ -472,7 +472,7 @@ TEST_CASE("an ask ends at its deadline, and what was answered until then stays")
             return {};
         return {address_reply(query, "192.0.2.1")};
     });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.timeout = 60s;
     const Answers answers = ask(options, {question("slow.example"), question("a.example")}, 200ms);
     REQUIRE(answers.size() == 2);
@@ -500,7 +500,7 @@ TEST_CASE("a response after the deadline does no harm")
         return {address_reply(query, "192.0.2.1")};
     });
     asio::io_context context(1);
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.channels_per_server = 1;
     const auto resolver = resolver_on(context, options);
     Answers late;
@@ -562,7 +562,7 @@ TEST_CASE("a truncated response without TCP behind it is a network error, not ha
                                .octets()};
         },
         {.over_tcp = false});
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.retries = 1;
     const DnsAnswer answer = ask_one(options, question("big.example"));
     CHECK(answer.status == DnsStatus::network_error);
@@ -593,7 +593,7 @@ TEST_CASE("a truncated response whose TCP is silent is a timeout")
     }
     SUBCASE("before the deadline")
     {
-        DnsOptions options = options_for({server.address()});
+        dns::DnsOptions options = options_for({server.address()});
         options.timeout = 60ms;
         options.retries = 0;
         const DnsAnswer answer = ask_one(options, question("big.example"));
@@ -609,7 +609,7 @@ TEST_CASE("a TCP connection that talks nonsense is a network error for all that 
             return say(0x8380, query);
         return {Octets{}};  // a message of no octets: c-ares gives up the connection
     });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.retries = 0;
     const Answers answers = ask(options, {question("a.example"), question("b.example")});
     REQUIRE(answers.size() == 2);
@@ -685,7 +685,7 @@ TEST_CASE("FORMERR to EDNS and silence without it stays FORMERR")
             return say(0x8181, query);
         return {};
     });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.timeout = 60ms;
     options.retries = 0;
     const DnsAnswer answer = ask_one(options, question("a.example"));
@@ -818,7 +818,7 @@ TEST_CASE("five thousand questions each get their own answer, twice as many at o
     server_itself = &server;
 
     asio::io_context context(1);
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.timeout = 60s;
     const auto resolver = resolver_on(context, options);
     std::vector<Answers> answers(count / 5);
@@ -865,7 +865,7 @@ TEST_CASE("no more are in flight than allowed; the others wait for their turn")
     });
     server_itself = &server;
 
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.channels_per_server = 2;
     options.max_in_flight_per_channel = room / 2;
     options.timeout = 60s;
@@ -936,7 +936,7 @@ TEST_CASE("whatever the servers do, each question gets the one answer that is du
     constexpr std::string_view moods = "ansrftgx";
     ScriptedDns first(moody);
     ScriptedDns second(moody);
-    DnsOptions options = options_for({first.address(), second.address()});
+    dns::DnsOptions options = options_for({first.address(), second.address()});
     options.channels_per_server = 3;
     options.max_in_flight_per_channel = 50;
     options.timeout = 700ms;
@@ -973,7 +973,7 @@ TEST_CASE("a resolver may be torn down at any moment")
     for (int moment = 0; moment < 40; ++moment) {
         CAPTURE(moment);
         ScriptedDns server(moody);
-        DnsOptions options = options_for({server.address()});
+        dns::DnsOptions options = options_for({server.address()});
         options.channels_per_server = 2;
         options.max_in_flight_per_channel = 3;
         options.timeout = 5ms;
@@ -1005,7 +1005,7 @@ TEST_CASE("a resolver may be torn down at any moment")
 TEST_CASE("a question that found no room waits outside its deadline, and is asked")
 {
     ScriptedDns server([](const ScriptedQuery&) { return std::vector<Octets>{}; });
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.channels_per_server = 1;
     options.max_in_flight_per_channel = 1;
     const Answers answers = ask(options, {question("a.example"), question("b.example")}, 100ms);
@@ -1022,7 +1022,7 @@ TEST_CASE("a server that is gone costs no retry while another one answers")
 {
     ScriptedDns good(
         [](const ScriptedQuery& query) { return Replies{address_reply(query, "192.0.2.9")}; });
-    DnsOptions options = options_for({deaf_address(), good.address()});
+    dns::DnsOptions options = options_for({deaf_address(), good.address()});
     options.retries = 0;
     for (int round = 0; round < 4; ++round) {
         const Answers answers = ask(options, {question("a.example"), question("b.example")});
@@ -1075,7 +1075,7 @@ TEST_CASE("a type that does not exist is our mistake, and the others are asked a
 TEST_CASE("a resolver without servers cannot be made")
 {
     asio::io_context context(1);
-    const auto made = make_dns_client(context.get_executor(), {});
+    const auto made = resolvers::dns::make_dns_client(context.get_executor(), {});
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().code == "no_resolver");
 }
@@ -1127,8 +1127,8 @@ TEST_CASE("everything may be torn down with queries in flight")
 TEST_CASE("a resolver may go away in the hands of the one that it has just answered")
 {
     struct Owner {
-        static asio::awaitable<void> run(std::unique_ptr<DnsClient>& resolver, Answers& answers,
-                                         Deadline deadline)
+        static asio::awaitable<void> run(std::unique_ptr<dns::DnsClient>& resolver,
+                                         Answers& answers, Deadline deadline)
         {
             auto work = resolver->ask({question("a.example"), question("b.example")}, deadline);
             answers = co_await std::move(work);
@@ -1167,7 +1167,8 @@ TEST_CASE("a resolver may go away in the hands of the one that it has just answe
 TEST_CASE("an ask that was made before its resolver went away is skipped")
 {
     struct Late {
-        static asio::awaitable<void> run(std::unique_ptr<DnsClient>& resolver, Answers& answers)
+        static asio::awaitable<void> run(std::unique_ptr<dns::DnsClient>& resolver,
+                                         Answers& answers)
         {
             auto work = resolver->ask({question("a.example")}, Clock::now() + 10s);
             resolver.reset();
@@ -1197,7 +1198,7 @@ TEST_CASE("an ask can be cancelled")
     };
     ScriptedDns server([](const ScriptedQuery&) { return std::vector<Octets>{}; });
     asio::io_context context(1);
-    DnsOptions options = options_for({server.address()});
+    dns::DnsOptions options = options_for({server.address()});
     options.timeout = 60s;
     const auto resolver = resolver_on(context, options);
     std::optional<Answers> answers = Answers{};

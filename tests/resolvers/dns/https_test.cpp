@@ -22,19 +22,19 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 /// Answers by a script, and keeps what it was asked for.
-class ScriptedFetcher : public HttpFetcher {
+class ScriptedFetcher : public http::HttpFetcher {
 public:
-    using Script = std::function<Outcome<FetchResponse>(const FetchRequest&)>;
+    using Script = std::function<Outcome<http::FetchResponse>(const http::FetchRequest&)>;
     struct Heard {
-        std::vector<FetchRequest> requests;
+        std::vector<http::FetchRequest> requests;
     };
 
     ScriptedFetcher(Heard& heard, Script script) : heard_(heard), script_(std::move(script)) {}
 
-    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline) override
+    asio::awaitable<Outcome<http::FetchResponse>> get(http::FetchRequest request, Deadline) override
     {
         heard_.requests.push_back(request);
-        Outcome<FetchResponse> answer = script_(request);
+        Outcome<http::FetchResponse> answer = script_(request);
         co_return answer;
     }
 
@@ -48,12 +48,14 @@ class SlowFetcher : public ScriptedFetcher {
 public:
     using ScriptedFetcher::ScriptedFetcher;
 
-    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline deadline) override
+    asio::awaitable<Outcome<http::FetchResponse>> get(http::FetchRequest request,
+                                                      Deadline deadline) override
     {
         const asio::any_io_executor executor = co_await asio::this_coro::executor;
         asio::steady_timer timer(executor, 50ms);
         co_await timer.async_wait(asio::use_awaitable);
-        Outcome<FetchResponse> got = co_await ScriptedFetcher::get(std::move(request), deadline);
+        Outcome<http::FetchResponse> got =
+            co_await ScriptedFetcher::get(std::move(request), deadline);
         co_return got;
     }
 };
@@ -63,51 +65,52 @@ Octets octets_of(const std::string& text)
     return Octets(text.begin(), text.end());
 }
 
-FetchResponse message(const Octets& octets)
+http::FetchResponse message(const Octets& octets)
 {
-    FetchResponse response;
+    http::FetchResponse response;
     response.status = 200;
     response.content_type = "application/dns-message";
     response.body.assign(octets.begin(), octets.end());
     return response;
 }
 
-ScriptedQuery query_in(const FetchRequest& request)
+ScriptedQuery query_in(const http::FetchRequest& request)
 {
     ScriptedQuery query;
     query.octets = octets_of(request.content);
-    const DnsMessage read = parse_message(query.octets).value();
+    const dnswire::DnsMessage read = resolvers::dnswire::parse_message(query.octets).value();
     query.id = read.header.id;
     query.name = read.question->name;
     query.type = read.question->type;
     return query;
 }
 
-FetchResponse honest(const FetchRequest& request)
+http::FetchResponse honest(const http::FetchRequest& request)
 {
     return message(address_reply(query_in(request), "192.0.2.7"));
 }
 
-DnsOptions options(const std::vector<std::string>& urls = {"https://dns.example/dns-query"})
+dns::DnsOptions options(const std::vector<std::string>& urls = {"https://dns.example/dns-query"})
 {
-    DnsOptions made;
+    dns::DnsOptions made;
     for (const std::string& url : urls)
-        made.servers.push_back(ResolverAddress::parse(url).value());
+        made.servers.push_back(dns::ResolverAddress::parse(url).value());
     made.retries = 1;
     return made;
 }
 
 template <typename Fetcher = ScriptedFetcher>
-std::unique_ptr<DnsClient> resolver_on(asio::io_context& io, ScriptedFetcher::Heard& heard,
-                                       ScriptedFetcher::Script script, DnsOptions given)
+std::unique_ptr<dns::DnsClient> resolver_on(asio::io_context& io, ScriptedFetcher::Heard& heard,
+                                            ScriptedFetcher::Script script, dns::DnsOptions given)
 {
     auto fetcher = std::make_unique<Fetcher>(heard, std::move(script));
-    auto made = make_dns_over_https(io.get_executor(), std::move(given), std::move(fetcher));
+    auto made = resolvers::dns::make_dns_over_https(io.get_executor(), std::move(given),
+                                                    std::move(fetcher));
     return std::move(made.value());
 }
 
 std::vector<DnsAnswer> ask(ScriptedFetcher::Heard& heard, ScriptedFetcher::Script script,
-                           DnsOptions given, const std::vector<std::string>& names)
+                           dns::DnsOptions given, const std::vector<std::string>& names)
 {
     std::vector<Question> questions;
     for (const std::string& name : names)
@@ -159,51 +162,51 @@ TEST_CASE("what is no answer is told as what it is, after another try")
     };
     const Case cases[] = {
         {"silence",
-         [](const FetchRequest&) {
+         [](const http::FetchRequest&) {
              return Failure{"timeout", "the deadline"};
          },
          DnsStatus::timeout, "timeout: the deadline", 2},
         {"a certificate that does not verify",
-         [](const FetchRequest&) {
+         [](const http::FetchRequest&) {
              return Failure{"tls", "expired"};
          },
          DnsStatus::network_error, "tls: expired", 2},
         {"an error of HTTP's",
-         [](const FetchRequest&) {
-             FetchResponse response;
+         [](const http::FetchRequest&) {
+             http::FetchResponse response;
              response.status = 503;
              return response;
          },
          DnsStatus::bad_response, "HTTP status 503", 2},
         {"a page",
-         [](const FetchRequest&) {
-             FetchResponse response;
+         [](const http::FetchRequest&) {
+             http::FetchResponse response;
              response.status = 200;
              response.content_type = "text/html";
              return response;
          },
          DnsStatus::bad_response, "no DNS message but text/html", 2},
         {"an answer to something else",
-         [](const FetchRequest& request) {
+         [](const http::FetchRequest& request) {
              ScriptedQuery query = query_in(request);
              query.id = 7;
              return message(reply_to(query).octets());
          },
          DnsStatus::bad_response, "", 2},
         {"cut short",
-         [](const FetchRequest& request) {
-             FetchResponse response = honest(request);
+         [](const http::FetchRequest& request) {
+             http::FetchResponse response = honest(request);
              response.body.resize(response.body.size() - 3);
              return response;
          },
          DnsStatus::bad_response, "", 2},
         {"SERVFAIL",
-         [](const FetchRequest& request) {
+         [](const http::FetchRequest& request) {
              return message(reply_to(query_in(request), 0x8182).octets());
          },
          DnsStatus::servfail, "", 2},
         {"NXDOMAIN is an answer",
-         [](const FetchRequest& request) {
+         [](const http::FetchRequest& request) {
              return message(reply_to(query_in(request), 0x8183).octets());
          },
          DnsStatus::nxdomain, "", 1},
@@ -228,7 +231,7 @@ TEST_CASE("what is no answer is told as what it is, after another try")
 TEST_CASE("of several servers each takes its turn, and the next one takes over from one that fails")
 {
     const std::vector<std::string> urls = {"https://bad.example/q", "https://good.example/q"};
-    const auto script = [](const FetchRequest& request) -> Outcome<FetchResponse> {
+    const auto script = [](const http::FetchRequest& request) -> Outcome<http::FetchResponse> {
         if (request.url.find("bad") != std::string::npos)
             return Failure{"refused", ""};
         return honest(request);
@@ -243,11 +246,11 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
     CHECK(answers[0].attempts + answers[1].attempts == 3);
 
     heard.requests.clear();
-    DnsOptions given = options(urls);
+    dns::DnsOptions given = options(urls);
     given.out_of_use = [](std::size_t server) { return server == 0; };
     answers = ask(heard, script, given, {"a.example", "b.example"});
     CHECK(heard.requests.size() == 2);
-    for (const FetchRequest& request : heard.requests)
+    for (const http::FetchRequest& request : heard.requests)
         CHECK(request.url == urls[1]);
 }
 
@@ -272,7 +275,7 @@ TEST_CASE("an ask may be cancelled while its questions are on their way")
 TEST_CASE("our own limit is no attempt, and not the server's fault")
 {
     ScriptedFetcher::Heard heard;
-    const auto script = [](const FetchRequest&) { return Failure{"local_error", "files"}; };
+    const auto script = [](const http::FetchRequest&) { return Failure{"local_error", "files"}; };
     const DnsAnswer answer = ask(heard, script, options(), {"a.example"})[0];
     CHECK(answer.status == DnsStatus::local_error);
     CHECK(answer.detail == "local_error: files");
@@ -283,9 +286,9 @@ TEST_CASE("our own limit is no attempt, and not the server's fault")
 TEST_CASE("a server over HTTPS that knows no EDNS is asked without, from then on at once")
 {
     ScriptedFetcher::Heard heard;
-    const auto script = [](const FetchRequest& request) -> Outcome<FetchResponse> {
+    const auto script = [](const http::FetchRequest& request) -> Outcome<http::FetchResponse> {
         const ScriptedQuery query = query_in(request);
-        if (parse_message(query.octets).value().edns)
+        if (resolvers::dnswire::parse_message(query.octets).value().edns)
             return message(reply_to(query, 0x8181).octets());
         return honest(request);
     };

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using End = DnsReply::End;
+using End = dns::DnsReply::End;
 
 // One question to some servers, on a clock of its own; nothing is ever sent.
 struct Asked {
@@ -22,13 +22,13 @@ struct Asked {
         state.retries_left = retries;
     }
 
-    static DnsOptions options_for(const std::string& addresses)
+    static dns::DnsOptions options_for(const std::string& addresses)
     {
-        DnsOptions options;
+        dns::DnsOptions options;
         for (std::size_t at = 0, end = 0; at < addresses.size(); at = end + 1) {
             end = std::min(addresses.find(' ', at), addresses.size());
             options.servers.push_back(
-                ResolverAddress::parse(addresses.substr(at, end - at)).value());
+                dns::ResolverAddress::parse(addresses.substr(at, end - at)).value());
         }
         return options;
     }
@@ -39,7 +39,7 @@ struct Asked {
         servers.take(*state.server);
     }
 
-    NextStep hear(MessageBuilder message)
+    dns::NextStep hear(MessageBuilder message)
     {
         now += 10ms;
         servers.give_back(*state.server, End::response, now);
@@ -47,23 +47,23 @@ struct Asked {
         return state.on_response(octets, question, room, servers, now, answer);
     }
 
-    NextStep hear(unsigned flags)
+    dns::NextStep hear(unsigned flags)
     {
         return hear(MessageBuilder(0, flags).question("a.example", 1));
     }
 
-    NextStep hear_address()
+    dns::NextStep hear_address()
     {
         return hear(MessageBuilder(0, 0x8180)
                         .question("a.example", 1)
                         .record(Section::answer, "a.example", 1, 60, wire_ipv4("192.0.2.1")));
     }
 
-    NextStep fail(End end, std::string_view detail = "why")
+    dns::NextStep fail(End end, std::string_view detail = "why")
     {
         now += 10ms;
         servers.give_back(*state.server, end, now);
-        DnsReply reply;
+        dns::DnsReply reply;
         reply.end = end;
         reply.detail = detail;
         return state.on_failure(reply, servers, now, answer);
@@ -71,10 +71,10 @@ struct Asked {
 
     const Question question{DomainName::parse("a.example").value(), "A"};
     IdleTransport transport;
-    ServerChooser servers;
-    ServerChooser::TimePoint now{100s};
-    DnsMessage room;
-    QuestionState state;
+    dns::ServerChooser servers;
+    dns::ServerChooser::TimePoint now{100s};
+    dnswire::DnsMessage room;
+    dns::QuestionState state;
     DnsAnswer answer;
 };
 
@@ -87,7 +87,7 @@ TEST_CASE("an answer ends the question at its first query")
 {
     Asked asked(one);
     asked.send();
-    CHECK(asked.hear_address() == NextStep::finish);
+    CHECK(asked.hear_address() == dns::NextStep::finish);
     asked.state.on_finish(asked.question, asked.now, asked.answer);
     CHECK(asked.answer.status == DnsStatus::noerror);
     CHECK(asked.answer.name == "a.example");
@@ -104,25 +104,25 @@ TEST_CASE("what a failed query leads to depends on its end, the servers and the 
         std::string servers;
         unsigned retries;
         End end;
-        NextStep next;
+        dns::NextStep next;
         unsigned retries_left;
     };
     const std::string tls = "tls://127.0.0.1";
     const std::string https = "https://dns.example/q";
     const Case cases[] = {
-        {"silence has taken long enough", one, 1, End::timeout, NextStep::ask, 0},
-        {"silence, for the last time", one, 0, End::timeout, NextStep::finish, 0},
-        {"silence of one of two", two, 1, End::timeout, NextStep::ask, 0},
-        {"the only server is gone", one, 1, End::unreachable, NextStep::pause, 0},
-        {"gone, for the last time", one, 0, End::unreachable, NextStep::finish, 0},
+        {"silence has taken long enough", one, 1, End::timeout, dns::NextStep::ask, 0},
+        {"silence, for the last time", one, 0, End::timeout, dns::NextStep::finish, 0},
+        {"silence of one of two", two, 1, End::timeout, dns::NextStep::ask, 0},
+        {"the only server is gone", one, 1, End::unreachable, dns::NextStep::pause, 0},
+        {"gone, for the last time", one, 0, End::unreachable, dns::NextStep::finish, 0},
         {"a server that is gone costs no retry while there is another", two, 0, End::unreachable,
-         NextStep::ask, 0},
-        {"a TLS connection pauses by itself", tls, 1, End::unreachable, NextStep::ask, 0},
-        {"a fetch does not", https, 1, End::unreachable, NextStep::pause, 0},
-        {"no DNS message", https, 1, End::malformed, NextStep::pause, 0},
-        {"no DNS message from one of two", two, 1, End::malformed, NextStep::ask, 0},
+         dns::NextStep::ask, 0},
+        {"a TLS connection pauses by itself", tls, 1, End::unreachable, dns::NextStep::ask, 0},
+        {"a fetch does not", https, 1, End::unreachable, dns::NextStep::pause, 0},
+        {"no DNS message", https, 1, End::malformed, dns::NextStep::pause, 0},
+        {"no DNS message from one of two", two, 1, End::malformed, dns::NextStep::ask, 0},
         {"a connection that was closed between answers", tls, 0, End::interrupted,
-         NextStep::ask_first, 0},
+         dns::NextStep::ask_first, 0},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
@@ -131,7 +131,7 @@ TEST_CASE("what a failed query leads to depends on its end, the servers and the 
         CHECK(asked.fail(c.end) == c.next);
         CHECK(asked.state.retries_left == c.retries_left);
         CHECK(asked.answer.detail == "why");
-        CHECK(asked.answer.tried.size() == (c.next == NextStep::finish ? 0 : 1));
+        CHECK(asked.answer.tried.size() == (c.next == dns::NextStep::finish ? 0 : 1));
     }
 }
 
@@ -139,19 +139,19 @@ TEST_CASE("of two servers that are gone each is asked once for nothing, then ret
 {
     Asked asked(two, 1);
     asked.send(0);
-    CHECK(asked.fail(End::unreachable) == NextStep::ask);
+    CHECK(asked.fail(End::unreachable) == dns::NextStep::ask);
     CHECK(asked.state.retries_left == 1);
     asked.send(1);
-    CHECK(asked.fail(End::unreachable) == NextStep::ask);
+    CHECK(asked.fail(End::unreachable) == dns::NextStep::ask);
     CHECK(asked.state.retries_left == 0);
     asked.send(0);
-    CHECK(asked.fail(End::unreachable) == NextStep::finish);
+    CHECK(asked.fail(End::unreachable) == dns::NextStep::finish);
     CHECK(asked.answer.tried.size() == 3);
 }
 
 TEST_CASE("pauses grow, but not for ever")
 {
-    QuestionState state;
+    dns::QuestionState state;
     for (const auto expected : {100ms, 200ms, 400ms, 800ms, 1600ms, 3200ms, 3200ms})
         CHECK(state.pause_length() == expected);
 }
@@ -161,7 +161,7 @@ TEST_CASE("what a server said counts for more than silence, or nonsense, after i
     for (const End end : {End::timeout, End::unreachable, End::malformed}) {
         Asked asked(two, 1);
         asked.send(0);
-        CHECK(asked.hear(0x8182) == NextStep::ask);
+        CHECK(asked.hear(0x8182) == dns::NextStep::ask);
         asked.send(1);
         asked.fail(end);
         CHECK(asked.answer.status == DnsStatus::servfail);
@@ -175,13 +175,13 @@ TEST_CASE("truncation leads to TCP at the same server, which costs no retry")
 {
     Asked asked(two, 0);
     asked.send();
-    CHECK(asked.hear(0x8380) == NextStep::ask_over_tcp);
+    CHECK(asked.hear(0x8380) == dns::NextStep::ask_over_tcp);
     CHECK(asked.state.truncated);
     asked.send();
     CHECK(asked.state.sent.over_tcp);
     SUBCASE("and to the answer")
     {
-        CHECK(asked.hear_address() == NextStep::finish);
+        CHECK(asked.hear_address() == dns::NextStep::finish);
         CHECK(asked.answer.over_tcp);
         CHECK(asked.answer.tried.size() == 2);
     }
@@ -194,10 +194,10 @@ TEST_CASE("truncation leads to TCP at the same server, which costs no retry")
     }
     SUBCASE("or to nothing, when our machine cannot send it")
     {
-        DnsReply reply;
+        dns::DnsReply reply;
         reply.end = End::local_limit;
         reply.detail = "no sockets";
-        CHECK(asked.state.on_unsent(reply, asked.answer) == NextStep::finish);
+        CHECK(asked.state.on_unsent(reply, asked.answer) == dns::NextStep::finish);
         CHECK(asked.answer.status == DnsStatus::local_error);
         CHECK(asked.state.attempts == 1);
     }
@@ -209,7 +209,7 @@ TEST_CASE("over a stream, the bit that says truncated means nothing")
         CAPTURE(server);
         Asked asked(server);
         asked.send();
-        CHECK(asked.hear(0x8380) == NextStep::finish);
+        CHECK(asked.hear(0x8380) == dns::NextStep::finish);
         CHECK(asked.answer.status == DnsStatus::nodata);
         CHECK(asked.answer.over_tcp == (server[0] == 't' && server[1] == 'c'));
     }
@@ -222,12 +222,12 @@ TEST_CASE("a server without EDNS is asked without, over every transport, and tha
         Asked asked(server, 0);
         asked.send();
         CHECK(asked.state.sent.edns);
-        CHECK(asked.hear(0x8181) == NextStep::ask);
+        CHECK(asked.hear(0x8181) == dns::NextStep::ask);
         CHECK(asked.state.same_server);
         CHECK(asked.servers.servers()[0].edns);
         asked.send();
         CHECK_FALSE(asked.state.sent.edns);
-        CHECK(asked.hear_address() == NextStep::finish);
+        CHECK(asked.hear_address() == dns::NextStep::finish);
         CHECK_FALSE(asked.servers.servers()[0].edns);
     }
 }
@@ -236,9 +236,9 @@ TEST_CASE("what was not sent is no attempt, and goes first")
 {
     Asked asked(one);
     asked.send();
-    DnsReply reply;
+    dns::DnsReply reply;
     reply.end = End::held_back;
-    CHECK(asked.state.on_unsent(reply, asked.answer) == NextStep::ask_first);
+    CHECK(asked.state.on_unsent(reply, asked.answer) == dns::NextStep::ask_first);
     CHECK(asked.state.attempts == 0);
     asked.state.on_give_up(false, false, asked.now, asked.answer);
     CHECK(asked.answer.status == DnsStatus::skipped);

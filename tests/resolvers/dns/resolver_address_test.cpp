@@ -34,10 +34,10 @@ TEST_CASE("a resolver's address is read as people write it, and written with its
     };
     for (const Case& c : cases) {
         CAPTURE(c.expected);
-        const Outcome<ResolverAddress> address = ResolverAddress::parse(c.text);
+        const Outcome<dns::ResolverAddress> address = dns::ResolverAddress::parse(c.text);
         REQUIRE(address.has_value());
         CHECK(address->text() == c.expected);
-        CHECK(*ResolverAddress::parse(address->text()) == *address);
+        CHECK(*dns::ResolverAddress::parse(address->text()) == *address);
     }
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("what is no resolver's address is refused")
                              "sctp://9.9.9.9",
                              "://9.9.9.9"}) {
         CAPTURE(std::string(text));
-        const Outcome<ResolverAddress> address = ResolverAddress::parse(text);
+        const Outcome<dns::ResolverAddress> address = dns::ResolverAddress::parse(text);
         REQUIRE_FALSE(address.has_value());
         CHECK(address.error().code == "malformed");
     }
@@ -111,7 +111,7 @@ TEST_CASE("the resolvers of resolv.conf are those that the C library would ask")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         std::vector<std::string> found;
-        for (const ResolverAddress& address : parse_resolv_conf(c.text))
+        for (const dns::ResolverAddress& address : resolvers::dns::parse_resolv_conf(c.text))
             found.push_back(address.text());
         CHECK(found == c.expected);
     }
@@ -123,11 +123,11 @@ TEST_CASE("a resolv.conf that is missing, or names nobody, is told apart")
         std::filesystem::temp_directory_path() / ("servedby-resolv-" + std::to_string(getpid()));
     std::filesystem::create_directory(folder);
     const std::string path = folder / "resolv.conf";
-    CHECK(read_resolv_conf(path).error().code == "unreadable");
+    CHECK(resolvers::dns::read_resolv_conf(path).error().code == "unreadable");
     std::ofstream(path) << "search example\n";
-    CHECK(read_resolv_conf(path).error().code == "no_resolver");
+    CHECK(resolvers::dns::read_resolv_conf(path).error().code == "no_resolver");
     std::ofstream(path) << "nameserver ::1\n";
-    const auto found = read_resolv_conf(path);
+    const auto found = resolvers::dns::read_resolv_conf(path);
     REQUIRE(found.has_value());
     CHECK(found->at(0).text() == "[::1]:53");
     std::filesystem::remove_all(folder);

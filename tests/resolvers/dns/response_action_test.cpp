@@ -10,17 +10,17 @@ using namespace tests;
 
 TEST_CASE("a response is an answer, or tells how to ask again")
 {
-    using Next = ResponseAction::Next;
+    using Next = dns::ResponseAction::Next;
     const Question question{DomainName::parse("a.example").value(), "A"};
-    const SentQuery plain{.id = 7, .edns = true, .over_tcp = false};
-    const SentQuery without_edns{.id = 7, .edns = false, .over_tcp = false};
-    const SentQuery over_tcp{.id = 7, .edns = true, .over_tcp = true};
+    const dns::SentQuery plain{.id = 7, .edns = true, .over_tcp = false};
+    const dns::SentQuery without_edns{.id = 7, .edns = false, .over_tcp = false};
+    const dns::SentQuery over_tcp{.id = 7, .edns = true, .over_tcp = true};
     const auto response = [](unsigned flags) {
         return MessageBuilder(7, flags).question("a.example", 1);
     };
     struct Case {
         const char* why;
-        SentQuery sent;
+        dns::SentQuery sent;
         MessageBuilder message;
         DnsStatus status;
         Next next;
@@ -66,9 +66,11 @@ TEST_CASE("a response is an answer, or tells how to ask again")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        DnsMessage message;
-        const auto unreadable = parse_message_into(c.message.octets(), Sections::answer, message);
-        const ResponseAction action = action_for_response(unreadable, message, question, c.sent);
+        dnswire::DnsMessage message;
+        const auto unreadable = resolvers::dnswire::parse_message_into(
+            c.message.octets(), dnswire::Sections::answer, message);
+        const dns::ResponseAction action =
+            resolvers::dns::action_for_response(unreadable, message, question, c.sent);
         CHECK(action.status == c.status);
         CHECK(action.next == c.next);
         CHECK(action.responded == c.responded);

@@ -14,25 +14,27 @@ using namespace resolvers;
 
 namespace {
 
-using End = DnsReply::End;
-using Sent = std::vector<DnsServer*>;
+using End = dns::DnsReply::End;
+using Sent = std::vector<dns::DnsServer*>;
 
 // Servers on a clock of their own; nothing is ever sent.
 struct Pool {
-    static DnsOptions completed(DnsOptions options)
+    static dns::DnsOptions completed(dns::DnsOptions options)
     {
         if (options.servers.empty())
-            options.servers = {*ResolverAddress::parse("127.0.0.1:9")};
+            options.servers = {*dns::ResolverAddress::parse("127.0.0.1:9")};
         options.timeout = 2s;
         return options;
     }
-    explicit Pool(DnsOptions options = {}) : servers(completed(std::move(options)), transport) {}
+    explicit Pool(dns::DnsOptions options = {}) : servers(completed(std::move(options)), transport)
+    {
+    }
 
     /// As many queries as may be on their way.
     Sent fill()
     {
         Sent sent;
-        while (DnsServer* server = servers.pick(nullptr, true, now)) {
+        while (dns::DnsServer* server = servers.pick(nullptr, true, now)) {
             servers.take(*server);
             sent.push_back(server);
         }
@@ -41,13 +43,13 @@ struct Pool {
 
     void end(const Sent& sent, End how)
     {
-        for (DnsServer* server : sent)
+        for (dns::DnsServer* server : sent)
             servers.give_back(*server, how, now);
     }
 
     tests::IdleTransport transport;
-    ServerChooser servers;
-    ServerChooser::TimePoint now{100s};
+    dns::ServerChooser servers;
+    dns::ServerChooser::TimePoint now{100s};
 };
 
 }  // namespace
@@ -93,11 +95,11 @@ TEST_CASE("a server that says nothing at all is still asked some at a time")
 
 namespace {
 
-DnsOptions two_servers()
+dns::DnsOptions two_servers()
 {
-    DnsOptions options;
-    options.servers = {*ResolverAddress::parse("127.0.0.1:9"),
-                       *ResolverAddress::parse("127.0.0.2:9")};
+    dns::DnsOptions options;
+    options.servers = {*dns::ResolverAddress::parse("127.0.0.1:9"),
+                       *dns::ResolverAddress::parse("127.0.0.2:9")};
     return options;
 }
 
@@ -112,7 +114,7 @@ std::size_t sent_to(const Sent& sent, std::size_t place)
 
 TEST_CASE("a resolver that makes answers up gets no question, however busy the honest one is")
 {
-    DnsOptions options = two_servers();
+    dns::DnsOptions options = two_servers();
     options.out_of_use = [](std::size_t server) { return server == 1; };
     Pool of(options);
     Sent sent = of.fill();
@@ -128,7 +130,7 @@ TEST_CASE("a resolver that makes answers up gets no question, however busy the h
 
 TEST_CASE("where all resolvers make answers up, all are asked")
 {
-    DnsOptions options = two_servers();
+    dns::DnsOptions options = two_servers();
     options.out_of_use = [](std::size_t) { return true; };
     Pool of(options);
     const Sent sent = of.fill();
@@ -141,7 +143,7 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
     Pool of(two_servers());
     Sent sent = of.fill();
     CHECK(sent_to(sent, 1) == 200);
-    for (DnsServer* server : sent)
+    for (dns::DnsServer* server : sent)
         of.servers.give_back(*server, server->place == 1 ? End::unreachable : End::response,
                              of.now);
     sent = of.fill();
@@ -150,7 +152,7 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
     of.end(std::exchange(sent, {}), End::response);
 
     of.now += 2s;
-    while (DnsServer* server = of.servers.pick(nullptr, false, of.now)) {
+    while (dns::DnsServer* server = of.servers.pick(nullptr, false, of.now)) {
         of.servers.take(*server);
         sent.push_back(server);
     }
@@ -160,7 +162,7 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
     CHECK(sent_to(sent, 1) == 1);
 
     // In vain: the next pause is twice as long.
-    for (DnsServer* server : std::exchange(sent, {}))
+    for (dns::DnsServer* server : std::exchange(sent, {}))
         of.servers.give_back(*server, server->place == 1 ? End::timeout : End::response, of.now);
     of.now += 3s;
     sent = of.fill();
@@ -177,7 +179,7 @@ TEST_CASE("a silent resolver gets one question after a pause, of those that can 
 
 TEST_CASE("a resolver that left others' questions unanswered begins as a silent one")
 {
-    DnsOptions options = two_servers();
+    dns::DnsOptions options = two_servers();
     options.silent = [](std::size_t server) { return server == 0; };
     Pool of(options);
     const Sent sent = of.fill();
@@ -187,7 +189,7 @@ TEST_CASE("a resolver that left others' questions unanswered begins as a silent 
 
 TEST_CASE("each server is judged once for a query, since a circuit breaker lets one trial through")
 {
-    DnsOptions options = two_servers();
+    dns::DnsOptions options = two_servers();
     unsigned asked = 0;
     options.out_of_use = [&asked](std::size_t server) { return server == 1 && ++asked != 1; };
     Pool of(options);

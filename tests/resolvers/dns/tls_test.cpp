@@ -30,9 +30,9 @@ const TestAuthority& authority()
     return made;
 }
 
-std::shared_ptr<const TrustStore> store()
+std::shared_ptr<const tls::TrustStore> store()
 {
-    static const auto loaded = TrustStore::load(authority().file()).value();
+    static const auto loaded = tls::TrustStore::load(authority().file()).value();
     return loaded;
 }
 
@@ -60,7 +60,7 @@ public:
         ScriptedQuery query;
         query.octets.assign(bytes_.begin() + 2, bytes_.begin() + 2 + static_cast<long>(size()));
         bytes_.erase(0, 2 + size());
-        const DnsMessage read = parse_message(query.octets).value();
+        const dnswire::DnsMessage read = resolvers::dnswire::parse_message(query.octets).value();
         query.id = read.header.id;
         query.name = read.question->name;
         query.type = read.question->type;
@@ -104,15 +104,15 @@ void answer_all(Peer& peer, Connection&)
         peer.say(address_reply(*query, "192.0.2.7"));
 }
 
-ResolverAddress at(std::uint16_t port, const std::string& name = "dns.example")
+dns::ResolverAddress at(std::uint16_t port, const std::string& name = "dns.example")
 {
     const std::string text = "tls://127.0.0.1:" + std::to_string(port);
-    return ResolverAddress::parse(name.empty() ? text : text + "#" + name).value();
+    return dns::ResolverAddress::parse(name.empty() ? text : text + "#" + name).value();
 }
 
-DnsOptions options(std::vector<ResolverAddress> servers)
+dns::DnsOptions options(std::vector<dns::ResolverAddress> servers)
 {
-    DnsOptions made;
+    dns::DnsOptions made;
     made.servers = std::move(servers);
     made.timeout = 5s;
     made.retries = 1;
@@ -129,8 +129,10 @@ std::vector<Question> questions(std::size_t count)
 
 /// An io_context with a resolver on it, which goes when the test says so.
 struct Client {
-    explicit Client(DnsOptions given, DnsTlsOptions tls = {})
-        : resolver(make_dns_over_tls(io.get_executor(), std::move(given), store(), tls).value())
+    explicit Client(dns::DnsOptions given, dns::DnsTlsOptions tls = {})
+        : resolver(
+              resolvers::dns::make_dns_over_tls(io.get_executor(), std::move(given), store(), tls)
+                  .value())
     {
     }
 
@@ -153,10 +155,10 @@ struct Client {
     }
 
     asio::io_context io{1};
-    std::unique_ptr<DnsClient> resolver;
+    std::unique_ptr<dns::DnsClient> resolver;
 };
 
-std::vector<DnsAnswer> ask(DnsOptions given, std::size_t count, DnsTlsOptions tls = {})
+std::vector<DnsAnswer> ask(dns::DnsOptions given, std::size_t count, dns::DnsTlsOptions tls = {})
 {
     Client client(std::move(given), tls);
     return client.ask(questions(count));
@@ -274,7 +276,7 @@ TEST_CASE("a server may close after each answer: what it has not answered is ask
             else
                 connection.finish_writing();
         }));
-        DnsOptions given = options({at(server.port())});
+        dns::DnsOptions given = options({at(server.port())});
         given.retries = 0;
         const auto answers = ask(given, 6);
         unsigned attempts = 0;
@@ -320,7 +322,7 @@ TEST_CASE("a connection that nobody uses is closed by either side, and made anew
             ++gone;
             changed.notify_all();
         }));
-        DnsOptions given = options({at(server.port())});
+        dns::DnsOptions given = options({at(server.port())});
         given.retries = 0;
         Client client(given);
         CHECK(client.ask(questions(1))[0].status == DnsStatus::noerror);
@@ -446,7 +448,7 @@ TEST_CASE("what is no answer is told as what it is")
     for (const Case& c : cases) {
         CAPTURE(c.why);
         Server server(part(c.play));
-        DnsOptions given = options({at(server.port())});
+        dns::DnsOptions given = options({at(server.port())});
         // Only silence has to be waited for.
         const bool falls_silent = std::string(c.why).find("ilence") != std::string::npos;
         given.timeout = falls_silent ? 300ms : 10s;
@@ -512,7 +514,7 @@ TEST_CASE("a server that is not there, or not the one meant, is told nothing and
     for (const Case& c : cases) {
         CAPTURE(c.why);
         Server server(c.behaviour);
-        DnsOptions given = options({at(server.port(), c.name)});
+        dns::DnsOptions given = options({at(server.port(), c.name)});
         given.timeout = c.status == DnsStatus::timeout ? 300ms : 10s;
         for (const DnsAnswer& answer : ask(given, 3)) {
             CHECK(answer.status == c.status);
@@ -534,7 +536,7 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
 {
     const RefusingPort refusing;
     Server server(part(answer_all));
-    DnsOptions given = options({at(refusing.port()), at(server.port())});
+    dns::DnsOptions given = options({at(refusing.port()), at(server.port())});
     Client client(given);
     for (int round = 0; round < 2; ++round)
         for (const DnsAnswer& answer : client.ask(questions(4))) {
@@ -561,7 +563,7 @@ TEST_CASE("of several servers each takes its turn, and the next one takes over f
     CHECK(ask(given, 1)[0].status == DnsStatus::noerror);
     asio::io_context io(1);
     given.servers.clear();
-    const auto none = make_dns_over_tls(io.get_executor(), given, store());
+    const auto none = resolvers::dns::make_dns_over_tls(io.get_executor(), given, store());
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error().code == "no_resolver");
 }
@@ -581,7 +583,7 @@ TEST_CASE("a late answer is not taken for that of another question")
             }
         }
     }));
-    DnsOptions given = options({at(server.port())});
+    dns::DnsOptions given = options({at(server.port())});
     given.timeout = 500ms;
     const auto answers = ask(given, 2);
     CHECK(answers[0].status == DnsStatus::noerror);
@@ -682,7 +684,7 @@ TEST_CASE("a question that found no room over TLS waits outside its deadline, an
         while (peer.next()) {
         }
     }));
-    DnsOptions given = options({at(silent.port())});
+    dns::DnsOptions given = options({at(silent.port())});
     given.timeout = 300ms;
     given.retries = 0;
     Client client(given, {.max_in_flight = 1});

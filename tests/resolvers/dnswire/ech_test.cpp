@@ -38,7 +38,8 @@ TEST_CASE("an ECHConfigList is read as the vectors say")
         ++seen;
         const std::string id = tests::text_of(vector, "id") + " " + tests::text_of(vector, "why");
         CAPTURE(id);
-        const Outcome<EchConfigList> list = decode_ech_config_list(tests::octets_of(vector));
+        const Outcome<dnswire::EchConfigList> list =
+            resolvers::dnswire::decode_ech_config_list(tests::octets_of(vector));
         if (!vector.at("well_formed").as_bool()) {
             REQUIRE_FALSE(list.has_value());
             CHECK(list.error().code == "malformed");
@@ -68,7 +69,9 @@ TEST_CASE("no proper prefix of an ECHConfigList is one")
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
         for (std::size_t size = 0; size < octets.size(); ++size)
             if (vector.at("well_formed").as_bool())
-                CHECK_FALSE(decode_ech_config_list(std::span(octets).first(size)).has_value());
+                CHECK_FALSE(
+                    resolvers::dnswire::decode_ech_config_list(std::span(octets).first(size))
+                        .has_value());
     }
 }
 
@@ -103,6 +106,6 @@ TEST_CASE("a public name that no client may take is told from one that it may")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(is_ech_public_name(c.name) == c.valid);
+        CHECK(resolvers::dnswire::is_ech_public_name(c.name) == c.valid);
     }
 }

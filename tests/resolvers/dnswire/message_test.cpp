@@ -19,14 +19,14 @@ Question ask(std::string_view name, std::string_view type)
     return Question{DomainName::parse(name).value(), std::string(type)};
 }
 
-DnsMessage parsed(const Octets& octets)
+dnswire::DnsMessage parsed(const Octets& octets)
 {
-    Outcome<DnsMessage> message = parse_message(octets);
+    Outcome<dnswire::DnsMessage> message = resolvers::dnswire::parse_message(octets);
     REQUIRE(message.has_value());
     return *message;
 }
 
-DnsMessage vector_message(const char* id)
+dnswire::DnsMessage vector_message(const char* id)
 {
     const boost::json::object file = vector_file("svcb_ech.json");
     for (const boost::json::value& value : file.at("messages").as_array())
@@ -42,7 +42,7 @@ std::string data_text(unsigned type, const Octets& rdata)
                               .question("a.example", type)
                               .record(Section::answer, "a.example", type, 300, rdata)
                               .octets();
-    const Outcome<DnsMessage> message = parse_message(octets);
+    const Outcome<dnswire::DnsMessage> message = resolvers::dnswire::parse_message(octets);
     return message.has_value() ? message->answer.at(0).data : message.error().detail;
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a query is written as RFC 1035 and RFC 6891 have it")
     struct Case {
         const char* why;
         Question question;
-        EdnsOptions edns;
+        dnswire::EdnsOptions edns;
         const char* expected;
     };
     const Case cases[] = {
@@ -87,7 +87,7 @@ TEST_CASE("a query is written as RFC 1035 and RFC 6891 have it")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<Octets> query = encode_query(c.question, 0x1234, c.edns);
+        const Outcome<Octets> query = resolvers::dnswire::encode_query(c.question, 0x1234, c.edns);
         REQUIRE(query.has_value());
         CHECK(resolvers::hex_of(*query) == c.expected);
     }
@@ -95,7 +95,7 @@ TEST_CASE("a query is written as RFC 1035 and RFC 6891 have it")
 
 TEST_CASE("a query for a type that is none is refused")
 {
-    const Outcome<Octets> query = encode_query(ask("example", "BOGUS"), 1, {});
+    const Outcome<Octets> query = resolvers::dnswire::encode_query(ask("example", "BOGUS"), 1, {});
     REQUIRE_FALSE(query.has_value());
     CHECK(query.error().code == "unknown_type");
 }
@@ -104,18 +104,19 @@ TEST_CASE("the longest query fits its buffer")
 {
     const std::string label(63, 'a');
     const std::string name = label + "." + label + "." + label + "." + std::string(61, 'a');
-    EdnsOptions edns;
+    dnswire::EdnsOptions edns;
     edns.client_subnet = Prefix::parse("2001:db8::1/128");
-    const Outcome<Octets> query = encode_query(ask(name, "AAAA"), 1, edns);
+    const Outcome<Octets> query = resolvers::dnswire::encode_query(ask(name, "AAAA"), 1, edns);
     REQUIRE(query.has_value());
     CHECK(query->size() == 306);
     edns.padding_block = 128;
-    CHECK(encode_query(ask(name, "AAAA"), 1, edns)->size() == max_query);
+    CHECK(resolvers::dnswire::encode_query(ask(name, "AAAA"), 1, edns)->size() ==
+          dnswire::max_query);
 }
 
 TEST_CASE("a query is padded to whole blocks, by an option that holds nothing")
 {
-    EdnsOptions edns;
+    dnswire::EdnsOptions edns;
     edns.padding_block = 128;
     for (std::size_t length = 1; length <= 63; ++length)
         for (const char* subnet : {"", "192.0.2.0/24", "2001:db8::/56"}) {
@@ -123,22 +124,22 @@ TEST_CASE("a query is padded to whole blocks, by an option that holds nothing")
             CAPTURE(subnet);
             const std::string name = std::string(length, 'a') + "." + std::string(40, 'b');
             edns.client_subnet = Prefix::parse(subnet);
-            const Octets query = encode_query(ask(name, "A"), 1, edns).value();
+            const Octets query = resolvers::dnswire::encode_query(ask(name, "A"), 1, edns).value();
             CHECK(query.size() % 128 == 0);
-            EdnsOptions bare = edns;
+            dnswire::EdnsOptions bare = edns;
             bare.padding_block = 0;
-            const Octets plain = encode_query(ask(name, "A"), 1, bare).value();
+            const Octets plain = resolvers::dnswire::encode_query(ask(name, "A"), 1, bare).value();
             CHECK(query.size() >= plain.size() + 4);
             CHECK(query.size() < plain.size() + 4 + 128);
-            REQUIRE(parse_message(query).has_value());
-            CHECK(parse_message(query)->edns);
+            REQUIRE(resolvers::dnswire::parse_message(query).has_value());
+            CHECK(resolvers::dnswire::parse_message(query)->edns);
             const Octets rest(query.begin() + static_cast<long>(plain.size()) + 4, query.end());
             CHECK(rest == Octets(rest.size(), 0));
             CHECK(query[plain.size()] == 0);
             CHECK(query[plain.size() + 1] == 12);
         }
     edns.enabled = false;
-    CHECK(encode_query(ask("a.example", "A"), 1, edns)->size() == 12 + 11 + 4);
+    CHECK(resolvers::dnswire::encode_query(ask("a.example", "A"), 1, edns)->size() == 12 + 11 + 4);
 }
 
 TEST_CASE("types are known by mnemonic and by number")
@@ -146,14 +147,14 @@ TEST_CASE("types are known by mnemonic and by number")
     for (const char* type : {"A", "AAAA", "CNAME", "NS", "SOA", "PTR", "MX", "TXT", "CAA", "HTTPS",
                              "SVCB", "DNAME", "TYPE123"}) {
         CAPTURE(type);
-        REQUIRE(type_number(type));
-        CHECK(type_text(*type_number(type)) == type);
+        REQUIRE(resolvers::dnswire::type_number(type));
+        CHECK(resolvers::dnswire::type_text(*resolvers::dnswire::type_number(type)) == type);
     }
-    CHECK(type_number("TYPE65") == 65);
-    CHECK(type_text(65) == "HTTPS");
+    CHECK(resolvers::dnswire::type_number("TYPE65") == 65);
+    CHECK(resolvers::dnswire::type_text(65) == "HTTPS");
     for (const char* text : {"", "a", "TYPE", "TYPE-1", "TYPE65536", "TYPE1 ", "ANYTHING"}) {
         CAPTURE(text);
-        CHECK_FALSE(type_number(text));
+        CHECK_FALSE(resolvers::dnswire::type_number(text));
     }
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("types are known by mnemonic and by number")
 
 TEST_CASE("message M01 has one HTTPS record whose owner is a pointer")
 {
-    const DnsMessage message = vector_message("M01");
+    const dnswire::DnsMessage message = vector_message("M01");
     const Question question = ask("example.com", "HTTPS");
     CHECK(message.header.id == 0x1234);
     CHECK(message.header.response);
@@ -170,8 +171,8 @@ TEST_CASE("message M01 has one HTTPS record whose owner is a pointer")
     CHECK_FALSE(message.header.authoritative);
     CHECK_FALSE(message.header.truncated);
     CHECK_FALSE(message.edns);
-    CHECK(answers_question(message, question, 0x1234));
-    CHECK(classify(message, question) == DnsStatus::noerror);
+    CHECK(resolvers::dnswire::answers_question(message, question, 0x1234));
+    CHECK(resolvers::dnswire::classify(message, question) == DnsStatus::noerror);
     REQUIRE(message.answer.size() == 1);
     const DnsRecord& record = message.answer[0];
     CHECK(record.name == "example.com");
@@ -200,9 +201,9 @@ TEST_CASE("messages M02 to M06 say why there is no answer, or whose it is")
     };
     for (const Case& c : cases) {
         CAPTURE(c.id);
-        const DnsMessage message = vector_message(c.id);
-        CHECK(answers_question(message, c.question, 0x1234));
-        CHECK(classify(message, c.question) == c.status);
+        const dnswire::DnsMessage message = vector_message(c.id);
+        CHECK(resolvers::dnswire::answers_question(message, c.question, 0x1234));
+        CHECK(resolvers::dnswire::classify(message, c.question) == c.status);
         CHECK(message.errors == c.errors);
         CHECK(message.edns.has_value() == !c.errors.empty());
     }
@@ -218,8 +219,9 @@ TEST_CASE("no proper prefix of a message is a message")
         for (std::size_t size = 0; size < octets.size(); ++size) {
             const Octets prefix(octets.begin(), octets.begin() + static_cast<long>(size));
             CAPTURE(size);
-            CHECK_FALSE(parse_message(prefix).has_value());
-            CHECK_FALSE(parse_message(prefix, Sections::answer).has_value());
+            CHECK_FALSE(resolvers::dnswire::parse_message(prefix).has_value());
+            CHECK_FALSE(
+                resolvers::dnswire::parse_message(prefix, dnswire::Sections::answer).has_value());
         }
         ++seen;
     }
@@ -299,7 +301,7 @@ TEST_CASE("record data that is not of its type's format makes the message malfor
         CAPTURE(c.why);
         const std::string text = data_text(c.type, c.rdata);
         CHECK(text == "unreadable answer section: bad data of " +
-                          type_text(static_cast<std::uint16_t>(c.type)));
+                          resolvers::dnswire::type_text(static_cast<std::uint16_t>(c.type)));
     }
 }
 
@@ -314,14 +316,14 @@ TEST_CASE("names in data may point back into the message, but never out of it")
             .count(1, 1)
             .octets();
     };
-    const DnsMessage message = parsed(message_with(Octets{1, 'a', 0xC0, 16}));
+    const dnswire::DnsMessage message = parsed(message_with(Octets{1, 'a', 0xC0, 16}));
     REQUIRE(message.answer.size() == 1);
     CHECK(message.answer[0].name == "www.example");
     CHECK(message.answer[0].data == "a.example");
-    CHECK_FALSE(parse_message(message_with(Octets{0xC0, 41})).has_value());
-    CHECK_FALSE(parse_message(message_with(Octets{0xC0, 42})).has_value());
-    CHECK_FALSE(parse_message(message_with(Octets{0xFF, 0xFF})).has_value());
-    CHECK_FALSE(parse_message(message_with(Octets{0xC0})).has_value());
+    CHECK_FALSE(resolvers::dnswire::parse_message(message_with(Octets{0xC0, 41})).has_value());
+    CHECK_FALSE(resolvers::dnswire::parse_message(message_with(Octets{0xC0, 42})).has_value());
+    CHECK_FALSE(resolvers::dnswire::parse_message(message_with(Octets{0xFF, 0xFF})).has_value());
+    CHECK_FALSE(resolvers::dnswire::parse_message(message_with(Octets{0xC0})).has_value());
 }
 
 TEST_CASE("all sections are read, or only the answer")
@@ -335,7 +337,7 @@ TEST_CASE("all sections are read, or only the answer")
             .record(Section::additional, "ns.example", 1, 60, wire_ipv4("192.0.2.53"))
             .opt(wire_option(8, Octets{0, 1, 24, 20, 192, 0, 2}), 0x8000)
             .octets();
-    const DnsMessage all = parsed(octets);
+    const dnswire::DnsMessage all = parsed(octets);
     CHECK(all.answer.size() == 1);
     REQUIRE(all.authority.size() == 1);
     CHECK(all.authority[0].type == "SOA");
@@ -347,7 +349,8 @@ TEST_CASE("all sections are read, or only the answer")
     CHECK(all.edns->dnssec_ok);
     CHECK(all.edns->client_subnet_scope == 20);
 
-    const Outcome<DnsMessage> answer = parse_message(octets, Sections::answer);
+    const Outcome<dnswire::DnsMessage> answer =
+        resolvers::dnswire::parse_message(octets, dnswire::Sections::answer);
     REQUIRE(answer.has_value());
     CHECK(answer->answer == all.answer);
     CHECK(answer->authority.empty());
@@ -361,7 +364,7 @@ TEST_CASE("oddities that do not spoil a message")
 {
     SUBCASE("a TTL with the highest bit set counts as 0 (RFC 2181 section 8)")
     {
-        const DnsMessage message =
+        const dnswire::DnsMessage message =
             parsed(MessageBuilder(1, 0x8180)
                        .record(Section::answer, "a", 1, 0x80000001U, wire_ipv4("192.0.2.1"))
                        .octets());
@@ -369,7 +372,7 @@ TEST_CASE("oddities that do not spoil a message")
     }
     SUBCASE("records of another class are not kept")
     {
-        const DnsMessage message =
+        const dnswire::DnsMessage message =
             parsed(MessageBuilder(1, 0x8180)
                        .record(Section::answer, "a", 1, 1, wire_ipv4("192.0.2.1"), 3)
                        .octets());
@@ -377,39 +380,40 @@ TEST_CASE("oddities that do not spoil a message")
     }
     SUBCASE("octets after the end are ignored")
     {
-        const DnsMessage message =
+        const dnswire::DnsMessage message =
             parsed(MessageBuilder(1, 0x8180).question("a", 1).raw({1, 2, 3}).octets());
         CHECK(message.question.has_value());
     }
     SUBCASE("two questions are none")
     {
-        const DnsMessage message =
+        const dnswire::DnsMessage message =
             parsed(MessageBuilder(1, 0x8180).question("a", 1).question("b", 1).octets());
         CHECK_FALSE(message.question.has_value());
     }
     SUBCASE("EDE text that is not UTF-8 is read as ISO-8859-1")
     {
-        const DnsMessage message = parsed(
+        const dnswire::DnsMessage message = parsed(
             MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'b', 0xE9})).octets());
         CHECK(message.errors == std::vector<ExtendedError>{{15, "b\xC3\xA9"}});
     }
     SUBCASE("EDE text may end with a zero octet, which is no part of it (RFC 8914 section 2)")
     {
-        const DnsMessage message = parsed(
+        const dnswire::DnsMessage message = parsed(
             MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0, 15, 'n', 'o', 0})).octets());
         CHECK(message.errors == std::vector<ExtendedError>{{15, "no"}});
     }
     SUBCASE("an EDE option too short for a code says nothing")
     {
-        const DnsMessage message =
+        const dnswire::DnsMessage message =
             parsed(MessageBuilder(1, 0x8180).opt(wire_option(15, Octets{0})).octets());
         CHECK(message.errors.empty());
     }
     SUBCASE("an OPT record carries the upper bits of the rcode")
     {
-        const DnsMessage message = parsed(MessageBuilder(1, 0x8180).opt({}, 0x01000000).octets());
+        const dnswire::DnsMessage message =
+            parsed(MessageBuilder(1, 0x8180).opt({}, 0x01000000).octets());
         CHECK(message.header.rcode == 16);  // BADVERS
-        CHECK(classify(message, ask("a", "A")) == DnsStatus::other_rcode);
+        CHECK(resolvers::dnswire::classify(message, ask("a", "A")) == DnsStatus::other_rcode);
     }
 }
 
@@ -453,10 +457,11 @@ TEST_CASE("what is no message is refused")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<DnsMessage> message = parse_message(c.octets);
+        const Outcome<dnswire::DnsMessage> message = resolvers::dnswire::parse_message(c.octets);
         REQUIRE_FALSE(message.has_value());
         CHECK(message.error().code == "malformed");
-        CHECK_FALSE(parse_message(c.octets, Sections::answer).has_value());
+        CHECK_FALSE(
+            resolvers::dnswire::parse_message(c.octets, dnswire::Sections::answer).has_value());
     }
 }
 
@@ -474,7 +479,8 @@ TEST_CASE("a message that unfolds into megabytes of names is refused")
     for (; records < 4000; ++records)
         builder.raw(Octets{0xC0, 12, 0, 2, 0, 1, 0, 0, 0, 0, 0, 2, 0xC0, 12});
     builder.count(1, records);
-    const Outcome<DnsMessage> message = parse_message(builder.octets());
+    const Outcome<dnswire::DnsMessage> message =
+        resolvers::dnswire::parse_message(builder.octets());
     REQUIRE_FALSE(message.has_value());
     CHECK(message.error().detail == "unreadable answer section: more text than we keep");
 }
@@ -506,7 +512,8 @@ TEST_CASE("a response is told by its id, its QR bit and its question")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(answers_question(parsed(c.message.octets()), question, 7) == c.expected);
+        CHECK(resolvers::dnswire::answers_question(parsed(c.message.octets()), question, 7) ==
+              c.expected);
     }
 }
 
@@ -562,9 +569,10 @@ TEST_CASE("a response means what its rcode and its records say together")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(classify(parsed(c.message.octets()), question) == c.expected);
-        const Outcome<DnsMessage> short_form = parse_message(c.message.octets(), Sections::answer);
+        CHECK(resolvers::dnswire::classify(parsed(c.message.octets()), question) == c.expected);
+        const Outcome<dnswire::DnsMessage> short_form =
+            resolvers::dnswire::parse_message(c.message.octets(), dnswire::Sections::answer);
         REQUIRE(short_form.has_value());
-        CHECK(classify(*short_form, question) == c.expected);
+        CHECK(resolvers::dnswire::classify(*short_form, question) == c.expected);
     }
 }

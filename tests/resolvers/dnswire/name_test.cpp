@@ -15,10 +15,10 @@ std::vector<std::uint8_t> from_hex(std::string_view hex)
 
 // The name at `position`, or "(refused)".
 std::string read_at(const std::vector<std::uint8_t>& message, std::size_t position,
-                    Compression compression = Compression::allowed)
+                    dnswire::Compression compression = dnswire::Compression::allowed)
 {
     std::string text;
-    return read_name(message, position, compression, text) ? text : "(refused)";
+    return resolvers::dnswire::read_name(message, position, compression, text) ? text : "(refused)";
 }
 
 }  // namespace
@@ -48,7 +48,8 @@ TEST_CASE("a name on the wire becomes text that cannot be mistaken")
         const std::vector<std::uint8_t> message = from_hex(c.hex);
         std::size_t position = 0;
         std::string text;
-        CHECK(read_name(message, position, Compression::allowed, text));
+        CHECK(
+            resolvers::dnswire::read_name(message, position, dnswire::Compression::allowed, text));
         CHECK(text == c.expected);
         CHECK(position == message.size());
     }
@@ -60,14 +61,14 @@ TEST_CASE("a pointer leads to an earlier name and is two octets long")
     const std::vector<std::uint8_t> message = from_hex("076578616d706c650003777777c000c009ff");
     std::size_t position = 9;
     std::string text;
-    CHECK(read_name(message, position, Compression::allowed, text));
+    CHECK(resolvers::dnswire::read_name(message, position, dnswire::Compression::allowed, text));
     CHECK(text == "www.example");
     CHECK(position == 15);
     text.clear();
-    CHECK(read_name(message, position, Compression::allowed, text));
+    CHECK(resolvers::dnswire::read_name(message, position, dnswire::Compression::allowed, text));
     CHECK(text == "www.example");
     CHECK(position == 17);
-    CHECK(read_at(message, 9, Compression::forbidden) == "(refused)");
+    CHECK(read_at(message, 9, dnswire::Compression::forbidden) == "(refused)");
 }
 
 TEST_CASE("a name that is cut, too long, or points anywhere but back is refused")
@@ -152,7 +153,7 @@ TEST_CASE("a name in presentation format becomes octets")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const auto octets = name_octets(c.text);
+        const auto octets = resolvers::dnswire::name_octets(c.text);
         REQUIRE(octets);
         CHECK(resolvers::hex_of(*octets) == c.expected);
     }
@@ -172,7 +173,7 @@ TEST_CASE("a name in presentation format becomes octets")
     };
     for (const Case& c : refused) {
         CAPTURE(c.why);
-        CHECK_FALSE(name_octets(c.text));
+        CHECK_FALSE(resolvers::dnswire::name_octets(c.text));
     }
 }
 
@@ -184,7 +185,7 @@ TEST_CASE("every octet of a label survives the way to text and back")
         const std::string text = read_at(name, 0);
         if (octet >= 'A' && octet <= 'Z')
             name[1] = static_cast<std::uint8_t>(octet - 'A' + 'a');
-        CHECK(name_octets(text) == name);
+        CHECK(resolvers::dnswire::name_octets(text) == name);
         for (const char c : text)
             CHECK((c > 0x20 && c < 0x7F));
     }
@@ -192,6 +193,6 @@ TEST_CASE("every octet of a label survives the way to text and back")
 
 TEST_CASE("data of unknown types is written as RFC 3597 has it")
 {
-    CHECK(unknown_rdata_text({}) == "\\# 0");
-    CHECK(unknown_rdata_text(from_hex("0A00ff")) == "\\# 3 0a00ff");
+    CHECK(resolvers::dnswire::unknown_rdata_text({}) == "\\# 0");
+    CHECK(resolvers::dnswire::unknown_rdata_text(from_hex("0A00ff")) == "\\# 3 0a00ff");
 }

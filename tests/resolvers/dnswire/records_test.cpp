@@ -73,8 +73,8 @@ TEST_CASE("a record counts for the name that owns it")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(text_of(own_records(c.answer)) == c.own);
-        CHECK(text_of(led_records(c.answer)) == c.led);
+        CHECK(text_of(resolvers::dnswire::own_records(c.answer)) == c.own);
+        CHECK(text_of(resolvers::dnswire::led_records(c.answer)) == c.led);
     }
 }
 
@@ -87,17 +87,22 @@ TEST_CASE("aliases are followed through several answers, and all that contradict
         std::string why;
         std::vector<DnsAnswer> answers;
         std::string names;
-        AliasEnd end;
+        dnswire::AliasEnd end;
         std::string repeated;
         std::string branches;
     };
     const Case cases[] = {
-        {"no alias", {answer("A", DnsStatus::nodata, {})}, "site.example", AliasEnd::name, "", ""},
+        {"no alias",
+         {answer("A", DnsStatus::nodata, {})},
+         "site.example",
+         dnswire::AliasEnd::name,
+         "",
+         ""},
         {"the second answer goes on where the first stops",
          {answer("A", DnsStatus::noerror, {cname("site.example", "b.example")}),
           answer("AAAA", DnsStatus::nxdomain, {cname("b.example", "c.example")})},
          "site.example b.example c.example",
-         AliasEnd::name,
+         dnswire::AliasEnd::name,
          "",
          ""},
         {"two answers that contradict each other",
@@ -105,7 +110,7 @@ TEST_CASE("aliases are followed through several answers, and all that contradict
           answer("AAAA", DnsStatus::noerror,
                  {cname("site.example", "x.example"), cname("x.example", "y.example")})},
          "site.example b.example",
-         AliasEnd::name,
+         dnswire::AliasEnd::name,
          "",
          "x.example y.example"},
         {"a contradiction that comes to the same",
@@ -113,20 +118,20 @@ TEST_CASE("aliases are followed through several answers, and all that contradict
                  {cname("site.example", "b.example"), cname("b.example", "c.example")}),
           answer("AAAA", DnsStatus::noerror, {cname("site.example", "c.example")})},
          "site.example b.example c.example",
-         AliasEnd::name,
+         dnswire::AliasEnd::name,
          "",
          ""},
         {"a failure tells nothing",
          {answer("A", DnsStatus::servfail, {cname("site.example", "b.example")})},
          "site.example",
-         AliasEnd::name,
+         dnswire::AliasEnd::name,
          "",
          ""},
         {"a loop",
          {answer("A", DnsStatus::noerror,
                  {cname("site.example", "b.example"), cname("b.example", "site.example")})},
          "site.example b.example",
-         AliasEnd::loop,
+         dnswire::AliasEnd::loop,
          "site.example",
          ""},
     };
@@ -138,7 +143,8 @@ TEST_CASE("aliases are followed through several answers, and all that contradict
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const AliasWalk walk = follow_aliases("site.example", c.answers);
+        const dnswire::AliasWalk walk =
+            resolvers::dnswire::follow_aliases("site.example", c.answers);
         CHECK(joined(walk.names) == c.names);
         CHECK(walk.end == c.end);
         CHECK(walk.repeated == c.repeated);
@@ -148,7 +154,7 @@ TEST_CASE("aliases are followed through several answers, and all that contradict
 
 TEST_CASE("a chain of aliases is followed for so long and no longer")
 {
-    for (const std::size_t length : {most_aliases, most_aliases + 1}) {
+    for (const std::size_t length : {dnswire::most_aliases, dnswire::most_aliases + 1}) {
         DnsAnswer longest = answer("A", DnsStatus::noerror, {});
         std::string name = longest.name;
         for (std::size_t i = 0; i < length; ++i) {
@@ -156,9 +162,11 @@ TEST_CASE("a chain of aliases is followed for so long and no longer")
             longest.records.push_back(record(name, "CNAME", next));
             name = next;
         }
-        const AliasWalk walk = follow_aliases(longest.name, {&longest, 1});
-        CHECK(walk.names.size() == most_aliases + 1);
-        CHECK(walk.end == (length > most_aliases ? AliasEnd::limit : AliasEnd::name));
+        const dnswire::AliasWalk walk =
+            resolvers::dnswire::follow_aliases(longest.name, {&longest, 1});
+        CHECK(walk.names.size() == dnswire::most_aliases + 1);
+        CHECK(walk.end == (length > dnswire::most_aliases ? dnswire::AliasEnd::limit
+                                                          : dnswire::AliasEnd::name));
         CHECK(walk.branches.empty());
     }
 }
@@ -168,8 +176,8 @@ TEST_CASE("word that a name does not exist tells the aliases that lead there, a 
     const DnsRecord alias = record("site.example", "CNAME", "gone.example");
     const std::vector<std::string> both = {"site.example", "gone.example"};
     const std::vector<std::string> one = {"site.example"};
-    CHECK(aliases_in(answer("A", DnsStatus::nxdomain, {alias})) == both);
-    CHECK(aliases_in(answer("A", DnsStatus::nodata, {alias})) == both);
-    CHECK(aliases_in(answer("A", DnsStatus::servfail, {alias})) == one);
-    CHECK(aliases_in(answer("A", DnsStatus::bad_response, {alias})) == one);
+    CHECK(resolvers::dnswire::aliases_in(answer("A", DnsStatus::nxdomain, {alias})) == both);
+    CHECK(resolvers::dnswire::aliases_in(answer("A", DnsStatus::nodata, {alias})) == both);
+    CHECK(resolvers::dnswire::aliases_in(answer("A", DnsStatus::servfail, {alias})) == one);
+    CHECK(resolvers::dnswire::aliases_in(answer("A", DnsStatus::bad_response, {alias})) == one);
 }

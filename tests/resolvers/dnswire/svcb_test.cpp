@@ -85,7 +85,7 @@ TEST_CASE("SVCB data is read as the vectors say")
     for (const json::object& vector : vectors) {
         const std::string id = tests::text_of(vector, "id") + " " + tests::text_of(vector, "why");
         CAPTURE(id);
-        ServiceBinding service = decode_service(tests::octets_of(vector));
+        ServiceBinding service = resolvers::dnswire::decode_service(tests::octets_of(vector));
         if (!vector.at("well_formed").as_bool()) {
             REQUIRE(service.flags.size() == 1);
             CHECK(service.flags[0].starts_with("malformed:"));
@@ -105,9 +105,9 @@ TEST_CASE("every vector survives the way to text and back, malformed ones too")
         const std::string id = tests::text_of(vector, "id");
         CAPTURE(id);
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
-        const std::string text = service_text(octets);
+        const std::string text = resolvers::dnswire::service_text(octets);
         CAPTURE(text);
-        const Outcome<std::vector<std::uint8_t>> again = service_octets(text);
+        const Outcome<std::vector<std::uint8_t>> again = resolvers::dnswire::service_octets(text);
         REQUIRE(again.has_value());
         CHECK(*again == octets);
         for (const char c : text)
@@ -125,13 +125,15 @@ TEST_CASE("a proper prefix of a vector is malformed, or ends where a parameter d
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
         unsigned readable = 0;
         for (std::size_t size = 0; size < octets.size(); ++size) {
-            const ServiceBinding service = decode_service(std::span(octets).first(size));
+            const ServiceBinding service =
+                resolvers::dnswire::decode_service(std::span(octets).first(size));
             const bool malformed =
                 !service.flags.empty() && service.flags[0].starts_with("malformed:");
             readable += malformed ? 0 : 1;
         }
-        const std::size_t params =
-            static_cast<std::size_t>(std::ranges::count(service_text(octets), ' ')) - 1;
+        const std::size_t params = static_cast<std::size_t>(std::ranges::count(
+                                       resolvers::dnswire::service_text(octets), ' ')) -
+                                   1;
         CHECK(readable <= params);
     }
 }
@@ -145,7 +147,7 @@ TEST_CASE("16,000 unknown keys are read in time that grows with their number")
         rdata.push_back(0);
         rdata.push_back(0);
     }
-    const ServiceBinding service = decode_service(rdata);
+    const ServiceBinding service = resolvers::dnswire::decode_service(rdata);
     CHECK(service.flags.empty());
     CHECK(service.other.size() == 16383);
     CHECK(service.other.front().first == "key100");
@@ -162,7 +164,7 @@ TEST_CASE("a mandatory list as long as the record does not take quadratic time")
     for (unsigned key = 100; key < 8100; ++key)
         rdata.insert(rdata.end(),
                      {static_cast<std::uint8_t>(key >> 8), static_cast<std::uint8_t>(key), 0, 0});
-    CHECK(decode_service(rdata).flags.empty());
+    CHECK(resolvers::dnswire::decode_service(rdata).flags.empty());
 }
 
 TEST_CASE("service records are written as RFC 9460 has them")
@@ -202,7 +204,7 @@ TEST_CASE("service records are written as RFC 9460 has them")
         const auto vector = std::ranges::find_if(
             vectors, [&c](const json::object& v) { return tests::text_of(v, "id") == c.id; });
         REQUIRE(vector != vectors.end());
-        CHECK(service_text(tests::octets_of(*vector)) == c.expected);
+        CHECK(resolvers::dnswire::service_text(tests::octets_of(*vector)) == c.expected);
     }
 }
 
@@ -240,12 +242,14 @@ TEST_CASE("presentation forms of the field are read")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<std::vector<std::uint8_t>> octets = service_octets(c.text);
+        const Outcome<std::vector<std::uint8_t>> octets =
+            resolvers::dnswire::service_octets(c.text);
         REQUIRE(octets.has_value());
-        CHECK(service_text(*octets) == c.expected);
-        const Outcome<ServiceBinding> service = parse_service_presentation(c.text);
+        CHECK(resolvers::dnswire::service_text(*octets) == c.expected);
+        const Outcome<ServiceBinding> service =
+            resolvers::dnswire::parse_service_presentation(c.text);
         REQUIRE(service.has_value());
-        CHECK(*service == decode_service(*octets));
+        CHECK(*service == resolvers::dnswire::decode_service(*octets));
         CHECK(service->flags == (std::string_view(c.text).find("DQABAQ") == std::string::npos
                                      ? std::vector<std::string>{}
                                      : std::vector<std::string>{"ech-malformed:truncated kem_id"}));
@@ -288,7 +292,8 @@ TEST_CASE("text that is no service record is refused")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<ServiceBinding> service = parse_service_presentation(c.text);
+        const Outcome<ServiceBinding> service =
+            resolvers::dnswire::parse_service_presentation(c.text);
         REQUIRE_FALSE(service.has_value());
         CHECK(service.error().code == "malformed");
         CHECK_FALSE(service.error().detail.empty());
@@ -315,7 +320,8 @@ TEST_CASE("text of a record that breaks its own rules is read and flagged as one
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<ServiceBinding> service = parse_service_presentation(c.text);
+        const Outcome<ServiceBinding> service =
+            resolvers::dnswire::parse_service_presentation(c.text);
         REQUIRE(service.has_value());
         REQUIRE(service->flags.size() == 1);
         CHECK(service->flags[0].starts_with("malformed:"));

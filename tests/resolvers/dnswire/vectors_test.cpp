@@ -53,7 +53,7 @@ std::optional<DnsRecord> imported(std::string_view importer, const std::string& 
 {
     std::optional<DnsRecord> found;
     std::istringstream in(text);
-    scanner::importer_named(importer)->run(in, {}, [&found](scanner::Observation seen) {
+    scanner::input::importer_named(importer)->run(in, {}, [&found](scanner::Observation seen) {
         for (DnsAnswer& answer : seen.dns)
             for (DnsRecord& record : answer.records)
                 found = std::move(record);
@@ -139,14 +139,15 @@ TEST_CASE("what a vector's presentation text says is what its octets say, by eve
         const std::string id = tests::text_of(vector, "id");
         CAPTURE(id);
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
-        const ServiceBinding said = decode_service(octets);
-        const std::string text = service_text(octets);
+        const ServiceBinding said = resolvers::dnswire::decode_service(octets);
+        const std::string text = resolvers::dnswire::service_text(octets);
         if (text.starts_with("\\#"))
             generic.insert(id);
         // As a server of ours would print it, and as octets of a type that a tool does not know.
-        for (const std::string& form : {text, unknown_rdata_text(octets)}) {
+        for (const std::string& form : {text, resolvers::dnswire::unknown_rdata_text(octets)}) {
             CAPTURE(form);
-            const Outcome<ServiceBinding> read = parse_service_presentation(form);
+            const Outcome<ServiceBinding> read =
+                resolvers::dnswire::parse_service_presentation(form);
             REQUIRE(read.has_value());
             CHECK(*read == said);
             for (const auto& [importer, whole] :
@@ -172,16 +173,17 @@ TEST_CASE("an ECHConfigList goes both ways as the parameter that carries it")
         CAPTURE(id);
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
         const std::string text = "1 . ech=" + base64_of(octets);
-        const Outcome<std::vector<std::uint8_t>> rdata = service_octets(text);
+        const Outcome<std::vector<std::uint8_t>> rdata = resolvers::dnswire::service_octets(text);
         REQUIRE(rdata.has_value());
         REQUIRE(rdata->size() == 2 + 1 + 4 + octets.size());
         CHECK(std::equal(octets.begin(), octets.end(), rdata->begin() + 7));
-        CHECK(service_text(*rdata) == text);
+        CHECK(resolvers::dnswire::service_text(*rdata) == text);
 
         const std::optional<DnsRecord> record = imported("dig", as_dig(text));
         REQUIRE(record);
         REQUIRE(record->service);
-        const Outcome<EchConfigList> list = decode_ech_config_list(octets);
+        const Outcome<dnswire::EchConfigList> list =
+            resolvers::dnswire::decode_ech_config_list(octets);
         CHECK(record->service->has_ech);
         CHECK(list.has_value() == vector.at("well_formed").as_bool());
         if (!list.has_value()) {
@@ -203,13 +205,13 @@ TEST_CASE("of a message we write the question alone, and it is the vectors' own"
         const std::string id = tests::text_of(vector, "id");
         CAPTURE(id);
         const std::vector<std::uint8_t> octets = tests::octets_of(vector);
-        const Outcome<DnsMessage> message = parse_message(octets);
+        const Outcome<dnswire::DnsMessage> message = resolvers::dnswire::parse_message(octets);
         REQUIRE(message.has_value());
         REQUIRE(message->question);
         const Question question{DomainName::parse(message->question->name).value(),
-                                type_text(message->question->type)};
+                                resolvers::dnswire::type_text(message->question->type)};
         const Outcome<std::vector<std::uint8_t>> query =
-            encode_query(question, message->header.id, {.enabled = false});
+            resolvers::dnswire::encode_query(question, message->header.id, {.enabled = false});
         REQUIRE(query.has_value());
         REQUIRE(query->size() <= octets.size());
         CHECK(std::equal(query->begin(), query->begin() + 2, octets.begin()));
@@ -251,8 +253,9 @@ TEST_CASE("where decoders disagree we follow the text of RFC 9460")
                     continue;
                 std::vector<std::uint8_t> octets = tests::octets_of(vector);
                 if (kind == std::string_view("ech_config_list"))
-                    octets = service_octets("1 . ech=" + base64_of(octets)).value();
-                const ServiceBinding service = decode_service(octets);
+                    octets =
+                        resolvers::dnswire::service_octets("1 . ech=" + base64_of(octets)).value();
+                const ServiceBinding service = resolvers::dnswire::decode_service(octets);
                 CHECK(is_malformed(service) == c.malformed);
                 CHECK(service.flags == (std::string_view(c.flag).empty()
                                             ? std::vector<std::string>{}

@@ -13,7 +13,7 @@
 namespace {
 
 using namespace resolvers;
-using scanner::JsonWriter;
+using resolvers::JsonWriter;
 
 void put_failure(JsonWriter& out, const Failure& failure)
 {
@@ -27,9 +27,9 @@ void put_number(JsonWriter& out, const char* name, std::uint64_t number)
     out.number(number);
 }
 
-void put_header(JsonWriter& out, const DnsMessage& message)
+void put_header(JsonWriter& out, const dnswire::DnsMessage& message)
 {
-    const DnsHeader& header = message.header;
+    const dnswire::DnsHeader& header = message.header;
     put_number(out, "id", header.id);
     put_number(out, "opcode", header.opcode);
     put_number(out, "rcode", header.rcode);
@@ -68,7 +68,7 @@ void put_header(JsonWriter& out, const DnsMessage& message)
 }
 
 // The records as an observation stores them: one answer a section.
-std::string sections_of(const DnsMessage& message)
+std::string sections_of(const dnswire::DnsMessage& message)
 {
     scanner::Observation seen;
     for (const auto* section : {&message.answer, &message.authority, &message.additional}) {
@@ -83,7 +83,7 @@ std::string sections_of(const DnsMessage& message)
 
 void read_message(JsonWriter& out, const std::vector<std::uint8_t>& octets)
 {
-    const Outcome<DnsMessage> message = parse_message(octets);
+    const Outcome<dnswire::DnsMessage> message = resolvers::dnswire::parse_message(octets);
     if (!message.has_value())
         return put_failure(out, message.error());
     put_header(out, *message);
@@ -93,7 +93,7 @@ void read_message(JsonWriter& out, const std::vector<std::uint8_t>& octets)
 
 void read_service(JsonWriter& out, const std::string& text)
 {
-    const Outcome<std::vector<std::uint8_t>> octets = service_octets(text);
+    const Outcome<std::vector<std::uint8_t>> octets = resolvers::dnswire::service_octets(text);
     if (!octets.has_value())
         return put_failure(out, octets.error());
     out.key("octets");

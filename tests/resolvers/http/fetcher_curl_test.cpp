@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 // Made once: keys take time under sanitizers.
 struct World {
     TestAuthority authority;
-    std::shared_ptr<const TrustStore> store = TrustStore::load(authority.file()).value();
+    std::shared_ptr<const tls::TrustStore> store = tls::TrustStore::load(authority.file()).value();
     TestCertificate leaf = authority.leaf({.names = {"DNS:rdap.example.org"}});
 
     TlsWishes tls() const { return {.leaf = leaf, .chain = {authority.intermediate}}; }
@@ -64,17 +64,17 @@ public:
     }
 };
 
-FetchOptions at_home()
+http::FetchOptions at_home()
 {
-    FetchOptions options;
+    http::FetchOptions options;
     options.user_agent = "servedby-test (+https://example.org/)";
     options.allow_private = true;
     return options;
 }
 
-FetchRequest request_to(std::uint16_t port, const std::string& scheme = "https")
+http::FetchRequest request_to(std::uint16_t port, const std::string& scheme = "https")
 {
-    FetchRequest request;
+    http::FetchRequest request;
     request.url = scheme + "://rdap.example.org:" + std::to_string(port) + "/domain/example.org";
     request.accept = "application/rdap+json";
     request.body_limit = 1000;
@@ -84,29 +84,31 @@ FetchRequest request_to(std::uint16_t port, const std::string& scheme = "https")
 struct Fetching {
     asio::io_context io;
     FakeDns dns;
-    CurlFetcher fetcher;
+    http::CurlFetcher fetcher;
 
-    explicit Fetching(FetchOptions options = at_home())
+    explicit Fetching(http::FetchOptions options = at_home())
         : fetcher(io, std::move(options), world().store, &dns)
     {
     }
 
-    static asio::awaitable<void> into(CurlFetcher& fetcher, FetchRequest request, Deadline deadline,
-                                      std::optional<Outcome<FetchResponse>>& outcome)
+    static asio::awaitable<void> into(http::CurlFetcher& fetcher, http::FetchRequest request,
+                                      Deadline deadline,
+                                      std::optional<Outcome<http::FetchResponse>>& outcome)
     {
         outcome = co_await fetcher.get(std::move(request), deadline);
     }
 
-    void start(FetchRequest request, std::optional<Outcome<FetchResponse>>& outcome,
+    void start(http::FetchRequest request, std::optional<Outcome<http::FetchResponse>>& outcome,
                std::chrono::milliseconds deadline = 20s)
     {
         const Deadline at = std::chrono::steady_clock::now() + deadline;
         asio::co_spawn(io, into(fetcher, std::move(request), at, outcome), asio::detached);
     }
 
-    Outcome<FetchResponse> get(FetchRequest request, std::chrono::milliseconds deadline = 20s)
+    Outcome<http::FetchResponse> get(http::FetchRequest request,
+                                     std::chrono::milliseconds deadline = 20s)
     {
-        std::optional<Outcome<FetchResponse>> outcome;
+        std::optional<Outcome<http::FetchResponse>> outcome;
         start(std::move(request), outcome, deadline);
         io.restart();
         // Kept connections keep the loop busy: it is run until this one is done.
@@ -128,7 +130,7 @@ Server::Behaviour answering_tls(std::string bytes)
     };
 }
 
-std::string code(const Outcome<FetchResponse>& outcome)
+std::string code(const Outcome<http::FetchResponse>& outcome)
 {
     return outcome.has_value() ? "(" + std::to_string(outcome->status) + ")" : outcome.error().code;
 }
@@ -182,11 +184,11 @@ TEST_CASE("content is posted as it is, with its type")
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             connection.wait_for_close();
         });
-        FetchRequest request = request_to(server.port());
+        http::FetchRequest request = request_to(server.port());
         request.content_type = "application/dns-message";
         request.content = std::string("a\0b\xFF\n", 5);
         Fetching fetching;
-        const Outcome<FetchResponse> got = fetching.get(request);
+        const Outcome<http::FetchResponse> got = fetching.get(request);
         REQUIRE(got.has_value());
         CHECK(got->status == 200);
         CHECK(got->body == "ok");
@@ -356,21 +358,21 @@ TEST_CASE("a server that says nothing is given up at the deadline")
 TEST_CASE("addresses that no stranger may send us to are refused before connecting")
 {
     Server server(answering_tls(http_response("{}")));
-    FetchOptions strict = at_home();
+    http::FetchOptions strict = at_home();
     strict.allow_private = false;
 
     Fetching named(strict);
     CHECK(code(named.get(request_to(server.port()))) == "blocked");
     named.dns.v4 = "";
     named.dns.v6 = "::ffff:127.0.0.1";
-    FetchRequest other = request_to(server.port());
+    http::FetchRequest other = request_to(server.port());
     other.url = "https://other.example.org:" + std::to_string(server.port()) + "/";
     CHECK(code(named.get(other)) == "blocked");
 
     for (const char* host :
          {"127.0.0.1", "[::1]", "169.254.169.254", "[::ffff:10.0.0.1]", "192.168.1.1"}) {
         CAPTURE(host);
-        FetchRequest request = request_to(server.port());
+        http::FetchRequest request = request_to(server.port());
         request.url = "https://" + std::string(host) + ":" + std::to_string(server.port()) + "/";
         CHECK(code(named.get(request)) == "blocked");
     }
@@ -380,7 +382,7 @@ TEST_CASE("addresses that no stranger may send us to are refused before connecti
 TEST_CASE("hosts and addresses that are to be left alone are not asked, nor looked up")
 {
     Server server(answering_tls(http_response("{}")));
-    FetchOptions options = at_home();
+    http::FetchOptions options = at_home();
     options.refuses_host = [](const std::string& host) {
         return host == "rdap.example.org" ? "opt_out" : "";
     };
@@ -408,11 +410,11 @@ TEST_CASE("only https, unless said otherwise")
     for (const std::string url : {"http://rdap.example.org/", "ftp://rdap.example.org/",
                                   "file:///etc/passwd", "rdap.example.org", "https://", ""}) {
         CAPTURE(url);
-        FetchRequest request = request_to(443);
+        http::FetchRequest request = request_to(443);
         request.url = url;
         CHECK(code(strict.get(request)) == "bad_url");
     }
-    FetchOptions plain = at_home();
+    http::FetchOptions plain = at_home();
     plain.allow_http = true;
     Fetching relaxed(plain);
     const auto got = relaxed.get(request_to(server.port(), "http"));
@@ -474,8 +476,8 @@ TEST_CASE("requests end when the fetcher goes")
     Server server([](Connection& connection) { connection.wait_for_close(); });
     asio::io_context io;
     FakeDns dns;
-    auto fetcher = std::make_unique<CurlFetcher>(io, at_home(), world().store, &dns);
-    std::optional<Outcome<FetchResponse>> outcome;
+    auto fetcher = std::make_unique<http::CurlFetcher>(io, at_home(), world().store, &dns);
+    std::optional<Outcome<http::FetchResponse>> outcome;
     const Deadline deadline = std::chrono::steady_clock::now() + 20s;
     asio::co_spawn(io, Fetching::into(*fetcher, request_to(server.port()), deadline, outcome),
                    asio::detached);
@@ -497,7 +499,7 @@ TEST_CASE("a request that is dropped closes its connection, and the fetcher goes
     Server server(answering_tls(http_response("{}")));
     Fetching fetching;
     bool dropped = false;
-    const auto drop = [](CurlFetcher& fetcher, FetchRequest request,
+    const auto drop = [](http::CurlFetcher& fetcher, http::FetchRequest request,
                          bool& done) -> asio::awaitable<void> {
         const Deadline late = std::chrono::steady_clock::now() + 20s;
         const Deadline soon = std::chrono::steady_clock::now() + 200ms;
@@ -524,7 +526,7 @@ TEST_CASE("many at once share few connections")
             connection.write(http_response("{}"));
     });
     Fetching fetching;
-    std::vector<std::optional<Outcome<FetchResponse>>> outcomes(40);
+    std::vector<std::optional<Outcome<http::FetchResponse>>> outcomes(40);
     for (auto& outcome : outcomes)
         fetching.start(request_to(server.port()), outcome);
     const auto all_done = [&] {

@@ -52,7 +52,7 @@ TEST_CASE("a cookie keeps its name and attributes and loses its value")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(redact_cookie(c.value) == c.expected);
+        CHECK(resolvers::http::redact_cookie(c.value) == c.expected);
     }
 }
 
@@ -60,9 +60,9 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-HeaderReader reader_of(const std::vector<std::string>& lines, HeaderLimits limits = {})
+http::HeaderReader reader_of(const std::vector<std::string>& lines, http::HeaderLimits limits = {})
 {
-    HeaderReader reader(limits);
+    http::HeaderReader reader(limits);
     for (const std::string& line : lines)
         if (!reader.add(line))
             break;
@@ -147,7 +147,7 @@ TEST_CASE("a head is read line by line")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        HeaderReader reader = reader_of(c.lines);
+        http::HeaderReader reader = reader_of(c.lines);
         CHECK(reader.started());
         CHECK(reader.complete() == c.complete);
         CHECK_FALSE(reader.too_large());
@@ -159,18 +159,18 @@ TEST_CASE("a head is read line by line")
 
 TEST_CASE("a head is cut at its limits and keeps what fits")
 {
-    HeaderReader three = reader_of({"HTTP/1.1 200 OK", "A: 1", "B: 2", "C: 3", "D: 4", ""},
-                                   {.bytes = 1000, .count = 3});
+    http::HeaderReader three = reader_of({"HTTP/1.1 200 OK", "A: 1", "B: 2", "C: 3", "D: 4", ""},
+                                         {.bytes = 1000, .count = 3});
     CHECK(three.too_large());
     CHECK_FALSE(three.complete());
     CHECK(three.take_fields() == Fields{{"a", "1"}, {"b", "2"}, {"c", "3"}});
 
-    HeaderReader exact =
+    http::HeaderReader exact =
         reader_of({"HTTP/1.1 200 OK", "A: 1", "B: 2", "C: 3", ""}, {.bytes = 27, .count = 3});
     CHECK_FALSE(exact.too_large());
     CHECK(exact.complete());
 
-    HeaderReader short_of_one =
+    http::HeaderReader short_of_one =
         reader_of({"HTTP/1.1 200 OK", "A: 1", "B: 2", "C: 3", ""}, {.bytes = 26, .count = 3});
     CHECK(short_of_one.too_large());
     CHECK(short_of_one.take_fields() == Fields{{"a", "1"}, {"b", "2"}});
@@ -178,7 +178,7 @@ TEST_CASE("a head is cut at its limits and keeps what fits")
 
 TEST_CASE("the first field of a name is found")
 {
-    const HeaderReader reader = reader_of({"HTTP/1.1 200 OK", "Via: a", "VIA: b", ""});
+    const http::HeaderReader reader = reader_of({"HTTP/1.1 200 OK", "Via: a", "VIA: b", ""});
     CHECK(reader.first("via") == "a");
     CHECK(reader.first("server") == "");
 }

@@ -23,7 +23,7 @@ HttpFacts answer(unsigned status, std::vector<std::pair<std::string, std::string
 std::string way_of(const HttpFacts& facts)
 {
     const Outcome<Url> page = parse_url(facts.url);
-    const auto move = move_from(*page, facts);
+    const auto move = resolvers::http::move_from(*page, facts);
     if (!move)
         return "stays";
     return move->has_value() ? (*move)->text() : move->error().code;
@@ -153,7 +153,7 @@ TEST_CASE("a refresh is read as the HTML Standard says, and counts when it does 
     };
     for (const Case& c : cases) {
         CAPTURE(c.value);
-        CHECK(refresh_reference(c.value) == c.expected);
+        CHECK(resolvers::http::refresh_reference(c.value) == c.expected);
     }
 }
 
@@ -188,10 +188,11 @@ TEST_CASE("a meta refresh is found where browsers obey it")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(page_refresh(c.html) == c.expected);
+        CHECK(resolvers::http::page_refresh(c.html) == c.expected);
     }
     const std::string letters(5000, 'a');
-    CHECK(page_refresh("<meta http-equiv=refresh content='0;url=" + letters + "'>").size() == 2048);
+    CHECK(resolvers::http::page_refresh("<meta http-equiv=refresh content='0;url=" + letters + "'>")
+              .size() == 2048);
 }
 
 TEST_CASE("what browsers show of an answer")
@@ -221,7 +222,7 @@ TEST_CASE("what browsers show of an answer")
         if (!c.location.empty())
             facts.headers.emplace_back("location", c.location);
         facts.body_length = c.body;
-        CHECK(shows_content(facts) == c.expected);
+        CHECK(resolvers::http::shows_content(facts) == c.expected);
     }
 }
 
@@ -229,10 +230,10 @@ TEST_CASE("no browser connects to the ports of other protocols")
 {
     for (const int port : {0, 1, 22, 25, 110, 6000, 6667, 10080}) {
         CAPTURE(port);
-        CHECK(is_bad_port(static_cast<std::uint16_t>(port)));
+        CHECK(resolvers::http::is_bad_port(static_cast<std::uint16_t>(port)));
     }
     for (const int port : {80, 443, 8080, 8443, 2082, 65535}) {
         CAPTURE(port);
-        CHECK_FALSE(is_bad_port(static_cast<std::uint16_t>(port)));
+        CHECK_FALSE(resolvers::http::is_bad_port(static_cast<std::uint16_t>(port)));
     }
 }

@@ -37,7 +37,7 @@ TEST_CASE("the title of a page is its first title that counts")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(page_title(c.html) == c.expected);
+        CHECK(resolvers::http::page_title(c.html) == c.expected);
     }
 }
 
@@ -46,10 +46,11 @@ TEST_CASE("a title is cut after 200 characters, not bytes")
     std::string euros;
     for (int i = 0; i < 300; ++i)
         euros += "\xe2\x82\xac";
-    CHECK(page_title("<title>" + euros + "</title>") == euros.substr(0, 600));
+    CHECK(resolvers::http::page_title("<title>" + euros + "</title>") == euros.substr(0, 600));
     const std::string huge(100'000, 'a');
-    CHECK(page_title("<title>" + huge) == huge.substr(0, 200));
-    CHECK(resolvers::is_utf8(page_title("<title>" + std::string(6399, 'a') + "\xe2\x82\xac")));
+    CHECK(resolvers::http::page_title("<title>" + huge) == huge.substr(0, 200));
+    CHECK(resolvers::is_utf8(
+        resolvers::http::page_title("<title>" + std::string(6399, 'a') + "\xe2\x82\xac")));
 }
 
 TEST_CASE("a body is decoded by what it says it is")
@@ -91,20 +92,20 @@ TEST_CASE("a body is decoded by what it says it is")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(decoded_body(c.body, c.content_type) == c.expected);
+        CHECK(resolvers::http::decoded_body(c.body, c.content_type) == c.expected);
     }
 }
 
 TEST_CASE("markers are found in any case, each id once, sorted")
 {
-    const MarkerSearch search({{"seized", "domain has been seized"},
-                               {"code", "error code: 1016"},
-                               {"also-code", "error code"},
-                               {"short", "abc"},
-                               {"empty", ""},
-                               {"twice", "never"},
-                               {"twice", "seized by"},
-                               {"cyrillic", "\xd0\xb1\xd0\xbb\xd0\xbe\xd0\xba"}});
+    const http::MarkerSearch search({{"seized", "domain has been seized"},
+                                     {"code", "error code: 1016"},
+                                     {"also-code", "error code"},
+                                     {"short", "abc"},
+                                     {"empty", ""},
+                                     {"twice", "never"},
+                                     {"twice", "seized by"},
+                                     {"cyrillic", "\xd0\xb1\xd0\xbb\xd0\xbe\xd0\xba"}});
     struct Case {
         std::string why;
         std::string page;
@@ -124,5 +125,5 @@ TEST_CASE("markers are found in any case, each id once, sorted")
         CAPTURE(c.why);
         CHECK(search.found_in(c.page) == c.expected);
     }
-    CHECK(MarkerSearch().found_in("anything").empty());
+    CHECK(http::MarkerSearch().found_in("anything").empty());
 }

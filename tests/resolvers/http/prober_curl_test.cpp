@@ -32,7 +32,7 @@ namespace asio = boost::asio;
 // Made once: keys take time under sanitizers.
 struct World {
     TestAuthority authority;
-    std::shared_ptr<const TrustStore> store = TrustStore::load(authority.file()).value();
+    std::shared_ptr<const tls::TrustStore> store = tls::TrustStore::load(authority.file()).value();
     TestCertificate leaf = authority.leaf({});
 
     TlsWishes tls() const { return {.leaf = leaf, .chain = {authority.intermediate}}; }
@@ -44,9 +44,9 @@ const World& world()
     return made;
 }
 
-HttpOptions patient()
+http::HttpOptions patient()
 {
-    HttpOptions options;
+    http::HttpOptions options;
     options.user_agent = "servedby-test (+https://example.org/)";
     options.timeouts.connect = 20s;
     options.timeouts.handshake = 20s;
@@ -66,18 +66,18 @@ ProbeRequest request_to(std::uint16_t port, const std::string& scheme = "https")
     return request;
 }
 
-asio::awaitable<void> probe_into(HttpCurl& prober, ProbeRequest request, Deadline deadline,
+asio::awaitable<void> probe_into(http::HttpCurl& prober, ProbeRequest request, Deadline deadline,
                                  Probe& into, bool& done)
 {
     into = co_await prober.probe(std::move(request), deadline);
     done = true;
 }
 
-Probe probe(const ProbeRequest& request, HttpOptions options = patient(),
+Probe probe(const ProbeRequest& request, http::HttpOptions options = patient(),
             std::chrono::milliseconds deadline = 30s)
 {
     asio::io_context io;
-    HttpCurl prober(io, std::move(options), world().store);
+    http::HttpCurl prober(io, std::move(options), world().store);
     Probe result;
     bool done = false;
     asio::co_spawn(
@@ -456,7 +456,7 @@ TEST_CASE("where only a handshake is asked for, nothing follows it")
 
     Server silent([](Connection& connection) { connection.wait_for_close(); });
     request.port = silent.port();
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.timeouts.handshake = 50ms;
     CHECK(told(probe(request, options).tls) == "timeout handshake");
 }
@@ -545,7 +545,7 @@ TEST_CASE("connecting fails in ways that are told apart")
 {
     RefusingPort refusing;
     FullPort full;
-    HttpOptions hasty = patient();
+    http::HttpOptions hasty = patient();
     hasty.timeouts.connect = 50ms;
 
     const Probe refused = probe(request_to(refusing.port()));
@@ -566,7 +566,7 @@ TEST_CASE("connecting fails in ways that are told apart")
 TEST_CASE("an address that is not allowed gets no packet")
 {
     Server server(answering(http_response("x")));
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.allow = [](const IpAddress& address) { return !special_purpose(address); };
     const Probe seen = probe(request_to(server.port(), "http"), options);
     CHECK(told(seen.tcp) == "blocked address_not_allowed");
@@ -609,7 +609,7 @@ TEST_CASE("running out of file descriptors says nothing about the peer")
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
     asio::io_context io;
-    HttpCurl prober(io, patient(), world().store);
+    http::HttpCurl prober(io, patient(), world().store);
     Probe result;
     bool done = false;
     asio::co_spawn(io,
@@ -681,10 +681,10 @@ TEST_CASE("with few file descriptors fewer probes run at once, and none fails")
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
     asio::io_context io;
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.max_in_flight = 20;
     options.timeouts.queue = 30s;
-    HttpCurl prober(io, options, world().store);
+    http::HttpCurl prober(io, options, world().store);
     constexpr std::size_t count = 20;
     std::vector<Probe> results(count);
     bool done[count] = {};
@@ -712,9 +712,9 @@ TEST_CASE("without a file descriptor for long enough a probe is our own failure"
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
     asio::io_context io;
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.timeouts.queue = 50ms;
-    HttpCurl prober(io, options, world().store);
+    http::HttpCurl prober(io, options, world().store);
     Probe result;
     bool done = false;
     // Its deadline is over before: while it waits for us, that does not count.
@@ -738,7 +738,7 @@ TEST_CASE("without a file descriptor for long enough a probe is our own failure"
 TEST_CASE("each phase has its clock, and silence is named by it")
 {
     const Server::Behaviour silent = [](Connection& c) { c.wait_for_close(); };
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.timeouts.handshake = 50ms;
     Server mute(silent);
     const Probe no_hello = probe(request_to(mute.port()), options);
@@ -805,7 +805,7 @@ TEST_CASE("a body at a byte now and then is cut by the minimum rate")
             std::this_thread::sleep_for(5ms);
         }
     });
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.timeouts.low_speed_window = 60ms;
     options.timeouts.low_speed_bytes = 1000;
     const Probe seen = probe(request_to(server.port(), "http"), options);
@@ -1004,7 +1004,7 @@ TEST_CASE("a head beyond our caps is too large, and what came is kept")
 
 TEST_CASE("a request may ask for less of the body than the cap, never for more")
 {
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.body_cap = 1000;
     struct Case {
         std::size_t asked;
@@ -1024,7 +1024,7 @@ TEST_CASE("a request may ask for less of the body than the cap, never for more")
 
 TEST_CASE("a body is cut at the cap, on the wire and after unpacking, and the answer stands")
 {
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.body_cap = 10'000;
     const std::string gzip_head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
     const Server::Behaviour endless = [](Connection& connection) {
@@ -1213,9 +1213,9 @@ TEST_CASE("500 probes at once keep to the limit, and all get their own answer")
         connection.wait_for_close();
     });
     asio::io_context io;
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.max_in_flight = 40;
-    HttpCurl prober(io, options, world().store);
+    http::HttpCurl prober(io, options, world().store);
     std::vector<Probe> results(500);
     std::unique_ptr<bool[]> done(new bool[500]());
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -1241,9 +1241,9 @@ TEST_CASE("a probe whose turn does not come before its deadline says so")
 {
     Server mute([](Connection& c) { c.wait_for_close(); });
     asio::io_context io;
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.max_in_flight = 1;
-    HttpCurl prober(io, options, world().store);
+    http::HttpCurl prober(io, options, world().store);
     Probe first;
     Probe second;
     Probe third;
@@ -1289,7 +1289,7 @@ struct Stuck {
     Probe results[5];
     bool done[5] = {};
 
-    void spawn(asio::io_context& io, HttpCurl& prober)
+    void spawn(asio::io_context& io, http::HttpCurl& prober)
     {
         const Deadline deadline = std::chrono::steady_clock::now() + 60s;
         const ProbeRequest requests[] = {
@@ -1308,9 +1308,9 @@ struct Stuck {
     }
 };
 
-HttpOptions four_at_a_time()
+http::HttpOptions four_at_a_time()
 {
-    HttpOptions options = patient();
+    http::HttpOptions options = patient();
     options.max_in_flight = 4;
     return options;
 }
@@ -1321,7 +1321,7 @@ TEST_CASE("a prober destroyed with probes under way ends them all")
 {
     Stuck stuck;
     asio::io_context io;
-    auto prober = std::make_unique<HttpCurl>(io, four_at_a_time(), world().store);
+    auto prober = std::make_unique<http::HttpCurl>(io, four_at_a_time(), world().store);
     stuck.spawn(io, *prober);
     stuck.settle(io);
     CHECK(prober->in_flight() == 4);
@@ -1342,7 +1342,7 @@ TEST_CASE("coroutines destroyed while they wait leave nothing behind")
     Stuck stuck;
     {
         asio::io_context io;
-        HttpCurl prober(io, four_at_a_time(), world().store);
+        http::HttpCurl prober(io, four_at_a_time(), world().store);
         stuck.spawn(io, prober);
         stuck.settle(io);
         CHECK(prober.in_flight() == 4);
@@ -1355,7 +1355,7 @@ TEST_CASE("a probe can be cancelled, and gives its place free")
 {
     Server mute([](Connection& c) { c.wait_for_close(); });
     asio::io_context io;
-    HttpCurl prober(io, patient(), world().store);
+    http::HttpCurl prober(io, patient(), world().store);
     Probe result;
     bool done = false;
     asio::cancellation_signal stop;

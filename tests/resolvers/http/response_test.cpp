@@ -8,9 +8,9 @@ using namespace resolvers;
 
 namespace {
 
-ResponseReader answered(const std::string& content_type, std::size_t body_cap = 1000)
+http::ResponseReader answered(const std::string& content_type, std::size_t body_cap = 1000)
 {
-    ResponseReader reader(HeaderLimits{}, body_cap);
+    http::ResponseReader reader(http::HeaderLimits{}, body_cap);
     reader.add_line("HTTP/1.1 200 OK");
     if (!content_type.empty())
         reader.add_line("Content-Type: " + content_type);
@@ -22,7 +22,7 @@ ResponseReader answered(const std::string& content_type, std::size_t body_cap = 
 
 TEST_CASE("content is kept up to the cap, and the cap is told from the end")
 {
-    ResponseReader exact = answered("", 10);
+    http::ResponseReader exact = answered("", 10);
     CHECK(exact.add_content("12345"));
     CHECK(exact.add_content("67890"));
     const HttpFacts whole = exact.take_facts("http://a/", nullptr);
@@ -30,7 +30,7 @@ TEST_CASE("content is kept up to the cap, and the cap is told from the end")
     CHECK_FALSE(whole.body_truncated);
     CHECK(whole.body_sha256 == sha256_hex("1234567890"));
 
-    ResponseReader more = answered("", 10);
+    http::ResponseReader more = answered("", 10);
     CHECK_FALSE(more.add_content("12345678901"));
     const HttpFacts cut = more.take_facts("http://a/", nullptr);
     CHECK(cut.body_length == 10);
@@ -48,7 +48,7 @@ TEST_CASE("an answer without content has length 0 and no hash")
 
 TEST_CASE("without a whole head there is no content to speak of")
 {
-    ResponseReader reader(HeaderLimits{}, 10);
+    http::ResponseReader reader(http::HeaderLimits{}, 10);
     reader.add_line("HTTP/1.1 200 OK");
     reader.add_line("Server: x");
     const HttpFacts facts = reader.take_facts("http://a/", nullptr);
@@ -74,11 +74,11 @@ TEST_CASE("only what may be a page has a title; markers are looked for in anythi
         {"application/javascript", ""},
         {"image/png", ""},
     };
-    const MarkerSearch::Markers one = {{"found", "<title>x"}};
-    const MarkerSearch markers(one);
+    const http::MarkerSearch::Markers one = {{"found", "<title>x"}};
+    const http::MarkerSearch markers(one);
     for (const Case& c : cases) {
         CAPTURE(c.content_type);
-        ResponseReader reader = answered(c.content_type);
+        http::ResponseReader reader = answered(c.content_type);
         reader.add_content("<TITLE>x</TITLE>");
         const HttpFacts facts = reader.take_facts("http://a/", &markers);
         CHECK(facts.title == c.title);

@@ -7,8 +7,8 @@
 
 #include "resolvers/base/time_text.h"
 
-using resolvers::parse_retry_after;
 using resolvers::Timestamp;
+using resolvers::http::parse_retry_after;
 using namespace std::chrono_literals;
 
 TEST_CASE("Retry-After is seconds or a date")

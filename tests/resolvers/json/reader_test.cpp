@@ -4,13 +4,13 @@
 
 #include <boost/json.hpp>
 
-using namespace scanner;
+using namespace resolvers;
 
 namespace {
 
 bool accepts(std::string_view text)
 {
-    JsonReader in(text);
+    resolvers::JsonReader in(text);
     return in.skip() && in.finish();
 }
 
@@ -47,12 +47,12 @@ TEST_CASE("strings are read back to what they mean")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        JsonReader in(c.json);
+        resolvers::JsonReader in(c.json);
         std::string text;
         CHECK(in.read(text));
         CHECK(in.finish());
         CHECK(text == c.text);
-        JsonReader again(c.json);
+        resolvers::JsonReader again(c.json);
         std::string_view looked_at;
         CHECK(again.read_text(looked_at));
         CHECK(looked_at == c.text);
@@ -148,7 +148,7 @@ TEST_CASE("every text cut short is refused")
 TEST_CASE("whole numbers are read within the range of their type")
 {
     const auto read_port = [](std::string_view text) -> std::optional<std::uint16_t> {
-        JsonReader in(text);
+        resolvers::JsonReader in(text);
         std::uint16_t port = 0;
         if (!in.read(port))
             return std::nullopt;
@@ -160,10 +160,10 @@ TEST_CASE("whole numbers are read within the range of their type")
         CHECK_FALSE(read_port(text).has_value());
 
     std::int64_t value = 0;
-    JsonReader least("-9223372036854775808");
+    resolvers::JsonReader least("-9223372036854775808");
     CHECK(least.read(value));
     CHECK(value == std::numeric_limits<std::int64_t>::min());
-    JsonReader beyond("9223372036854775808");
+    resolvers::JsonReader beyond("9223372036854775808");
     CHECK_FALSE(beyond.read(value));
     CHECK(beyond.failure().detail ==
           "expected a whole number from -9223372036854775808 to 9223372036854775807 (byte 19)");
@@ -172,17 +172,17 @@ TEST_CASE("whole numbers are read within the range of their type")
 TEST_CASE("a double beyond the range is refused rather than made infinite")
 {
     double value = 0;
-    JsonReader large("1e999");
+    resolvers::JsonReader large("1e999");
     CHECK_FALSE(large.read(value));
-    JsonReader fine("-1.5e3");
+    resolvers::JsonReader fine("-1.5e3");
     CHECK(fine.read(value));
     CHECK(value == -1500);
 }
 
 TEST_CASE("depth, elements and size are bounded")
 {
-    CHECK(accepts(nested(JsonReader::max_depth)));
-    CHECK_FALSE(accepts(nested(JsonReader::max_depth + 1)));
+    CHECK(accepts(nested(resolvers::JsonReader::max_depth)));
+    CHECK_FALSE(accepts(nested(resolvers::JsonReader::max_depth + 1)));
     CHECK_FALSE(accepts(nested(1'000'000)));
 
     const auto list_of = [](std::size_t elements) {
@@ -191,21 +191,21 @@ TEST_CASE("depth, elements and size are bounded")
             list += ",0";
         return list + "]";
     };
-    CHECK(accepts(list_of(JsonReader::max_elements)));
-    const std::string too_many = list_of(JsonReader::max_elements + 1);
-    JsonReader in(too_many);
+    CHECK(accepts(list_of(resolvers::JsonReader::max_elements)));
+    const std::string too_many = list_of(resolvers::JsonReader::max_elements + 1);
+    resolvers::JsonReader in(too_many);
     CHECK_FALSE(in.skip());
     CHECK(in.failure().code == "too_large");
 
-    const std::string too_long(JsonReader::max_bytes + 1, ' ');
-    JsonReader of_spaces(too_long);
+    const std::string too_long(resolvers::JsonReader::max_bytes + 1, ' ');
+    resolvers::JsonReader of_spaces(too_long);
     CHECK_FALSE(of_spaces.skip());
     CHECK(of_spaces.failure().code == "too_large");
 }
 
 TEST_CASE("the first failure is kept, with the way to it")
 {
-    JsonReader in(R"({"a":[{"b":1}]})");
+    resolvers::JsonReader in(R"({"a":[{"b":1}]})");
     std::string_view name;
     REQUIRE(in.open_object());
     REQUIRE(in.next_member(name));

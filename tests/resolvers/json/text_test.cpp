@@ -4,7 +4,7 @@
 #include "resolvers/base/time_text.h"
 #include "resolvers/base/utf8.h"
 
-using namespace scanner;
+using namespace resolvers;
 
 TEST_CASE("UTF-8 is read a character at a time, and what is not UTF-8 in maximal subparts")
 {
@@ -69,11 +69,11 @@ TEST_CASE("plain text ends at the first byte that JSON must look at, wherever it
             text += stop;
             text += "plain, and long enough for a step";
             CAPTURE(int{stop});
-            CHECK(plain_length(text) == before);
+            CHECK(resolvers::plain_length(text) == before);
         }
-    CHECK(plain_length("") == 0);
-    CHECK(plain_length(" ~!#[]") == 6);
-    CHECK(plain_length(std::string(100, 'x')) == 100);
+    CHECK(resolvers::plain_length("") == 0);
+    CHECK(resolvers::plain_length(" ~!#[]") == 6);
+    CHECK(resolvers::plain_length(std::string(100, 'x')) == 100);
 }
 
 TEST_CASE("times are written in UTC with milliseconds")

@@ -7,7 +7,7 @@
 
 #include "tests/model/random_values.h"
 
-using namespace scanner;
+using namespace resolvers;
 
 namespace {
 
@@ -16,7 +16,7 @@ std::string written(Write write)
 {
     std::string out;
     {
-        JsonWriter writer(out, 0);
+        resolvers::JsonWriter writer(out, 0);
         write(writer);
     }
     return out;
@@ -24,7 +24,7 @@ std::string written(Write write)
 
 std::string as_string(std::string_view text)
 {
-    return written([&](JsonWriter& out) { out.string(text); });
+    return written([&](resolvers::JsonWriter& out) { out.string(text); });
 }
 
 }  // namespace
@@ -88,11 +88,13 @@ TEST_CASE("numbers are written shortest")
         {std::numeric_limits<double>::quiet_NaN(), "null"},
     };
     for (const Case& c : cases)
-        CHECK(written([&](JsonWriter& out) { out.number(c.value); }) == c.json);
-    CHECK(written([](JsonWriter& out) { out.number(std::numeric_limits<std::uint64_t>::max()); }) ==
-          "18446744073709551615");
-    CHECK(written([](JsonWriter& out) { out.number(std::numeric_limits<std::int64_t>::min()); }) ==
-          "-9223372036854775808");
+        CHECK(written([&](resolvers::JsonWriter& out) { out.number(c.value); }) == c.json);
+    CHECK(written([](resolvers::JsonWriter& out) {
+              out.number(std::numeric_limits<std::uint64_t>::max());
+          }) == "18446744073709551615");
+    CHECK(written([](resolvers::JsonWriter& out) {
+              out.number(std::numeric_limits<std::int64_t>::min());
+          }) == "-9223372036854775808");
 }
 
 TEST_CASE("the quick way of writing whole doubles gives what the slow one gives")
@@ -100,7 +102,7 @@ TEST_CASE("the quick way of writing whole doubles gives what the slow one gives"
     for (int i = -10'001; i <= 10'001; ++i) {
         char digits[32];
         char* const end = std::to_chars(digits, digits + 32, static_cast<double>(i)).ptr;
-        REQUIRE(written([&](JsonWriter& out) { out.number(static_cast<double>(i)); }) ==
+        REQUIRE(written([&](resolvers::JsonWriter& out) { out.number(static_cast<double>(i)); }) ==
                 std::string_view(digits, static_cast<std::size_t>(end - digits)));
     }
 }
@@ -113,9 +115,9 @@ TEST_CASE("addresses are written as IpAddress and Prefix write themselves")
         resolvers::IpAddress address;
         random_values::fill(random, prefix);
         random_values::fill(random, address);
-        REQUIRE(written([&](JsonWriter& out) { out.address(address); }) ==
+        REQUIRE(written([&](resolvers::JsonWriter& out) { out.address(address); }) ==
                 "\"" + address.text() + "\"");
-        REQUIRE(written([&](JsonWriter& out) { out.prefix(prefix); }) ==
+        REQUIRE(written([&](resolvers::JsonWriter& out) { out.prefix(prefix); }) ==
                 "\"" + prefix.text() + "\"");
     }
 }
@@ -124,7 +126,7 @@ TEST_CASE("commas come by themselves and the writer appends")
 {
     std::string out = "before ";
     {
-        JsonWriter writer(out, 3);
+        resolvers::JsonWriter writer(out, 3);
         writer.open_object();
         writer.key("empty");
         writer.open_list();

@@ -73,12 +73,12 @@ asio::awaitable<void> probe_into(HttpProber& prober, ProbeRequest request,
     results.push_back(std::move(probe));
 }
 
-std::shared_ptr<Politeness> one_at_a_time()
+std::shared_ptr<pace::Politeness> one_at_a_time()
 {
-    PolitenessOptions options;
+    pace::PolitenessOptions options;
     options.per_address = {.connections = 1, .per_second = {}};
     options.per_prefix = {};
-    return std::make_shared<Politeness>(options);
+    return std::make_shared<pace::Politeness>(options);
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ TEST_CASE("threads share the limit of an address, and all get their turn")
     for (int t = 0; t < 3; ++t)
         threads.emplace_back([&] {
             asio::io_context io(1);
-            PoliteProber prober(std::make_unique<FakeProber>(peers), politeness, {});
+            pace::PoliteProber prober(std::make_unique<FakeProber>(peers), politeness, {});
             std::vector<Probe> results;
             for (int i = 0; i < 20; ++i)
                 asio::co_spawn(io, probe_into(prober, request_to("192.0.2.1"), 60s, results),
@@ -113,7 +113,7 @@ TEST_CASE("waiting for a turn does not come off the deadline, and is told")
     Peers peers;
     peers.each = 60ms;
     asio::io_context io(1);
-    PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(), {});
+    pace::PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(), {});
     int waiting = 0;
     int most_waiting = 0;
     prober.tell_of_waits(
@@ -138,8 +138,8 @@ TEST_CASE("a probe that would wait too long is not made, and that is our own doi
     peers.status = 503;
     peers.retry_after = "30";
     asio::io_context io(1);
-    PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(),
-                        {.longest_wait = 5s, .now = {}});
+    pace::PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(),
+                              {.longest_wait = 5s, .now = {}});
     std::vector<Probe> results;
     for (int i = 0; i < 2; ++i) {
         asio::co_spawn(io, probe_into(prober, request_to("192.0.2.1"), 60s, results),
@@ -163,7 +163,7 @@ TEST_CASE("a pause that is asked for is kept")
     peers.status = 429;
     peers.retry_after = "1";
     asio::io_context io(1);
-    PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(), {});
+    pace::PoliteProber prober(std::make_unique<FakeProber>(peers), one_at_a_time(), {});
     std::vector<Probe> results;
     for (int i = 0; i < 2; ++i)
         asio::co_spawn(io, probe_into(prober, request_to("192.0.2.1"), 5s, results),
@@ -182,8 +182,8 @@ TEST_CASE("coroutines destroyed while they wait leave the others their turn")
     int waiting = 0;
     {
         asio::io_context io(1);
-        auto prober = std::make_unique<PoliteProber>(std::make_unique<FakeProber>(peers),
-                                                     politeness, PoliteProberOptions{});
+        auto prober = std::make_unique<pace::PoliteProber>(std::make_unique<FakeProber>(peers),
+                                                           politeness, pace::PoliteProberOptions{});
         prober->tell_of_waits([&](int change) { waiting += change; });
         for (int i = 0; i < 3; ++i)
             asio::co_spawn(io, probe_into(*prober, request_to("192.0.2.1"), 5s, results),
@@ -196,7 +196,7 @@ TEST_CASE("coroutines destroyed while they wait leave the others their turn")
     }
     peers.each = 1ms;
     asio::io_context io(1);
-    PoliteProber prober(std::make_unique<FakeProber>(peers), politeness, {});
+    pace::PoliteProber prober(std::make_unique<FakeProber>(peers), politeness, {});
     asio::co_spawn(io, probe_into(prober, request_to("192.0.2.1"), 5s, results), asio::detached);
     io.run();
     REQUIRE(results.size() == 1);
@@ -230,11 +230,11 @@ asio::awaitable<void> ask_into(DnsResolver& resolver, std::vector<DnsAnswer>& re
 
 TEST_CASE("questions keep to their rate, and their deadline does not run meanwhile")
 {
-    PolitenessOptions options;
+    pace::PolitenessOptions options;
     options.per_second = 100;
     asio::io_context io(1);
-    PoliteResolver resolver(std::make_unique<FakeResolver>(),
-                            std::make_shared<Politeness>(options));
+    pace::PoliteResolver resolver(std::make_unique<FakeResolver>(),
+                                  std::make_shared<pace::Politeness>(options));
     std::vector<DnsAnswer> results;
     const auto began = SteadyClock::now();
     for (int i = 0; i < 5; ++i)

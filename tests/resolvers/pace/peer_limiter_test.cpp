@@ -13,16 +13,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Time = Politeness::Time;
-using Visit = Politeness::Visit;
+using Time = pace::Politeness::Time;
+using Visit = pace::Politeness::Visit;
 
 const Time start = Time{} + 1h;
 
 // Visits that last as long as they are told to, on a clock of their own.
 struct World {
-    explicit World(PolitenessOptions options) : politeness(std::move(options)) {}
+    explicit World(pace::PolitenessOptions options) : politeness(std::move(options)) {}
 
-    Politeness politeness;
+    pace::Politeness politeness;
     Time now = start;
 
     // Ten visits that begin as soon as they may; the moments at which they did, sorted.
@@ -39,7 +39,7 @@ struct World {
         };
         std::deque<One> all;
         std::vector<std::chrono::milliseconds> begun;
-        const auto note = [&](One& one, const Politeness::Turn& turn) {
+        const auto note = [&](One& one, const pace::Politeness::Turn& turn) {
             one.look_again = turn.look_again;
             one.waked = false;
             if (!turn.now || one.inside)
@@ -84,9 +84,9 @@ struct World {
     unsigned polls = 0;
 };
 
-PolitenessOptions only(PoliteLimit per_address, PoliteLimit per_prefix = {})
+pace::PolitenessOptions only(pace::PoliteLimit per_address, pace::PoliteLimit per_prefix = {})
 {
-    PolitenessOptions options;
+    pace::PolitenessOptions options;
     options.per_address = per_address;
     options.per_prefix = per_prefix;
     options.per_edge = {};
@@ -106,7 +106,7 @@ TEST_CASE("one address gets so many connections at once and so many a second")
 {
     struct Case {
         const char* why;
-        PoliteLimit limit;
+        pace::PoliteLimit limit;
         std::chrono::milliseconds each;
         Moments begun;
     };
@@ -137,7 +137,7 @@ TEST_CASE("one address gets so many connections at once and so many a second")
 
 TEST_CASE("addresses do not wait for each other, unless they are neighbours")
 {
-    const PoliteLimit one{.connections = 1, .per_second = {}};
+    const pace::PoliteLimit one{.connections = 1, .per_second = {}};
     World apart(only(one, {.connections = 2, .per_second = {}}));
     CHECK(apart.begin_all({"192.0.2.1", "192.0.2.1", "198.51.100.1", "2001:db8:1::1"}, 1s) ==
           Moments{0ms, 0ms, 0ms, 1s});
@@ -172,7 +172,7 @@ TEST_CASE("an address with a long queue leaves its neighbours their turns")
 
 TEST_CASE("an edge has limits of its own")
 {
-    PolitenessOptions options =
+    pace::PolitenessOptions options =
         only({.connections = 1, .per_second = {}}, {.connections = 1, .per_second = {}});
     options.per_edge = {.connections = 3, .per_second = {}};
     options.is_edge = [](const IpAddress& a) { return a.text().starts_with("104.16."); };
@@ -207,10 +207,10 @@ TEST_CASE("whoever asks for it is left alone for a while, and not for ever")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        PolitenessOptions options = only({});
+        pace::PolitenessOptions options = only({});
         options.longest_pause = 60s;
         options.is_edge = [&c](const IpAddress&) { return c.edge; };
-        Politeness politeness(options);
+        pace::Politeness politeness(options);
         Visit first;
         first.address = *IpAddress::parse("192.0.2.1");
         first.host = "this.example";
@@ -221,7 +221,7 @@ TEST_CASE("whoever asks for it is left alone for a while, and not for ever")
         Visit second;
         second.address = *IpAddress::parse(c.address);
         second.host = c.host;
-        Politeness::Turn turn = politeness.ask(second, start);
+        pace::Politeness::Turn turn = politeness.ask(second, start);
         CHECK(turn.now == (c.begins == 0s));
         if (!turn.now) {
             CHECK(turn.look_again == start + c.begins);
@@ -237,7 +237,7 @@ TEST_CASE("who gives up leaves no gap, wherever it stood")
 {
     for (const std::size_t leaver : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
         CAPTURE(leaver);
-        Politeness politeness(only({.connections = 1, .per_second = 1}));
+        pace::Politeness politeness(only({.connections = 1, .per_second = 1}));
         std::deque<Visit> visits(4);
         for (Visit& visit : visits) {
             visit.address = *IpAddress::parse("192.0.2.1");
@@ -260,20 +260,20 @@ TEST_CASE("who gives up leaves no gap, wherever it stood")
 
 TEST_CASE("the rate over all spaces what it lets through")
 {
-    PolitenessOptions options;
+    pace::PolitenessOptions options;
     options.per_second = 10;
-    Politeness politeness(options);
+    pace::Politeness politeness(options);
     CHECK(politeness.reserve(start) == start);
     CHECK(politeness.reserve(start) == start + 100ms);
     CHECK(politeness.reserve(start + 1s) == start + 1s);
-    Politeness free(PolitenessOptions{});
+    pace::Politeness free(pace::PolitenessOptions{});
     CHECK(free.reserve(start) == start);
     CHECK(free.reserve(start) == start);
 }
 
 TEST_CASE("the books hold who is there, not who ever was")
 {
-    Politeness politeness(PolitenessOptions{});
+    pace::Politeness politeness(pace::PolitenessOptions{});
     std::mt19937 random(3);
     Time now = start;
     std::size_t most = 0;

@@ -83,7 +83,8 @@ TEST_CASE("each registry's shape of a network gives holder and abuse desk")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<RegisteredNetwork> network = parse_rdap_network(fixture(c.file));
+        const Outcome<RegisteredNetwork> network =
+            resolvers::rdap::parse_rdap_network(fixture(c.file));
         REQUIRE(network.has_value());
         CHECK(network->holder == c.holder);
         CHECK(network->holder_handle == c.holder_handle);
@@ -97,7 +98,8 @@ TEST_CASE("each registry's shape of a network gives holder and abuse desk")
 
 TEST_CASE("a network's own facts are read")
 {
-    const Outcome<RegisteredNetwork> network = parse_rdap_network(fixture("arin_network.json"));
+    const Outcome<RegisteredNetwork> network =
+        resolvers::rdap::parse_rdap_network(fixture("arin_network.json"));
     REQUIRE(network.has_value());
     CHECK(network->handle == "NET-198-51-100-0-1");
     CHECK(network->name == "EXAMPLE-HOST");
@@ -108,17 +110,19 @@ TEST_CASE("a network's own facts are read")
     CHECK(network->last.text() == "198.51.103.255");
     CHECK(network->registered == date("2015-03-26T17:58:18Z"));
     CHECK(network->changed == date("2021-12-15T01:28:53Z"));
-    CHECK(parse_rdap_network(fixture("lacnic_network.json"))->country == "CO");
+    CHECK(resolvers::rdap::parse_rdap_network(fixture("lacnic_network.json"))->country == "CO");
 }
 
 TEST_CASE("of remarks only those that speak of reports count, and only what they point to")
 {
-    const Outcome<RegisteredNetwork> arin = parse_rdap_network(fixture("arin_network.json"));
+    const Outcome<RegisteredNetwork> arin =
+        resolvers::rdap::parse_rdap_network(fixture("arin_network.json"));
     REQUIRE(arin.has_value());
     CHECK(printed(arin->remark_urls) == "https://www.host.example/abuse");
     for (const char* file : {"apnic_network.json", "afrinic_network.json"}) {
         CAPTURE(file);
-        const Outcome<RegisteredNetwork> network = parse_rdap_network(fixture(file));
+        const Outcome<RegisteredNetwork> network =
+            resolvers::rdap::parse_rdap_network(fixture(file));
         REQUIRE(network.has_value());
         CHECK(network->remark_urls.empty());
     }
@@ -126,7 +130,8 @@ TEST_CASE("of remarks only those that speak of reports count, and only what they
 
 TEST_CASE("a registry's answer gives registrar, its desk, dates and where to ask further")
 {
-    const Outcome<RdapDomain> domain = parse_rdap_domain(fixture("verisign_domain.json"));
+    const Outcome<rdap::RdapDomain> domain =
+        resolvers::rdap::parse_rdap_domain(fixture("verisign_domain.json"));
     REQUIRE(domain.has_value());
     CHECK(domain->name == "example-site.com");
     CHECK(domain->registrar == "Example Registrar B.V. d/b/a Example");
@@ -141,7 +146,8 @@ TEST_CASE("a registry's answer gives registrar, its desk, dates and where to ask
 
 TEST_CASE("a registry may leave the desk to the registrar, and write statuses as in EPP")
 {
-    const Outcome<RdapDomain> registry = parse_rdap_domain(fixture("registry_without_desk.json"));
+    const Outcome<rdap::RdapDomain> registry =
+        resolvers::rdap::parse_rdap_domain(fixture("registry_without_desk.json"));
     REQUIRE(registry.has_value());
     CHECK(!registry->registrar_abuse.named);
     CHECK(registry->registrar_id == "9001");
@@ -149,7 +155,8 @@ TEST_CASE("a registry may leave the desk to the registrar, and write statuses as
     CHECK(registry->related == "https://rdap.registrar.example/domain/example-site.net");
     CHECK(registry->registered == date("2020-07-01T14:05:58Z"));
 
-    const Outcome<RdapDomain> registrar = parse_rdap_domain(fixture("registrar_domain.json"));
+    const Outcome<rdap::RdapDomain> registrar =
+        resolvers::rdap::parse_rdap_domain(fixture("registrar_domain.json"));
     REQUIRE(registrar.has_value());
     CHECK(registrar->registrar == "EXAMPLE REGISTRAR");
     CHECK(registrar->registrar_id == "");
@@ -160,7 +167,8 @@ TEST_CASE("a registry may leave the desk to the registrar, and write statuses as
 
 TEST_CASE("what is withheld is known to be withheld, and forms in place of addresses are kept")
 {
-    const Outcome<RdapDomain> domain = parse_rdap_domain(fixture("redacted_domain.json"));
+    const Outcome<rdap::RdapDomain> domain =
+        resolvers::rdap::parse_rdap_domain(fixture("redacted_domain.json"));
     REQUIRE(domain.has_value());
     CHECK(domain->registrar == "Form Registrar Ltd");
     const AbuseDesk& abuse = domain->registrar_abuse;
@@ -179,7 +187,7 @@ TEST_CASE("names and mailboxes of people are never kept, and that is told")
     const std::string person =
         R"(["kind",{},"text","individual"],["fn",{},"text","Jane Roe"],)"
         R"(["org",{},"text","Jane Roe"],["tel",{},"text","+1 555 555 0101"])";
-    const Outcome<RegisteredNetwork> network = parse_rdap_network(
+    const Outcome<RegisteredNetwork> network = resolvers::rdap::parse_rdap_network(
         network_with(abuse_entity("JR1", R"(["registrant","abuse"])",
                                   person + R"(,["email",{},"text","jane@roe.example"])")));
     REQUIRE(network.has_value());
@@ -207,7 +215,7 @@ TEST_CASE("a person's mailbox is kept where it is named for the task, and a role
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<RegisteredNetwork> network = parse_rdap_network(
+        const Outcome<RegisteredNetwork> network = resolvers::rdap::parse_rdap_network(
             network_with(abuse_entity("A", R"(["abuse"])",
                                       std::string(R"(["kind",{},"text",")") + c.kind +
                                           R"("],["tel",{},"text","+49.30123"],)" +
@@ -256,7 +264,8 @@ TEST_CASE("the best address of a desk comes first")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<RegisteredNetwork> network = parse_rdap_network(network_with(c.entities));
+        const Outcome<RegisteredNetwork> network =
+            resolvers::rdap::parse_rdap_network(network_with(c.entities));
         REQUIRE(network.has_value());
         CHECK(printed(network->abuse.emails) == c.expected);
     }
@@ -264,7 +273,7 @@ TEST_CASE("the best address of a desk comes first")
 
 TEST_CASE("a registrant's abuse desk is not the registrar's")
 {
-    const Outcome<RdapDomain> domain = parse_rdap_domain(
+    const Outcome<rdap::RdapDomain> domain = resolvers::rdap::parse_rdap_domain(
         R"({"objectClassName":"domain","ldhName":"a.example","entities":[{"roles":["registrant"],)"
         R"("entities":[{"roles":["abuse"],"vcardArray":["vcard",[["email",{},"text","a@b.example"]]]}]}]})");
     REQUIRE(domain.has_value());
@@ -298,21 +307,23 @@ TEST_CASE("what is not the object asked for is a failure, never an empty object"
         {"addresses backwards",
          R"({"objectClassName":"ip network","startAddress":"192.0.2.9","endAddress":"192.0.2.1"})",
          "malformed"},
-        {"too long", std::string(rdap_size_limit + 1, ' '), "too_large"},
+        {"too long", std::string(rdap::rdap_size_limit + 1, ' '), "too_large"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<RegisteredNetwork> network = parse_rdap_network(c.text);
+        const Outcome<RegisteredNetwork> network = resolvers::rdap::parse_rdap_network(c.text);
         REQUIRE(!network.has_value());
         CHECK(network.error().code == c.code);
     }
-    CHECK(parse_rdap_network(fixture("error.json")).error().detail == "404 Not Found");
-    CHECK(parse_rdap_domain(R"({"objectClassName":"domain"})").error().code == "malformed");
+    CHECK(resolvers::rdap::parse_rdap_network(fixture("error.json")).error().detail ==
+          "404 Not Found");
+    CHECK(resolvers::rdap::parse_rdap_domain(R"({"objectClassName":"domain"})").error().code ==
+          "malformed");
 }
 
 TEST_CASE("members of unexpected types are passed over")
 {
-    const Outcome<RegisteredNetwork> network = parse_rdap_network(
+    const Outcome<RegisteredNetwork> network = resolvers::rdap::parse_rdap_network(
         R"({"objectClassName":"IP network","startAddress":"192.0.2.0","endAddress":"192.0.2.255",)"
         R"("handle":7,"name":null,"country":"Netherlands","status":"active","events":[1,{"eventAction":3}],)"
         R"("entities":[null,{"roles":"abuse","vcardArray":["vcard",[[],["email"],["email",0,"text",)"
@@ -332,7 +343,8 @@ TEST_CASE("long lists are cut, not kept")
         entities += (i ? "," : "") + abuse_entity("A", R"(["abuse"])",
                                                   R"(["email",{},"text","abuse)" +
                                                       std::to_string(i) + "@a.example\"]");
-    const Outcome<RegisteredNetwork> network = parse_rdap_network(network_with(entities));
+    const Outcome<RegisteredNetwork> network =
+        resolvers::rdap::parse_rdap_network(network_with(entities));
     REQUIRE(network.has_value());
     CHECK(network->abuse.emails.size() == 64);
 }
@@ -359,13 +371,15 @@ TEST_CASE("recorded answers of many registries are all read")
         const std::string name = entry.path().filename().string();
         CAPTURE(name);
         if (name.starts_with("domain__")) {
-            const Outcome<RdapDomain> domain = parse_rdap_domain(text_of(entry.path()));
+            const Outcome<rdap::RdapDomain> domain =
+                resolvers::rdap::parse_rdap_domain(text_of(entry.path()));
             REQUIRE(domain.has_value());
             ++domains;
             with_registrar += !domain->registrar.empty();
             with_desk += !domain->registrar_abuse.emails.empty();
         } else if (name.starts_with("ip_network__")) {
-            const Outcome<RegisteredNetwork> network = parse_rdap_network(text_of(entry.path()));
+            const Outcome<RegisteredNetwork> network =
+                resolvers::rdap::parse_rdap_network(text_of(entry.path()));
             REQUIRE(network.has_value());
             ++networks;
             with_holder += !network->holder.empty();

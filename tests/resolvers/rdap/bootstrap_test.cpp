@@ -19,9 +19,10 @@ const std::string some_ipv4 = registry(
     R"([["192.0.0.0/8"],["https://a.example/"]],[["192.0.2.0/24"],["https://b.example/"]])");
 const std::string some_ipv6 = registry(R"([["2001:db8::/32"],["https://six.example/"]])");
 
-RdapBootstrap some_bootstrap()
+rdap::RdapBootstrap some_bootstrap()
 {
-    Outcome<RdapBootstrap> parsed = RdapBootstrap::parse(some_dns, some_ipv4, some_ipv6);
+    Outcome<rdap::RdapBootstrap> parsed =
+        rdap::RdapBootstrap::parse(some_dns, some_ipv4, some_ipv6);
     REQUIRE(parsed.has_value());
     return std::move(*parsed);
 }
@@ -35,7 +36,7 @@ std::string shown(const Outcome<std::string>& server)
 
 TEST_CASE("the longest match names the server")
 {
-    const RdapBootstrap bootstrap = some_bootstrap();
+    const rdap::RdapBootstrap bootstrap = some_bootstrap();
     struct Case {
         const char* why;
         std::string shown;
@@ -94,19 +95,20 @@ TEST_CASE("a file that is not a bootstrap registry is refused with its name")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Outcome<RdapBootstrap> parsed = RdapBootstrap::parse(c.dns, c.ipv4, some_ipv6);
+        const Outcome<rdap::RdapBootstrap> parsed =
+            rdap::RdapBootstrap::parse(c.dns, c.ipv4, some_ipv6);
         REQUIRE(!parsed.has_value());
         CHECK(parsed.error().code == "malformed");
         CAPTURE(parsed.error().detail);
         CHECK(parsed.error().detail.find(c.part) != std::string::npos);
     }
-    CHECK(RdapBootstrap::load("/nonexistent").error().code == "not_found");
+    CHECK(rdap::RdapBootstrap::load("/nonexistent").error().code == "not_found");
 }
 
 TEST_CASE("the shipped registries know the servers of the large registries")
 {
-    const Outcome<RdapBootstrap> bootstrap =
-        RdapBootstrap::load(std::filesystem::path(SERVEDBY_SOURCE_DIR) / "data/rdap");
+    const Outcome<rdap::RdapBootstrap> bootstrap =
+        rdap::RdapBootstrap::load(std::filesystem::path(SERVEDBY_SOURCE_DIR) / "data/rdap");
     REQUIRE(bootstrap.has_value());
     struct Case {
         const char* asked;

@@ -19,9 +19,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::unique_ptr<RdapCache> opened(const std::filesystem::path& path = ":memory:")
+std::unique_ptr<rdap::RdapCache> opened(const std::filesystem::path& path = ":memory:")
 {
-    Outcome<std::unique_ptr<RdapCache>> cache = RdapCache::open(path);
+    Outcome<std::unique_ptr<rdap::RdapCache>> cache = rdap::RdapCache::open(path);
     if (!cache.has_value())
         FAIL(cache.error().detail);
     return std::move(*cache);
@@ -39,7 +39,7 @@ RegisteredNetwork network(const char* name, const char* first, const char* last,
     return made;
 }
 
-std::string name_found(RdapCache& cache, const char* address, std::uint8_t block_length = 24,
+std::string name_found(rdap::RdapCache& cache, const char* address, std::uint8_t block_length = 24,
                        Timestamp not_before = noon)
 {
     const IpAddress asked = *IpAddress::parse(address);
@@ -94,11 +94,11 @@ void add_personal(Personal& personal, const boost::json::value& value)
 }
 
 // Stores whatever the answer is, in every way in which it may be stored.
-void store_all(RdapCache& cache, const std::string& text)
+void store_all(rdap::RdapCache& cache, const std::string& text)
 {
-    if (const auto network = parse_rdap_network(text); network.has_value())
+    if (const auto network = resolvers::rdap::parse_rdap_network(text); network.has_value())
         cache.store(prefix_around(network->first, 24), *network);
-    if (const auto domain = parse_rdap_domain(text); domain.has_value()) {
+    if (const auto domain = resolvers::rdap::parse_rdap_domain(text); domain.has_value()) {
         cache.store(*domain);
         cache.store(domain->registrar_id, domain->registrar_abuse, noon);
     }
@@ -138,12 +138,12 @@ std::string rows_of(const std::filesystem::path& path)
 
 TEST_CASE("facts come out of the cache as they went in")
 {
-    const std::unique_ptr<RdapCache> cache = opened();
+    const std::unique_ptr<rdap::RdapCache> cache = opened();
     for (const char* file :
          {"arin_network.json", "ripe_network.json", "apnic_network.json", "lacnic_network.json",
           "afrinic_network.json", "registro_br_network.json"}) {
         CAPTURE(file);
-        Outcome<RegisteredNetwork> before = parse_rdap_network(rdap_fixture(file));
+        Outcome<RegisteredNetwork> before = resolvers::rdap::parse_rdap_network(rdap_fixture(file));
         REQUIRE(before.has_value());
         before->source = "https://rdap.example/ip/" + before->first.text();
         before->fetched_at = noon;
@@ -156,7 +156,7 @@ TEST_CASE("facts come out of the cache as they went in")
     for (const char* file :
          {"verisign_domain.json", "redacted_domain.json", "registry_without_desk.json"}) {
         CAPTURE(file);
-        Outcome<RdapDomain> before = parse_rdap_domain(rdap_fixture(file));
+        Outcome<rdap::RdapDomain> before = resolvers::rdap::parse_rdap_domain(rdap_fixture(file));
         REQUIRE(before.has_value());
         before->source = "https://rdap.example/domain/" + before->name;
         before->fetched_at = noon;
@@ -173,7 +173,7 @@ TEST_CASE("nothing of people is written to the cache")
     const TemporaryPath file;
     Personal personal;
     {
-        const std::unique_ptr<RdapCache> cache = opened(file.path);
+        const std::unique_ptr<rdap::RdapCache> cache = opened(file.path);
         for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(
                  std::filesystem::path(SERVEDBY_SOURCE_DIR) / "tests/fixtures/rdap")) {
             const std::string text = rdap_fixture(entry.path().filename().string());
@@ -199,7 +199,7 @@ TEST_CASE("nothing of people is written to the cache")
 TEST_CASE("a row that is not the cache's own is as good as none, and is counted")
 {
     const TemporaryPath file;
-    const std::unique_ptr<RdapCache> cache = opened(file.path);
+    const std::unique_ptr<rdap::RdapCache> cache = opened(file.path);
     const IpAddress address = *IpAddress::parse("192.0.2.1");
     const Prefix block = *Prefix::parse("192.0.2.0/24");
     cache->store(block, network("whole", "192.0.2.0", "192.0.2.255"));
@@ -227,7 +227,7 @@ TEST_CASE("a file of the first format is emptied, for it held people's mailboxes
         " '{\"address\":\"jane@roe.example\"}')");
     CHECK(octets_of(file.path).find("jane@roe.example") != std::string::npos);
     {
-        const std::unique_ptr<RdapCache> cache = opened(file.path);
+        const std::unique_ptr<rdap::RdapCache> cache = opened(file.path);
         CHECK(!cache->domain(*DomainName::parse("example-site.com"), noon));
         CHECK(cache->failures() == 0);
         cache->store(*Prefix::parse("192.0.2.0/24"), network("new", "192.0.2.0", "192.0.2.255"));
@@ -238,7 +238,7 @@ TEST_CASE("a file of the first format is emptied, for it held people's mailboxes
 
 TEST_CASE("the narrowest network around an address is found, in the block that was asked about")
 {
-    const std::unique_ptr<RdapCache> cache = opened();
+    const std::unique_ptr<rdap::RdapCache> cache = opened();
     const Prefix block = *Prefix::parse("192.0.2.0/24");
     cache->store(block, network("wide", "192.0.0.0", "192.0.255.255"));
     cache->store(block, network("narrow", "192.0.2.64", "192.0.2.127"));
@@ -260,7 +260,7 @@ TEST_CASE("the narrowest network around an address is found, in the block that w
 
 TEST_CASE("what is too old is not used")
 {
-    const std::unique_ptr<RdapCache> cache = opened();
+    const std::unique_ptr<rdap::RdapCache> cache = opened();
     const Prefix block = *Prefix::parse("192.0.2.0/24");
     cache->store(block, network("old and narrow", "192.0.2.0", "192.0.2.7", noon - 48h));
     cache->store(block, network("new", "192.0.2.0", "192.0.2.255", noon));
@@ -273,14 +273,15 @@ TEST_CASE("domains are kept by name and registrars' desks by IANA id, with sourc
 {
     const TemporaryPath file;
     {
-        const std::unique_ptr<RdapCache> cache = opened(file.path);
-        RegisteredDomain domain = *parse_rdap_domain(rdap_fixture("verisign_domain.json"));
+        const std::unique_ptr<rdap::RdapCache> cache = opened(file.path);
+        RegisteredDomain domain =
+            *resolvers::rdap::parse_rdap_domain(rdap_fixture("verisign_domain.json"));
         domain.source = "https://rdap.verisign.com/com/v1/domain/example-site.com";
         domain.fetched_at = noon;
         cache->store(domain);
         cache->store(domain.registrar_id, domain.registrar_abuse, noon);
     }
-    const std::unique_ptr<RdapCache> cache = opened(file.path);
+    const std::unique_ptr<rdap::RdapCache> cache = opened(file.path);
     const auto domain = cache->domain(*DomainName::parse("example-site.com"), noon);
     REQUIRE(domain);
     CHECK(domain->registrar == "Example Registrar B.V. d/b/a Example");
@@ -296,10 +297,10 @@ TEST_CASE("domains are kept by name and registrars' desks by IANA id, with sourc
 
 TEST_CASE("a file that is no cache of this version is refused")
 {
-    CHECK(RdapCache::open("/nonexistent/cache.db").error().code == "unreadable");
+    CHECK(rdap::RdapCache::open("/nonexistent/cache.db").error().code == "unreadable");
     const TemporaryPath file;
     std::ofstream(file.path) << std::string(4096, 'x');
-    const Outcome<std::unique_ptr<RdapCache>> cache = RdapCache::open(file.path);
+    const Outcome<std::unique_ptr<rdap::RdapCache>> cache = rdap::RdapCache::open(file.path);
     REQUIRE(!cache.has_value());
     CHECK(cache.error().code == "unreadable");
     CHECK(cache.error().detail.find(file.path.string()) == 0);

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-FetchResponse ok(std::string body)
+http::FetchResponse ok(std::string body)
 {
     return {.status = 200,
             .content_type = "application/rdap+json",
@@ -30,17 +30,17 @@ FetchResponse ok(std::string body)
             .body_truncated = false};
 }
 
-FetchResponse status(unsigned number, std::string content_type = "application/rdap+json")
+http::FetchResponse status(unsigned number, std::string content_type = "application/rdap+json")
 {
-    FetchResponse response = ok("{}");
+    http::FetchResponse response = ok("{}");
     response.status = number;
     response.content_type = std::move(content_type);
     return response;
 }
 
-FetchResponse redirect(std::string location)
+http::FetchResponse redirect(std::string location)
 {
-    FetchResponse response = status(302);
+    http::FetchResponse response = status(302);
     response.location = std::move(location);
     return response;
 }
@@ -53,12 +53,12 @@ std::string small_network(const std::string& name, const std::string& first,
 }
 
 // Answers from a table, and remembers what it was asked. A URL that is not in it "times out".
-class TableFetcher : public HttpFetcher {
+class TableFetcher : public http::HttpFetcher {
 public:
-    std::map<std::string, FetchResponse> table;
+    std::map<std::string, http::FetchResponse> table;
     std::vector<std::string> asked;
 
-    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline) override
+    asio::awaitable<Outcome<http::FetchResponse>> get(http::FetchRequest request, Deadline) override
     {
         asked.push_back(request.url);
         accept = request.accept;
@@ -75,20 +75,20 @@ public:
 };
 
 struct World {
-    RdapBootstrap bootstrap = *RdapBootstrap::parse(
+    rdap::RdapBootstrap bootstrap = *rdap::RdapBootstrap::parse(
         R"({"version":"1.0","services":[[["com","net"],["https://rdap.registry.example/"]]]})",
         R"({"version":"1.0","services":[[["192.0.0.0/8","198.0.0.0/8"],["https://rdap.arin.example/registry/"]]]})",
         R"({"version":"1.0","services":[[["2001:db8::/32"],["https://rdap.six.example/"]]]})");
     TableFetcher fetcher;
-    std::unique_ptr<RdapCache> cache = std::move(*RdapCache::open(":memory:"));
-    RdapThrottle throttle{{.interval = 1ms, .burst = 1000}, {}};
+    std::unique_ptr<rdap::RdapCache> cache = std::move(*rdap::RdapCache::open(":memory:"));
+    rdap::RdapThrottle throttle{{.interval = 1ms, .burst = 1000}, {}};
     Timestamp now = noon;
-    RdapClient client{fetcher, bootstrap, *cache, throttle, options()};
+    rdap::RdapClient client{fetcher, bootstrap, *cache, throttle, options()};
     asio::io_context io;
 
-    RdapOptions options()
+    rdap::RdapOptions options()
     {
-        RdapOptions chosen;
+        rdap::RdapOptions chosen;
         chosen.now = [this] { return now; };
         return chosen;
     }
@@ -116,7 +116,7 @@ struct World {
         return result(client.network(*IpAddress::parse(address), soon()));
     }
 
-    Outcome<DomainAnswer> domain(const char* name)
+    Outcome<rdap::DomainAnswer> domain(const char* name)
     {
         return result(client.domain(*DomainName::parse(name), soon()));
     }
@@ -186,7 +186,7 @@ TEST_CASE("questions about one block at the same time wait for the first")
 TEST_CASE("one \"too many requests\" silences the server for everybody, and is no answer")
 {
     World world;
-    FetchResponse busy = status(429, "text/html");
+    http::FetchResponse busy = status(429, "text/html");
     busy.retry_after = "120";
     world.fetcher.table[arin + "ip/192.0.2.1"] = busy;
     world.fetcher.table[arin + "ip/198.51.100.7"] = ok(rdap_fixture("arin_network.json"));
@@ -216,8 +216,8 @@ TEST_CASE("one \"too many requests\" silences the server for everybody, and is n
 TEST_CASE("who waits for his turn hears of a pause that another was told")
 {
     World world;
-    RdapThrottle slow({.interval = 30ms, .burst = 1}, {});
-    RdapClient client(world.fetcher, world.bootstrap, *world.cache, slow, world.options());
+    rdap::RdapThrottle slow({.interval = 30ms, .burst = 1}, {});
+    rdap::RdapClient client(world.fetcher, world.bootstrap, *world.cache, slow, world.options());
     world.fetcher.table[arin + "ip/192.0.2.1"] = status(429);
     std::vector<std::string> codes;
     for (const char* address : {"192.0.2.1", "198.51.100.1"})
@@ -235,12 +235,12 @@ TEST_CASE("what is no answer is a failure that says so")
 {
     struct Case {
         const char* why;
-        FetchResponse response;
+        http::FetchResponse response;
         const char* code;
     };
-    FetchResponse truncated = ok(rdap_fixture("arin_network.json"));
+    http::FetchResponse truncated = ok(rdap_fixture("arin_network.json"));
     truncated.body_truncated = true;
-    FetchResponse html = ok("<html>Service announcement</html>");
+    http::FetchResponse html = ok("<html>Service announcement</html>");
     html.content_type = "text/html; charset=utf-8";
     const Case cases[] = {
         {"HTML with status 200 is not \"no abuse contact\"", html, "not_json"},
@@ -287,10 +287,10 @@ TEST_CASE("redirects to another registry are followed, however they are written"
     const std::string target = "https://rdap.ripe.example/ip/192.0.2.1";
     struct Case {
         const char* why;
-        std::map<std::string, FetchResponse> table;
+        std::map<std::string, http::FetchResponse> table;
         const char* source;
     };
-    const FetchResponse answer = ok(rdap_fixture("ripe_network.json"));
+    const http::FetchResponse answer = ok(rdap_fixture("ripe_network.json"));
     const Case cases[] = {
         {"absolute",
          {{arin + "ip/192.0.2.1", redirect(target)}, {target, answer}},
@@ -415,8 +415,8 @@ TEST_CASE("after the deadline nobody is asked")
 TEST_CASE("a question waits for its turn, but not beyond its deadline")
 {
     World world;
-    RdapThrottle slow({.interval = 30ms, .burst = 1}, {});
-    RdapClient client(world.fetcher, world.bootstrap, *world.cache, slow, world.options());
+    rdap::RdapThrottle slow({.interval = 30ms, .burst = 1}, {});
+    rdap::RdapClient client(world.fetcher, world.bootstrap, *world.cache, slow, world.options());
     for (const char* address : {"192.0.2.1", "198.51.100.1"})
         world.fetcher.table[arin + "ip/" + address] = ok(small_network("net", address, address));
     CHECK(world.result(client.network(*IpAddress::parse("192.0.2.1"), world.soon())).has_value());
@@ -424,8 +424,8 @@ TEST_CASE("a question waits for its turn, but not beyond its deadline")
         world.result(client.network(*IpAddress::parse("198.51.100.1"), world.soon())).has_value());
     CHECK(world.fetcher.asked.size() == 2);
 
-    RdapThrottle slower({.interval = 1h, .burst = 1}, {});
-    RdapClient patient(world.fetcher, world.bootstrap, *world.cache, slower, world.options());
+    rdap::RdapThrottle slower({.interval = 1h, .burst = 1}, {});
+    rdap::RdapClient patient(world.fetcher, world.bootstrap, *world.cache, slower, world.options());
     CHECK(
         !world.result(patient.network(*IpAddress::parse("192.0.77.1"), world.soon())).has_value());
     const auto late = world.result(patient.network(*IpAddress::parse("192.0.78.1"), world.soon()));

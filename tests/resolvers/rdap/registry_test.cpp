@@ -19,11 +19,14 @@ namespace asio = boost::asio;
 namespace {
 
 // Answers from a table; a URL that is not in it is refused.
-class TableFetcher : public HttpFetcher {
+class TableFetcher : public http::HttpFetcher {
 public:
-    explicit TableFetcher(std::map<std::string, FetchResponse> table) : table_(std::move(table)) {}
+    explicit TableFetcher(std::map<std::string, http::FetchResponse> table)
+        : table_(std::move(table))
+    {
+    }
 
-    asio::awaitable<Outcome<FetchResponse>> get(FetchRequest request, Deadline) override
+    asio::awaitable<Outcome<http::FetchResponse>> get(http::FetchRequest request, Deadline) override
     {
         const auto found = table_.find(request.url);
         if (found == table_.end())
@@ -32,37 +35,38 @@ public:
     }
 
 private:
-    std::map<std::string, FetchResponse> table_;
+    std::map<std::string, http::FetchResponse> table_;
 };
 
-FetchResponse answer(std::string body, unsigned status = 200,
-                     std::string type = "application/rdap+json")
+http::FetchResponse answer(std::string body, unsigned status = 200,
+                           std::string type = "application/rdap+json")
 {
-    FetchResponse response;
+    http::FetchResponse response;
     response.status = status;
     response.content_type = std::move(type);
     response.body = std::move(body);
     return response;
 }
 
-std::shared_ptr<RdapShared> shared()
+std::shared_ptr<rdap::RdapShared> shared()
 {
-    auto bootstrap = RdapBootstrap::parse(
+    auto bootstrap = rdap::RdapBootstrap::parse(
         R"({"version":"1.0","services":[[["com","net"],["https://rdap.registry.example/"]]]})",
         R"({"version":"1.0","services":[[["192.0.0.0/8","198.0.0.0/8","203.0.0.0/8"],["https://rdap.rir.example/"]]]})",
         R"({"version":"1.0","services":[[["2001:db8::/32"],["https://rdap.rir.example/"]]]})");
-    return std::make_shared<RdapShared>(
-        RdapShared{std::move(*bootstrap), std::move(*RdapCache::open("")),
-                   std::make_unique<RdapThrottle>(RdapRate{.interval = 1ms, .burst = 100})});
+    return std::make_shared<rdap::RdapShared>(rdap::RdapShared{
+        std::move(*bootstrap), std::move(*rdap::RdapCache::open("")),
+        std::make_unique<rdap::RdapThrottle>(rdap::RdapRate{.interval = 1ms, .burst = 100})});
 }
 
-RegistryFacts looked_up(std::map<std::string, FetchResponse> table, const char* domain,
+RegistryFacts looked_up(std::map<std::string, http::FetchResponse> table, const char* domain,
                         std::vector<const char*> addresses)
 {
     asio::io_context io;
-    RdapOptions options;
+    rdap::RdapOptions options;
     options.now = [] { return noon; };
-    RdapRegistry registry(std::make_unique<TableFetcher>(std::move(table)), shared(), options);
+    rdap::RdapRegistry registry(std::make_unique<TableFetcher>(std::move(table)), shared(),
+                                options);
     RegistryQuestion question;
     if (domain != nullptr)
         question.domain = DomainName::parse(domain);
@@ -169,8 +173,8 @@ TEST_CASE("what each of the five registries and registro.br tells of a network i
 
 TEST_CASE("what could not be learnt is a gap with its code, never an empty fact")
 {
-    const FetchResponse page = answer("<html>Too many requests</html>", 200, "text/html");
-    FetchResponse limited = answer("", 429);
+    const http::FetchResponse page = answer("<html>Too many requests</html>", 200, "text/html");
+    http::FetchResponse limited = answer("", 429);
     limited.retry_after = "60";
     const RegistryFacts facts =
         looked_up({{"https://rdap.registry.example/domain/example-site.com", limited},

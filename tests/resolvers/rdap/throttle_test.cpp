@@ -7,14 +7,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const RdapThrottle::Time start = RdapThrottle::Time(1000h);
-const RdapThrottle::Time never = RdapThrottle::Time::max();
+const rdap::RdapThrottle::Time start = rdap::RdapThrottle::Time(1000h);
+const rdap::RdapThrottle::Time never = rdap::RdapThrottle::Time::max();
 
 // Milliseconds after `start`, or -1 for rate_limited.
-long when(RdapThrottle& throttle, std::string_view host, RdapThrottle::Time now,
-          RdapThrottle::Time latest = never)
+long when(rdap::RdapThrottle& throttle, std::string_view host, rdap::RdapThrottle::Time now,
+          rdap::RdapThrottle::Time latest = never)
 {
-    const Outcome<RdapThrottle::Time> reserved = throttle.reserve(host, now, latest);
+    const Outcome<rdap::RdapThrottle::Time> reserved = throttle.reserve(host, now, latest);
     if (!reserved.has_value()) {
         CHECK(reserved.error().code == "rate_limited");
         return -1;
@@ -26,7 +26,7 @@ long when(RdapThrottle& throttle, std::string_view host, RdapThrottle::Time now,
 
 TEST_CASE("a burst goes out at once, then one question an interval")
 {
-    RdapThrottle throttle({.interval = 1000ms, .burst = 3}, {});
+    rdap::RdapThrottle throttle({.interval = 1000ms, .burst = 3}, {});
     CHECK(when(throttle, "a.example", start) == 0);
     CHECK(when(throttle, "a.example", start) == 0);
     CHECK(when(throttle, "a.example", start) == 0);
@@ -42,7 +42,7 @@ TEST_CASE("a burst goes out at once, then one question an interval")
 
 TEST_CASE("a question that would come too late is refused and takes no place")
 {
-    RdapThrottle throttle({.interval = 1000ms, .burst = 1}, {});
+    rdap::RdapThrottle throttle({.interval = 1000ms, .burst = 1}, {});
     CHECK(when(throttle, "a.example", start) == 0);
     CHECK(when(throttle, "a.example", start, start + 500ms) == -1);
     CHECK(when(throttle, "a.example", start, start + 1000ms) == 1000);
@@ -50,7 +50,7 @@ TEST_CASE("a question that would come too late is refused and takes no place")
 
 TEST_CASE("a server that asked for a pause is not asked before its end")
 {
-    RdapThrottle throttle({.interval = 10ms, .burst = 1}, {});
+    rdap::RdapThrottle throttle({.interval = 10ms, .burst = 1}, {});
     throttle.close("a.example", start + 30s);
     throttle.close("a.example", start + 10s);
     CHECK(when(throttle, "a.example", start) == -1);
@@ -61,7 +61,7 @@ TEST_CASE("a server that asked for a pause is not asked before its end")
 
 TEST_CASE("LACNIC is never asked more than ten times in any minute")
 {
-    RdapThrottle throttle;
+    rdap::RdapThrottle throttle;
     std::vector<long> sent;
     for (int i = 0; i < 40; ++i)
         sent.push_back(when(throttle, "rdap.lacnic.net", start));

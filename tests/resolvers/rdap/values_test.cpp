@@ -49,13 +49,14 @@ TEST_CASE("a range of addresses becomes the fewest prefixes that cover exactly i
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(printed(prefixes_between(*IpAddress::parse(c.first), *IpAddress::parse(c.last))) ==
-              c.expected);
+        CHECK(printed(resolvers::rdap::prefixes_between(*IpAddress::parse(c.first),
+                                                        *IpAddress::parse(c.last))) == c.expected);
     }
     // The worst there is: from the second address to the last but one.
-    CHECK(prefixes_between(*IpAddress::parse("::1"),
-                           *IpAddress::parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"))
-              .size() == 254);
+    CHECK(
+        resolvers::rdap::prefixes_between(
+            *IpAddress::parse("::1"), *IpAddress::parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"))
+            .size() == 254);
 }
 
 TEST_CASE("dates are read in all the forms that registries send")
@@ -114,7 +115,7 @@ TEST_CASE("addresses are read with their leading zeros, as decimal")
     };
     for (const Case& c : cases) {
         CAPTURE(c.text);
-        const std::optional<IpAddress> address = parse_rdap_address(c.text);
+        const std::optional<IpAddress> address = resolvers::rdap::parse_rdap_address(c.text);
         CHECK((address ? address->text() : "") == c.expected);
     }
 }
@@ -127,13 +128,13 @@ TEST_CASE("what stands in for something withheld is told from something")
           "Please query the RDDS service of the Registrar of Record identified in this output",
           "redacted@redacted.invalid", "abuse@example.com"}) {
         CAPTURE(nothing);
-        CHECK(is_placeholder(nothing));
+        CHECK(resolvers::rdap::is_placeholder(nothing));
     }
     for (const char* something : {"abuse@host.example", "https://forms.registrar.example/abuse",
                                   "+31.205550100", "Example Host, Inc.", "Nanking Hosting",
                                   "k1@withheldforprivacy.com", "Privacy First B.V."}) {
         CAPTURE(something);
-        CHECK(!is_placeholder(something));
+        CHECK(!resolvers::rdap::is_placeholder(something));
     }
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("mail addresses are found where only they should be, and nothing else 
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(printed(mail_addresses_in(c.text)) == c.expected);
+        CHECK(printed(resolvers::rdap::mail_addresses_in(c.text)) == c.expected);
     }
 }
 
@@ -184,6 +185,6 @@ TEST_CASE("links are found without the punctuation around them")
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        CHECK(printed(links_in(c.text)) == c.expected);
+        CHECK(printed(resolvers::rdap::links_in(c.text)) == c.expected);
     }
 }

@@ -25,12 +25,12 @@ TEST_CASE("alerts are named as IANA registered them")
         {255, "alert_255"},
     };
     for (const Case& c : cases)
-        CHECK(alert_name(c.code) == c.name);
+        CHECK(resolvers::tls::alert_name(c.code) == c.name);
 }
 
 TEST_CASE("a capture that was never attached has seen nothing")
 {
-    const TlsCapture capture;
+    const tls::TlsCapture capture;
     CHECK_FALSE(capture.handshake_done());
     CHECK_FALSE(capture.received_alert().has_value());
     CHECK(capture.reason() == "");

@@ -14,24 +14,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-CertificateChain chain_of(const std::vector<TestCertificate>& certificates)
+tls::CertificateChain chain_of(const std::vector<TestCertificate>& certificates)
 {
     std::vector<std::string> der;
     for (const TestCertificate& certificate : certificates)
         der.push_back(certificate.der());
-    return CertificateChain::of_der(der).value();
+    return tls::CertificateChain::of_der(der).value();
 }
 
 Certificate described(const CertificateWishes& wishes)
 {
-    return describe(chain_of({TestCertificate::self_signed(wishes)}).at(0), true);
+    return resolvers::tls::describe(chain_of({TestCertificate::self_signed(wishes)}).at(0), true);
 }
 
 bool covered(const std::vector<std::string>& names, const std::string& host)
 {
     CertificateWishes wishes;
     wishes.names = names;
-    return covers(chain_of({TestCertificate::self_signed(wishes)}).at(0), host);
+    return resolvers::tls::covers(chain_of({TestCertificate::self_signed(wishes)}).at(0), host);
 }
 
 // Made once: keys take time under sanitizers.
@@ -51,7 +51,7 @@ TEST_CASE("a certificate is described in full")
          .organisation = "B\xc3\xbc"
                          "cher AG",
          .names = {"DNS:WWW.Example.org", "DNS:*.example.org", "IP:192.0.2.7", "IP:2001:db8::1"}});
-    const Certificate facts = describe(chain_of({made}).at(0), true);
+    const Certificate facts = resolvers::tls::describe(chain_of({made}).at(0), true);
     CHECK(facts.sha256 == sha256_hex(made.der()));
     CHECK(facts.subject_common_name == "www.example.org");
     CHECK(facts.subject_organisation ==
@@ -66,7 +66,7 @@ TEST_CASE("a certificate is described in full")
     CHECK(std::chrono::abs(facts.not_after.value() - (now + 24h)) < 1min);
     CHECK(facts.key == "EC P-256");
 
-    const Certificate without = describe(chain_of({made}).at(0), false);
+    const Certificate without = resolvers::tls::describe(chain_of({made}).at(0), false);
     CHECK(without.names.empty());
     CHECK(without.names_total == 0);
 }
@@ -120,12 +120,12 @@ TEST_CASE("names in subjectAltName are kept as sent, within bounds")
     for (int i = 0; i < 1000; ++i)
         many.names.push_back("DNS:" + std::to_string(i) + ".example");
     const Certificate large = described(many);
-    CHECK(large.names.size() == certificate_names_limit);
+    CHECK(large.names.size() == tls::certificate_names_limit);
     CHECK(large.names_total == 1000);
 
     const Certificate long_name =
         described({.common_name = "x", .names = {}, .raw_names = {std::string(5000, 'a')}});
-    CHECK(long_name.names.at(0).size() == certificate_text_limit);
+    CHECK(long_name.names.at(0).size() == tls::certificate_text_limit);
 }
 
 TEST_CASE("a certificate covers a host by RFC 9525")
@@ -157,39 +157,39 @@ TEST_CASE("a certificate covers a host by RFC 9525")
         CAPTURE(c.why);
         CHECK(covered(c.names, c.host) == c.expected);
     }
-    const CertificateChain nul = chain_of({TestCertificate::self_signed(
+    const tls::CertificateChain nul = chain_of({TestCertificate::self_signed(
         {.names = {}, .raw_names = {std::string("good.example\0.evil", 18)}})});
-    CHECK_FALSE(covers(nul.at(0), "good.example"));
+    CHECK_FALSE(resolvers::tls::covers(nul.at(0), "good.example"));
 }
 
 TEST_CASE("what is no certificate is said to be malformed")
 {
     const std::string sound = authority().root.der();
-    CHECK(CertificateChain::of_der({sound}).has_value());
-    CHECK(CertificateChain::of_der({}).value().empty());
+    CHECK(tls::CertificateChain::of_der({sound}).has_value());
+    CHECK(tls::CertificateChain::of_der({}).value().empty());
     for (const std::string& der :
          {std::string(), std::string("x"), sound.substr(0, sound.size() / 2)}) {
-        const Outcome<CertificateChain> chain = CertificateChain::of_der({sound, der});
+        const Outcome<tls::CertificateChain> chain = tls::CertificateChain::of_der({sound, der});
         REQUIRE_FALSE(chain.has_value());
         CHECK(chain.error().code == "malformed");
     }
     // OpenSSL itself refuses names that break their string type, in a handshake as well.
     const TestCertificate broken = TestCertificate::self_signed(
         {.common_name = "caf\xe9", .names = {}, .common_name_type = V_ASN1_UTF8STRING});
-    CHECK_FALSE(CertificateChain::of_der({broken.der()}).has_value());
-    const Outcome<CertificateChain> many =
-        CertificateChain::of_der(std::vector<std::string>(30, sound));
-    CHECK(many.value().size() == chain_limit);
+    CHECK_FALSE(tls::CertificateChain::of_der({broken.der()}).has_value());
+    const Outcome<tls::CertificateChain> many =
+        tls::CertificateChain::of_der(std::vector<std::string>(30, sound));
+    CHECK(many.value().size() == tls::chain_limit);
 }
 
 TEST_CASE("a trust store judges chains without regard to names")
 {
     const TestAuthority& ca = authority();
-    const std::shared_ptr<const TrustStore> store = TrustStore::load(ca.file()).value();
+    const std::shared_ptr<const tls::TrustStore> store = tls::TrustStore::load(ca.file()).value();
     struct Case {
         std::string why;
-        CertificateChain chain;
-        Verdict expected;
+        tls::CertificateChain chain;
+        tls::Verdict expected;
     };
     const TestCertificate expired = ca.leaf({.valid_from = -7200s, .valid_until = -60s});
     const TestCertificate early = ca.leaf({.valid_from = 3600s});
@@ -210,26 +210,27 @@ TEST_CASE("a trust store judges chains without regard to names")
         {"signed by a leaf",
          chain_of({signed_by_leaf, leaf, ca.intermediate}),
          {false, "invalid CA certificate"}},
-        {"nothing", CertificateChain(), {false, "no certificate"}},
+        {"nothing", tls::CertificateChain(), {false, "no certificate"}},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
-        const Verdict verdict = store->verify(c.chain);
+        const tls::Verdict verdict = store->verify(c.chain);
         CHECK(verdict.trusted == c.expected.trusted);
         CHECK(verdict.error == c.expected.error);
     }
 
-    const std::shared_ptr<const TrustStore> without = TrustStore::load().value();
+    const std::shared_ptr<const tls::TrustStore> without = tls::TrustStore::load().value();
     CHECK_FALSE(without->verify(chain_of({leaf, ca.intermediate})).trusted);
 }
 
 TEST_CASE("a file that holds no certificates is said to be unreadable")
 {
-    const Outcome<std::shared_ptr<const TrustStore>> none = TrustStore::load("/nonexistent/ca.pem");
+    const Outcome<std::shared_ptr<const tls::TrustStore>> none =
+        tls::TrustStore::load("/nonexistent/ca.pem");
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error().code == "unreadable");
     CHECK(none.error().detail.find("/nonexistent/ca.pem") != std::string::npos);
-    CHECK_FALSE(TrustStore::load("/dev/null").has_value());
+    CHECK_FALSE(tls::TrustStore::load("/dev/null").has_value());
 }
 
 TEST_CASE("self-signed is who signed itself, not who says so")
@@ -238,17 +239,17 @@ TEST_CASE("self-signed is who signed itself, not who says so")
     const TestCertificate alone = TestCertificate::self_signed({.common_name = "same"});
     // By its names its own issuer, by its signature not.
     const TestCertificate pretender = TestCertificate::signed_by(alone, {.common_name = "same"});
-    CHECK(describe(chain_of({alone}).at(0), true).self_signed);
-    CHECK(describe(chain_of({ca.root}).at(0), true).self_signed);
-    CHECK_FALSE(describe(chain_of({ca.intermediate}).at(0), true).self_signed);
-    CHECK_FALSE(describe(chain_of({ca.leaf({})}).at(0), true).self_signed);
-    CHECK_FALSE(describe(chain_of({pretender}).at(0), true).self_signed);
+    CHECK(resolvers::tls::describe(chain_of({alone}).at(0), true).self_signed);
+    CHECK(resolvers::tls::describe(chain_of({ca.root}).at(0), true).self_signed);
+    CHECK_FALSE(resolvers::tls::describe(chain_of({ca.intermediate}).at(0), true).self_signed);
+    CHECK_FALSE(resolvers::tls::describe(chain_of({ca.leaf({})}).at(0), true).self_signed);
+    CHECK_FALSE(resolvers::tls::describe(chain_of({pretender}).at(0), true).self_signed);
 }
 
 TEST_CASE("each leaf is handed over once, for as long as it is remembered")
 {
     const TestAuthority ca;
-    ChainReader reader(nullptr);
+    tls::ChainReader reader(nullptr);
     std::vector<std::string> taken;
     std::string der;
     reader.on_leaf([&](const std::string& sha256, std::span<const std::uint8_t> bytes) {
@@ -269,8 +270,8 @@ TEST_CASE("each leaf is handed over once, for as long as it is remembered")
 TEST_CASE("a chain is verified once, and described the same from memory")
 {
     const TestAuthority& ca = authority();
-    ChainReader reader(TrustStore::load(ca.file()).value(), 4);
-    const CertificateChain chain = chain_of({ca.leaf({}), ca.intermediate});
+    tls::ChainReader reader(tls::TrustStore::load(ca.file()).value(), 4);
+    const tls::CertificateChain chain = chain_of({ca.leaf({}), ca.intermediate});
     TlsFacts first;
     TlsFacts second;
     reader.read(chain, "www.example.org", first);
@@ -289,7 +290,7 @@ TEST_CASE("a chain is verified once, and described the same from memory")
     // The same leaf with another chain is another verdict.
     TlsFacts alone;
     std::vector<std::string> leaf_only = {ca.leaf({}).der()};
-    reader.read(CertificateChain::of_der(leaf_only).value(), "www.example.org", alone);
+    reader.read(tls::CertificateChain::of_der(leaf_only).value(), "www.example.org", alone);
     CHECK(alone.trusted == false);
     CHECK(reader.verified() == 2);
 
@@ -307,13 +308,13 @@ TEST_CASE("a chain is verified once, and described the same from memory")
 
 TEST_CASE("without a trust store nothing is judged")
 {
-    ChainReader reader(nullptr);
+    tls::ChainReader reader(nullptr);
     TlsFacts facts;
     reader.read(chain_of({authority().leaf({})}), "www.example.org", facts);
     CHECK_FALSE(facts.trusted.has_value());
     CHECK(facts.verify_error == "");
     CHECK(facts.name_matches == true);
     TlsFacts empty;
-    reader.read(CertificateChain(), "www.example.org", empty);
+    reader.read(tls::CertificateChain(), "www.example.org", empty);
     CHECK((empty == TlsFacts{}));
 }

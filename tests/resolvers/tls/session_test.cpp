@@ -23,7 +23,7 @@ struct Said {
 };
 
 /// Shakes hands over a pair of sockets, says "ping", and takes at most `step` octets at a time.
-Said talk(const TlsWishes& wishes, const TrustStore* store, const std::string& host,
+Said talk(const TlsWishes& wishes, const tls::TrustStore* store, const std::string& host,
           std::size_t step = 4096, const std::string& raw = "")
 {
     int ends[2] = {-1, -1};
@@ -44,9 +44,9 @@ Said talk(const TlsWishes& wishes, const TrustStore* store, const std::string& h
         connection.close();
     });
 
-    auto made = TlsSession::create(store, host, "dot");
+    auto made = tls::TlsSession::create(store, host, "dot");
     REQUIRE(made.has_value());
-    TlsSession& session = **made;
+    tls::TlsSession& session = **made;
     std::vector<std::uint8_t> plain;
     std::vector<std::uint8_t> buffer(step);
     bool sent = false;
@@ -83,7 +83,7 @@ Said talk(const TlsWishes& wishes, const TrustStore* store, const std::string& h
 TEST_CASE("a session speaks to a peer that proves its name, however the octets come")
 {
     const TestAuthority authority;
-    const auto store = TrustStore::load(authority.file()).value();
+    const auto store = tls::TrustStore::load(authority.file()).value();
     const TlsWishes wishes{.leaf = authority.leaf({.names = {"DNS:dns.example", "IP:127.0.0.1"}}),
                            .chain = {authority.intermediate},
                            .alpn = {"dot"}};
@@ -106,13 +106,13 @@ TEST_CASE("a session speaks to a peer that proves its name, however the octets c
 TEST_CASE("a peer that does not prove who it is hears nothing")
 {
     const TestAuthority authority;
-    const auto store = TrustStore::load(authority.file()).value();
+    const auto store = tls::TrustStore::load(authority.file()).value();
     const std::vector<std::string> names = {"DNS:dns.example", "DNS:*.dns.example"};
     const auto leaf = authority.leaf({.names = names});
     struct Case {
         const char* why;
         TlsWishes wishes;
-        const TrustStore* store;
+        const tls::TrustStore* store;
         const char* host;
         const char* code;
         const char* detail;

@@ -31,6 +31,6 @@ TEST_CASE("an errno says something about the peer, or about ourselves")
     };
     for (const Case& c : cases) {
         CAPTURE(c.detail);
-        CHECK((step_of_errno(c.error) == Step{c.status, c.detail}));
+        CHECK((resolvers::tls::step_of_errno(c.error) == Step{c.status, c.detail}));
     }
 }

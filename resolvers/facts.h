@@ -248,7 +248,8 @@ struct HttpFacts {
 struct Probe {
     /// "https" or "http".
     std::string scheme;
-    IpAddress address;
+    /// Absent in recordings that do not say where the request went.
+    std::optional<IpAddress> address;
     std::uint16_t port = 0;
     /// The host name asked for (SNI and Host).
     std::string host;

@@ -44,8 +44,9 @@ std::vector<Evidence> evidence_of(const Sight& sight)
             made.side = sign.rule->side;
         }
         made.seen = sign.seen;
-        if (sign.address >= 0 && sight.addresses[static_cast<std::size_t>(sign.address)].known)
-            made.address = sight.addresses[static_cast<std::size_t>(sign.address)].address.text();
+        const AddressSight* place = sight.at(sign.address);
+        if (place != nullptr && place->address)
+            made.address = place->address->text();
         made.forgeable = sign.forgeable;
     }
     return list;
@@ -61,7 +62,7 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
         if (resolvers::is_under(alias, seen.subject.registrable_domain))
             return false;
         return std::none_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
-            return !sign.lead && sign.rule != nullptr && sign.address < 0 &&
+            return !sign.lead && sign.rule != nullptr && !sign.address &&
                    resolvers::is_under(alias, sign.rule->key);
         });
     });
@@ -71,8 +72,7 @@ bool has_foreign_alias(const Observation& seen, const Sight& sight)
 void merge_weighty(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution& out)
 {
     const auto weightless = [&](const Verdict& verdict) {
-        return verdict.address >= 0 &&
-               sight.addresses[static_cast<std::size_t>(verdict.address)].weightless;
+        return verdict.address && sight.addresses[*verdict.address].weightless;
     };
     const auto light = std::ranges::count_if(verdicts, weightless);
     if (light == 0 || light == std::ssize(verdicts)) {
@@ -122,12 +122,12 @@ Attribution attribute(const Observation& seen, const catalogue::Catalogue& catal
     // Each address is judged by itself; a source without addresses is judged by name.
     std::vector<Verdict> verdicts;
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
-        const bool placed = sight.addresses[i].known || sight.addresses.size() == 1;
+        const bool placed = sight.addresses[i].address || sight.addresses.size() == 1;
         if (placed)
-            verdicts.push_back(judge(sight, static_cast<int>(i)));
+            verdicts.push_back(judge(sight, i));
     }
     if (verdicts.empty())
-        verdicts.push_back(judge(sight, -1));
+        verdicts.push_back(judge(sight, std::nullopt));
 
     merge_weighty(sight, verdicts, out);
     add_name_roles(sight, out);
@@ -150,12 +150,12 @@ Attribution attribute(const Observation& seen, const catalogue::Catalogue& catal
     for (const Verdict& verdict : verdicts) {
         for (const catalogue::Product* product : verdict.claims)
             out.claims.push_back(product->provider->id);
-        if (verdict.address < 0 ||
-            !sight.addresses[static_cast<std::size_t>(verdict.address)].known)
+        const AddressSight* place = sight.at(verdict.address);
+        if (place == nullptr || !place->address)
             continue;
-        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight& address = *place;
         AddressVerdict& line = out.addresses.emplace_back();
-        line.address = address.address;
+        line.address = *address.address;
         line.owner = address.holding.owner != nullptr ? address.holding.owner->product->id : "";
         line.front = verdict.front;
         line.host = verdict.host;

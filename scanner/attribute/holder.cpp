@@ -166,9 +166,9 @@ void add_holders(const Sight& sight, const catalogue::Catalogue& catalogue, Attr
     if (seen.registry.networks.empty() || out.state == State::tampered)
         return;
     for (AddressVerdict& verdict : out.addresses) {
-        const auto address = std::find_if(
-            sight.addresses.begin(), sight.addresses.end(),
-            [&](const AddressSight& one) { return one.known && one.address == verdict.address; });
+        const auto address =
+            std::find_if(sight.addresses.begin(), sight.addresses.end(),
+                         [&](const AddressSight& one) { return one.address == verdict.address; });
         const RegisteredNetwork* network = network_of(seen, verdict.address);
         if (address == sight.addresses.end() || network == nullptr)
             continue;

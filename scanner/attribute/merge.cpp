@@ -46,16 +46,21 @@ void join(Group& group, const Finding& finding, bool looked)
     ++group.count;
 }
 
+// An address that is not known counts as IPv4.
+bool is_v6(const AddressSight& place)
+{
+    return place.address && place.address->is_v6();
+}
+
 // Does a probed address of the same holder and family speak for this one?
 bool has_spokesman(const Sight& sight, const AddressSight& address)
 {
-    return address.not_looked &&
-           std::any_of(sight.addresses.begin(), sight.addresses.end(),
-                       [&](const AddressSight& other) {
-                           return other.known && !other.not_looked &&
-                                  other.address.is_v6() == address.address.is_v6() &&
-                                  same_holder(other, address);
-                       });
+    return address.not_looked && std::any_of(sight.addresses.begin(), sight.addresses.end(),
+                                             [&](const AddressSight& other) {
+                                                 return other.address && !other.not_looked &&
+                                                        is_v6(other) == is_v6(address) &&
+                                                        same_holder(other, address);
+                                             });
 }
 
 // Which of several findings that name nobody speaks for all: the one that knows most of why.
@@ -79,9 +84,7 @@ std::vector<Group> group(const Sight& sight, const std::vector<Verdict>& verdict
     bool have_rest = false;
     for (const Verdict& verdict : verdicts) {
         const Finding& finding = verdict.*which;
-        const AddressSight* address =
-            verdict.address < 0 ? nullptr
-                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight* address = sight.at(verdict.address);
         if (finding.status != FindingStatus::identified) {
             if (address != nullptr && has_spokesman(sight, *address))
                 continue;
@@ -120,11 +123,11 @@ bool split_by_family(const Sight& sight, const std::vector<Verdict>& verdicts)
 {
     std::set<std::string> fronts[2];
     for (const Verdict& verdict : verdicts) {
-        if (verdict.address < 0)
+        if (!verdict.address)
             continue;
-        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
-        if (address.known)
-            fronts[address.address.is_v6() ? 1 : 0].insert(key_of(verdict.front));
+        const AddressSight& address = sight.addresses[*verdict.address];
+        if (address.address)
+            fronts[is_v6(address) ? 1 : 0].insert(key_of(verdict.front));
     }
     if (fronts[0].empty() || fronts[1].empty())
         return false;
@@ -143,9 +146,7 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
             verdict.front.product == out.front.product || out.front.product.empty();
         if (!same_front)
             continue;
-        const AddressSight* address =
-            verdict.address < 0 ? nullptr
-                                : &sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight* address = sight.at(verdict.address);
         const bool looked = address != nullptr && !address->not_looked;
         for (const Hop& hop : verdict.chain) {
             Finding finding = finding_of(*hop.candidate.product, hop.role, hop.grade,
@@ -164,9 +165,9 @@ void merge_chain(const Sight& sight, const std::vector<Verdict>& verdicts, Attri
 
 // Who announces an address without fronting there: a scrubber's AS, or that of a company that also
 // scrubs, on an address in none of its lists and without any of its marks.
-void add_scrubbers(const Sight& sight, int index, Attribution& out)
+void add_scrubbers(const Sight& sight, AddressIndex index, Attribution& out)
 {
-    const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
+    const AddressSight& address = sight.addresses[*index];
     for (const catalogue::Rule* rule : address.holding.as_rules) {
         const catalogue::Provider& provider = *rule->product->provider;
         const catalogue::Product* scrubber =
@@ -249,7 +250,7 @@ void merge(const Sight& sight, const std::vector<Verdict>& verdicts, Attribution
             out.others.push_back(hop);
 
     for (const AddressSight& address : sight.addresses)
-        if (address.known && !address.weightless && address.not_looked &&
+        if (address.address && !address.weightless && address.not_looked &&
             !sight.observation->probes.empty() && !has_spokesman(sight, address))
             add_flag(out, Flag::not_all_addresses_probed);
 }
@@ -282,7 +283,7 @@ void add_name_roles(const Sight& sight, Attribution& out)
     unsigned total = 0;
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
         const AddressSight& address = sight.addresses[i];
-        if (!address.known)
+        if (!address.address)
             continue;
         ++total;
         const resolvers::Origin* origin = address.origin();
@@ -305,7 +306,7 @@ void add_name_roles(const Sight& sight, Attribution& out)
                     finding.product = rule->product->id;
                 break;
             }
-        add_scrubbers(sight, static_cast<int>(i), out);
+        add_scrubbers(sight, i, out);
     }
     for (auto& [key, finding] : networks) {
         finding.share = static_cast<double>(counts[key]) / std::max(total, 1U);

@@ -15,23 +15,14 @@ bool asks_for_page(const Probe& probe, const Observation& seen)
 
 namespace {
 
-// A probe of which the source did not say where it went is told by 0.0.0.0, to which nobody
-// connects. As an answer of the DNS that is an address like any other, and a common one of
-// sinkholes.
-bool names_its_address(const Probe& probe)
-{
-    return probe.address != resolvers::IpAddress{};
-}
-
-AddressSight& sight_of(std::vector<AddressSight>& all, const resolvers::IpAddress& address,
-                       bool known)
+AddressSight& sight_of(std::vector<AddressSight>& all,
+                       const std::optional<resolvers::IpAddress>& address)
 {
     for (AddressSight& sight : all)
-        if (sight.known == known && sight.address == address)
+        if (sight.address == address)
             return sight;
     AddressSight& made = all.emplace_back();
     made.address = address;
-    made.known = known;
     return made;
 }
 
@@ -79,12 +70,12 @@ void take_holding(AddressSight& address, const Observation& seen,
     if (seen.observed_at) {
         const auto day = std::chrono::floor<std::chrono::days>(*seen.observed_at);
         const auto routed_on = resolvers::parse_day(seen.origin_data.date);
-        address.holding = catalogue.holding_of(address.address, day);
+        address.holding = catalogue.holding_of(*address.address, day);
         address.origin_is_much_later = routed_on && *routed_on - day > std::chrono::years(1);
         const auto until = address.holding.until();
         address.origin_is_later = until && (!routed_on || *routed_on > *until);
     } else {
-        address.holding = catalogue.holding_of(address.address);
+        address.holding = catalogue.holding_of(*address.address);
     }
     if (const resolvers::Origin* origin = address.origin())
         address.holding.as_rules = catalogue.asn_rules(origin->asn);
@@ -95,13 +86,13 @@ void take_holding(AddressSight& address, const Observation& seen,
 void place_unplaced_probes(std::vector<AddressSight>& all)
 {
     const auto unplaced = std::find_if(all.begin(), all.end(),
-                                       [](const AddressSight& sight) { return !sight.known; });
-    const auto first =
-        std::find_if(all.begin(), all.end(), [](const AddressSight& sight) { return sight.known; });
+                                       [](const AddressSight& sight) { return !sight.address; });
+    const auto first = std::find_if(all.begin(), all.end(),
+                                    [](const AddressSight& sight) { return sight.address; });
     if (unplaced == all.end() || first == all.end())
         return;
     for (const AddressSight& sight : all)
-        if (sight.known && !same_holder(sight, *first))
+        if (sight.address && !same_holder(sight, *first))
             return;
     first->probes.insert(first->probes.end(), unplaced->probes.begin(), unplaced->probes.end());
     all.erase(unplaced);
@@ -136,27 +127,27 @@ Sight look_at(const Observation& seen, const catalogue::Catalogue& catalogue)
     // In a zone's declaration a proxied record holds what lies behind, not what visitors reach.
     if (seen.declared != "proxied")
         for (const SeenAddress& address : seen.addresses)
-            sight_of(sight.addresses, address.address, true).seen = &address;
+            sight_of(sight.addresses, address.address).seen = &address;
     for (const Probe& probe : seen.probes) {
         // Probes of a redirect's other host tell about that host, not about this one.
         if (probe.host != seen.subject.host)
             continue;
-        sight_of(sight.addresses, probe.address, names_its_address(probe)).probes.push_back(&probe);
+        sight_of(sight.addresses, probe.address).probes.push_back(&probe);
     }
     for (AddressSight& address : sight.addresses) {
-        if (!address.known)
+        if (!address.address)
             continue;
         take_holding(address, seen, catalogue);
-        address.weightless =
-            resolvers::special_purpose(address.address).has_value() || address.holding.is_service();
+        address.weightless = resolvers::special_purpose(*address.address).has_value() ||
+                             address.holding.is_service();
     }
     place_unplaced_probes(sight.addresses);
     for (AddressSight& address : sight.addresses) {
         sum_up(address);
         // Where a site answers, a list that nobody can open the source of does not say that none
         // can.
-        if (address.answered_http && address.holding.is_doubtful_service())
-            address.weightless = resolvers::special_purpose(address.address).has_value();
+        if (address.address && address.answered_http && address.holding.is_doubtful_service())
+            address.weightless = resolvers::special_purpose(*address.address).has_value();
     }
     return sight;
 }

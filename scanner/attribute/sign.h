@@ -13,6 +13,9 @@
 
 namespace scanner::attribute {
 
+/// A place in Sight::addresses; absent for the name as a whole.
+using AddressIndex = std::optional<std::size_t>;
+
 /// One thing that one signal saw. Kept small: most subjects have a dozen, and text is only made for
 /// what is printed.
 struct Sign {
@@ -26,8 +29,8 @@ struct Sign {
     const catalogue::Product* product = nullptr;
     /// What was seen, as seen.
     std::string seen;
-    /// Index into Sight::addresses; -1 when it is about the name as a whole.
-    int address = -1;
+    /// Absent when it is about the name as a whole.
+    AddressIndex address = {};
     /// Can the site's operator make this up alone?
     bool forgeable = true;
     /// Where to look further, and part of no verdict.
@@ -40,9 +43,8 @@ bool asks_for_page(const resolvers::Probe& probe, const Observation& seen);
 
 /// One address and everything about it that the rules need at hand.
 struct AddressSight {
-    /// Means nothing unless `known`: the source may not have said which address answered.
-    resolvers::IpAddress address;
-    bool known = false;
+    /// Absent: the source did not say which address answered.
+    std::optional<resolvers::IpAddress> address;
     const SeenAddress* seen = nullptr;
     std::vector<const resolvers::Probe*> probes;
 
@@ -92,6 +94,12 @@ struct Sight {
     const Observation* observation = nullptr;
     std::vector<AddressSight> addresses;
     std::vector<Sign> signs;
+
+    /// Null if the index is absent.
+    const AddressSight* at(AddressIndex index) const
+    {
+        return index ? &addresses[*index] : nullptr;
+    }
 };
 
 /// Lays out an observation: addresses with their owners, no signs yet.

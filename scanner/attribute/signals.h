@@ -29,7 +29,7 @@ bool is_among(const std::vector<Sign>& signs, const Sign& sign);
 
 /// The sign of an answer to the path of an edge_path rule, from the address at that index of
 /// Sight::addresses.
-Sign edge_path_sign(const catalogue::Rule& rule, int address);
+Sign edge_path_sign(const catalogue::Rule& rule, AddressIndex address);
 
 void address_range(Sight&, const catalogue::Catalogue&);
 void origin_as(Sight&, const catalogue::Catalogue&);

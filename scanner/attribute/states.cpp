@@ -60,15 +60,15 @@ std::optional<StateVerdict> from_reserved(const Sight& sight, bool services)
     std::size_t special = 0;
     std::string which;
     for (const AddressSight& address : sight.addresses) {
-        if (!address.known)
+        if (!address.address)
             continue;
-        if (const auto kind = resolvers::special_purpose(address.address)) {
+        if (const auto kind = resolvers::special_purpose(*address.address)) {
             ++special;
-            which = address.address.text() + " is " + std::string(*kind);
+            which = address.address->text() + " is " + std::string(*kind);
         } else if (services && address.weightless && address.holding.owner != nullptr &&
                    address.holding.owner->product->service) {
             ++special;
-            which = address.address.text() + " is an address of " +
+            which = address.address->text() + " is an address of " +
                     address.holding.owner->product->name;
         }
     }
@@ -195,14 +195,14 @@ std::optional<StateVerdict> from_markers(const Sight& sight, const catalogue::Ca
 std::optional<StateVerdict> from_edge(const Sight& sight, const std::vector<Verdict>& verdicts)
 {
     for (const Verdict& verdict : verdicts) {
-        if (verdict.address < 0)
+        if (!verdict.address)
             continue;
-        const AddressSight& address = sight.addresses[static_cast<std::size_t>(verdict.address)];
+        const AddressSight& address = sight.addresses[*verdict.address];
         for (const Sign& sign : sight.signs) {
             if (sign.address != verdict.address || sign.rule == nullptr ||
                 sign.rule->kind != catalogue::RuleKind::answer || !sign.rule->state)
                 continue;
-            if (address.known && !address.holding.belongs_to(*sign.product->provider))
+            if (address.address && !address.holding.belongs_to(*sign.product->provider))
                 continue;
             return StateVerdict{*sign.rule->state, sign.seen};
         }

@@ -120,7 +120,7 @@ bool shares_its_name(const Sight& sight, const Candidate& platform)
     if (!platform.product->undetermined_with.empty())
         return true;
     return std::any_of(sight.signs.begin(), sight.signs.end(), [&](const Sign& sign) {
-        return !sign.lead && sign.address < 0 && sign.rule != nullptr &&
+        return !sign.lead && !sign.address && sign.rule != nullptr &&
                sign.rule->kind == catalogue::RuleKind::cname &&
                sign.product->provider == platform.product->provider &&
                !sign.product->undetermined_with.empty();
@@ -128,12 +128,13 @@ bool shares_its_name(const Sight& sight, const Candidate& platform)
 }
 
 // Signs that point at a product's company as the holder of the address.
-std::vector<int> holder_signs(const Sight& sight, int address, const catalogue::Product& product)
+std::vector<int> holder_signs(const Sight& sight, AddressIndex address,
+                              const catalogue::Product& product)
 {
     std::vector<int> signs;
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
-        const bool here = sign.address == address || sign.address < 0;
+        const bool here = sign.address == address || !sign.address;
         const bool about_host = !sign.lead && sign.product == &product && sign.rule != nullptr &&
                                 sign.rule->kind != catalogue::RuleKind::ns;
         if (here && about_host)
@@ -147,7 +148,7 @@ std::vector<int> holder_signs(const Sight& sight, int address, const catalogue::
 const catalogue::Product* host_by_name(const Sight& sight, const catalogue::Provider& provider)
 {
     for (const Sign& sign : sight.signs)
-        if (sign.address < 0 && sign.rule != nullptr && sign.product->provider == &provider &&
+        if (!sign.address && sign.rule != nullptr && sign.product->provider == &provider &&
             sign.product->has(Role::host) && sign.strength >= Strength::partial &&
             (sign.rule->kind == catalogue::RuleKind::cname ||
              sign.rule->kind == catalogue::RuleKind::native))
@@ -156,9 +157,9 @@ const catalogue::Product* host_by_name(const Sight& sight, const catalogue::Prov
 }
 
 // `undetermined` tells whether the product stands for any of its company's.
-Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
+Finding host_by_holder(const Sight& sight, AddressIndex index, bool& undetermined)
 {
-    const AddressSight& address = sight.addresses[static_cast<std::size_t>(index)];
+    const AddressSight& address = *sight.at(index);
     if (address.holding.owner != nullptr && address.holding.owner->product->service)
         return unknown(Role::host, UnknownReason::ambiguous_holder);
 
@@ -230,7 +231,7 @@ Finding host_by_holder(const Sight& sight, int index, bool& undetermined)
 // Nobody fronts here, as far as that can be seen.
 Finding no_front(const Sight& sight, const AddressSight* address)
 {
-    if (address == nullptr || !address->known) {
+    if (address == nullptr || !address->address) {
         // The DNS was asked and gave no address: that is a look, if one that showed nothing.
         const bool asked = sight.observation->chain_end != ChainEnd::not_observed;
         return unknown(Role::front,
@@ -267,7 +268,7 @@ Finding no_front(const Sight& sight, const AddressSight* address)
 }
 
 // Signs that speak for another outermost hop than this one, on this address.
-void note_against(const Sight& sight, int address, const catalogue::Product& product,
+void note_against(const Sight& sight, AddressIndex address, const catalogue::Product& product,
                   Finding& finding)
 {
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
@@ -281,12 +282,11 @@ void note_against(const Sight& sight, int address, const catalogue::Product& pro
 
 }  // namespace
 
-Verdict judge(const Sight& sight, int index)
+Verdict judge(const Sight& sight, AddressIndex index)
 {
     Verdict verdict;
     verdict.address = index;
-    const AddressSight* address =
-        index < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(index)];
+    const AddressSight* address = sight.at(index);
     const std::vector<Candidate> all = weigh(sight, index);
 
     const Candidate* front = best_with(all, Role::front);
@@ -332,7 +332,7 @@ Verdict judge(const Sight& sight, int index)
                 verdict.host = finding_of(*hop.candidate.product, Role::host, hop.grade,
                                           hop.candidate.signs, hop.candidate.score);
         // A mere possibility of a front does not hide whose address it is.
-        if (front->grade == Grade::possible && address != nullptr && address->known &&
+        if (front->grade == Grade::possible && address != nullptr && address->address &&
             !front->holds_address) {
             verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
             verdict.host.grade = std::min(verdict.host.grade, Grade::possible);
@@ -361,7 +361,7 @@ Verdict judge(const Sight& sight, int index)
             verdict.host = finding_of(*platform->product, Role::host, platform->grade,
                                       platform->signs, platform->score);
             verdict.chain.push_back({*platform, Role::platform, platform->grade});
-        } else if (address != nullptr && address->known) {
+        } else if (address != nullptr && address->address) {
             verdict.host = host_by_holder(sight, index, verdict.product_undetermined);
         } else {
             verdict.host = unknown(Role::host, verdict.front.reason);

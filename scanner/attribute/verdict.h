@@ -16,8 +16,8 @@ struct Hop {
 };
 
 struct Verdict {
-    /// -1: nothing is known of any address.
-    int address = -1;
+    /// Absent: nothing is known of any address.
+    AddressIndex address = {};
     Finding front;
     Finding host;
     /// The front (if any), then what its responses leak of the inside, platforms last.
@@ -34,7 +34,7 @@ struct Verdict {
 };
 
 /// Judges the address at that index of sight.addresses, or (-1) the name alone.
-Verdict judge(const Sight& sight, int address);
+Verdict judge(const Sight& sight, AddressIndex address);
 
 /// A Finding for a product, with the ids of its signs ("e1" is the first sign).
 Finding finding_of(const catalogue::Product& product, Role role, Grade grade,

@@ -7,9 +7,9 @@ namespace scanner::attribute {
 
 namespace {
 
-bool about(const Sign& sign, int address)
+bool about(const Sign& sign, AddressIndex address)
 {
-    return sign.address < 0 || sign.address == address;
+    return !sign.address || sign.address == address;
 }
 
 Candidate& candidate_for(std::vector<Candidate>& all, const catalogue::Product* product)
@@ -181,7 +181,7 @@ void grade_in_own_network(Candidate& c, const AddressSight& address)
 void grade(Candidate& c, const AddressSight* address)
 {
     const bool any_http = c.http_edge >= 0 || c.http_origin >= 0;
-    if (address == nullptr || !address->known) {
+    if (address == nullptr || !address->address) {
         // No address: nobody's network vouches for anything. A name that the provider itself handed
         // out still does, and so does the zone's own configuration.
         if (c.native || c.declared)
@@ -245,11 +245,10 @@ double score_of(const Sight& sight, const std::vector<int>& signs)
     return total;
 }
 
-std::vector<Candidate> weigh(const Sight& sight, int address)
+std::vector<Candidate> weigh(const Sight& sight, AddressIndex address)
 {
     std::vector<Candidate> all;
-    const AddressSight* where =
-        address < 0 ? nullptr : &sight.addresses[static_cast<std::size_t>(address)];
+    const AddressSight* where = sight.at(address);
     for (std::size_t i = 0; i < sight.signs.size(); ++i) {
         const Sign& sign = sight.signs[i];
         if (!about(sign, address) || !counts_for_fronting(sign))

@@ -48,7 +48,7 @@ struct Candidate {
 /// Every product that anything points at for this address, best first: those that hold the address
 /// before others, then by grade, then by id. `address` is an index into sight.addresses, or -1 for
 /// what can be said of the name without any address.
-std::vector<Candidate> weigh(const Sight& sight, int address);
+std::vector<Candidate> weigh(const Sight& sight, AddressIndex address);
 
 /// Sum of log-odds, each channel capped: for ranking only (signals.md section 8, rule 2).
 double score_of(const Sight& sight, const std::vector<int>& signs);

@@ -32,12 +32,11 @@ bool tells_more(const Finding& now, const Finding& then)
 
 bool would_raise(Sight& context, const catalogue::Rule& rule, const resolvers::IpAddress& address)
 {
-    const auto here = std::ranges::find_if(context.addresses, [&](const AddressSight& one) {
-        return one.known && one.address == address;
-    });
+    const auto here = std::ranges::find_if(
+        context.addresses, [&](const AddressSight& one) { return one.address == address; });
     if (here == context.addresses.end())
         return false;
-    const int index = static_cast<int>(here - context.addresses.begin());
+    const auto index = static_cast<std::size_t>(here - context.addresses.begin());
     const Finding now = judge(context, index).front;
     if (now.grade == Grade::confirmed)
         return false;

@@ -61,7 +61,9 @@ std::vector<std::string> blind_spots(const Observation& seen)
         if (!address.not_probed.empty() && address.not_probed != "imported")
             lines.push_back(unprobed_sentence(address));
     for (const resolvers::Probe& probe : seen.probes) {
-        const std::string where = probe.scheme + " at " + probe.address.text() + ": ";
+        const std::string where =
+            probe.scheme + " at " +
+            (probe.address ? probe.address->text() : "an address that is not known") + ": ";
         for (const auto& [name, step] : {std::pair{"tcp", &probe.tcp}, std::pair{"tls", &probe.tls},
                                          std::pair{"http", &probe.http}})
             if (step->status != StepStatus::ok && step->status != StepStatus::not_tried)

@@ -78,9 +78,9 @@ void tell_finding(std::string& out, const char* label, const Finding& finding,
 void tell_edge(std::string& out, const Record& record, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::Probe& probe : record.observation.probes) {
-        if (probe.purpose != "edge")
+        if (probe.purpose != "edge" || !probe.address)
             continue;
-        const std::string address = probe.address.text();
+        const std::string address = probe.address->text();
         const catalogue::Product* answered = nullptr;
         for (const Evidence& one : record.attribution.evidence)
             if (const catalogue::Rule* rule = rule_with(catalogue, one.rule);

@@ -176,11 +176,31 @@ struct Shape<HttpFacts> : Terse {
     };
 };
 
+namespace {
+
+// Versions 1 of the formats write 0.0.0.0 where no address is known; nobody connects there.
+void write_probe_address(JsonWriter& out, const Probe& probe)
+{
+    out.address(probe.address.value_or(IpAddress{}));
+}
+
+bool read_probe_address(JsonReader& in, Probe& probe)
+{
+    IpAddress address;
+    if (!read_value(in, address))
+        return false;
+    if (address != IpAddress{})
+        probe.address = address;
+    return true;
+}
+
+}  // namespace
+
 template <>
 struct Shape<Probe> : Terse {
     static constexpr auto members = std::tuple{
         Member{"scheme", &Probe::scheme, required},
-        Member{"address", &Probe::address, required},
+        Special<Probe>{"address", write_probe_address, read_probe_address},
         Member{"port", &Probe::port, required},
         Member{"host", &Probe::host, required},
         Member{"purpose", &Probe::purpose, required},

@@ -43,7 +43,7 @@ asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget&
     ProbeRequest request;
     request.target = further->path;
     request.scheme = root->scheme;
-    request.address = root->address;
+    request.address = further->address;
     request.port = root->port;
     request.host = root->host;
     request.purpose = "edge";

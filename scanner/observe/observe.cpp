@@ -176,7 +176,7 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
         if (other_host)
             step.addresses = co_await look_up(to->host, seen, world, budget, refusal);
 
-        IpAddress address = last.address;
+        IpAddress address = *last.address;  // a probe of ours says where it went
         if (other_host && !step.addresses.empty())
             address = step.addresses.front().address;
         if (other_host && refusal.empty())

@@ -32,9 +32,9 @@ std::optional<FurtherProbe> candidate_in(const Observation& seen, const ProbePol
     if (published.empty())
         return policy != nullptr ? policy->public_name_probe(seen) : std::nullopt;
     for (const Probe& probe : seen.probes)
-        if (probe.host == seen.subject.host && probe.scheme == "https" &&
+        if (probe.address && probe.host == seen.subject.host && probe.scheme == "https" &&
             probe.tcp.status == StepStatus::ok)
-            return FurtherProbe{probe.address, std::move(published), ""};
+            return FurtherProbe{*probe.address, std::move(published), ""};
     return std::nullopt;
 }
 

@@ -63,11 +63,11 @@ std::string EchPublicName::name_at(const Observation& seen,
 std::optional<observe::FurtherProbe> EchPublicName::probe_for(const Observation& seen) const
 {
     for (const resolvers::Probe& probe : seen.probes) {
-        if (!took_connection(probe, seen))
+        if (!probe.address || !took_connection(probe, seen))
             continue;
-        std::string name = name_at(seen, probe.address);
+        std::string name = name_at(seen, *probe.address);
         if (!name.empty())
-            return observe::FurtherProbe{probe.address, std::move(name), ""};
+            return observe::FurtherProbe{*probe.address, std::move(name), ""};
     }
     return std::nullopt;
 }

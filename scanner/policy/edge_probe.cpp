@@ -54,11 +54,11 @@ std::optional<observe::FurtherProbe> EdgeProbe::probe_for(const Observation& see
     std::optional<attribute::Sight> context;
     std::vector<IpAddress> tried;
     for (const Probe& probe : seen.probes) {
-        if (!answered_root(probe, seen) ||
-            std::find(tried.begin(), tried.end(), probe.address) != tried.end())
+        if (!probe.address || !answered_root(probe, seen) ||
+            std::find(tried.begin(), tried.end(), *probe.address) != tried.end())
             continue;
-        tried.push_back(probe.address);
-        const std::vector<const catalogue::Rule*> paths = paths_at(seen, probe.address);
+        tried.push_back(*probe.address);
+        const std::vector<const catalogue::Rule*> paths = paths_at(seen, *probe.address);
         if (paths.empty())
             continue;
         if (!context) {
@@ -66,8 +66,8 @@ std::optional<observe::FurtherProbe> EdgeProbe::probe_for(const Observation& see
             attribute::collect_signs(*context, catalogue_);
         }
         for (const catalogue::Rule* rule : paths)
-            if (attribute::would_raise(*context, *rule, probe.address))
-                return observe::FurtherProbe{probe.address, probe.host, rule->key};
+            if (attribute::would_raise(*context, *rule, *probe.address))
+                return observe::FurtherProbe{*probe.address, probe.host, rule->key};
     }
     return std::nullopt;
 }

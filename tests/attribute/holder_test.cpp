@@ -150,7 +150,7 @@ TEST_CASE("behind a front the holder of the front's address is no host")
     std::erase_if(observed.seen.addresses,
                   [](const SeenAddress& one) { return one.address.text() == address; });
     std::erase_if(observed.seen.probes,
-                  [](const resolvers::Probe& one) { return one.address.text() == address; });
+                  [](const resolvers::Probe& one) { return one.address->text() == address; });
     const Attribution verdict = judged(observed);
     CHECK(verdict.front.product == "cloudflare-proxy");
     CHECK(verdict.host.reason == UnknownReason::behind_front);

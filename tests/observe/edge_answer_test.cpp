@@ -125,6 +125,6 @@ TEST_CASE("the address that the policy names is asked, if the subject's root ans
         const Probe* asked = edge_probe(seen);
         REQUIRE((asked != nullptr) == c.asked);
         if (asked != nullptr)
-            CHECK(asked->address.text() == c.named);
+            CHECK(asked->address->text() == c.named);
     }
 }

@@ -30,7 +30,7 @@ TEST_CASE("the outer name of ECH is put to the address that answered, with a han
     REQUIRE(seen.probes.size() == 2);
     CHECK(seen.probes[1].purpose == "public_name");
     CHECK(seen.probes[1].host == "outer.example.net");
-    CHECK(seen.probes[1].address.text() == "8.8.8.8");
+    CHECK(seen.probes[1].address->text() == "8.8.8.8");
     CHECK_FALSE(seen.probes[1].http_facts.has_value());
     REQUIRE(scene.http.requests.size() == 2);
     CHECK(scene.http.requests[1].handshake_only);

@@ -19,7 +19,7 @@ void address_range(Sight& sight, const catalogue::Catalogue&)
             // The longest list decides: what lies under the owner's prefix is not this product's.
             if (address.holding.owner != nullptr && hit.rule != address.holding.owner)
                 continue;
-            std::string text = address.address.text() + " in " + hit.prefix.text();
+            std::string text = address.address->text() + " in " + hit.prefix.text();
             if (hit.rule->until)
                 text += ", theirs until " + resolvers::day_text(*hit.rule->until);
             sight.signs.push_back({.signal = "address_range",
@@ -27,7 +27,7 @@ void address_range(Sight& sight, const catalogue::Catalogue&)
                                    .strength = hit.rule->strength,
                                    .rule = hit.rule,
                                    .seen = std::move(text),
-                                   .address = static_cast<int>(i),
+                                   .address = i,
                                    .forgeable = false});
             if (kind != catalogue::RangeKind::from_routing &&
                 kind != catalogue::RangeKind::third_party)

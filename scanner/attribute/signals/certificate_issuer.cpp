@@ -19,7 +19,7 @@ void certificate_issuer(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = Strength::weak,
                                            .rule = rule,
                                            .seen = std::string(field) + " " + value,
-                                           .address = static_cast<int>(i)});
+                                           .address = i});
             };
             add("issuer_cn", leaf.issuer_common_name);
             add("issuer_o", leaf.issuer_organisation);

@@ -24,7 +24,7 @@ void certificate_name(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = trusted ? rule->strength : Strength::weak,
                                            .rule = rule,
                                            .seen = std::string(field) + " " + value,
-                                           .address = static_cast<int>(i),
+                                           .address = i,
                                            .forgeable = !trusted});
             };
             const auto add = [&](std::string_view field, const std::string& value) {

@@ -32,7 +32,7 @@ std::string seen_by(const catalogue::Rule& rule, const resolvers::HttpFacts& htt
     return what.empty() && rule.http_status != 0 ? "status " + std::to_string(http.status) : what;
 }
 
-void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
+void add_edge_path(Sight& sight, AddressIndex address, const resolvers::HttpFacts& http,
                    const catalogue::Catalogue& catalogue)
 {
     for (const catalogue::Rule* rule : catalogue.edge_path_rules()) {
@@ -47,7 +47,7 @@ void add_edge_path(Sight& sight, int address, const resolvers::HttpFacts& http,
 
 }  // namespace
 
-Sign edge_path_sign(const catalogue::Rule& rule, int address)
+Sign edge_path_sign(const catalogue::Rule& rule, AddressIndex address)
 {
     return {.signal = "edge_answer",
             .channel = Channel::http,
@@ -66,7 +66,7 @@ void edge_answer(Sight& sight, const catalogue::Catalogue& catalogue)
                 continue;
             // Whatever else comes from there is not what the site answers to its visitors.
             if (probe->purpose == "edge") {
-                add_edge_path(sight, static_cast<int>(i), *probe->http_facts, catalogue);
+                add_edge_path(sight, i, *probe->http_facts, catalogue);
                 continue;
             }
             for (const catalogue::Rule* rule : catalogue.answer_rules()) {
@@ -77,7 +77,7 @@ void edge_answer(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = rule->strength,
                                            .rule = rule,
                                            .seen = std::move(what),
-                                           .address = static_cast<int>(i)});
+                                           .address = i});
             }
         }
 }

@@ -22,7 +22,7 @@ void http_cookie(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = rule->strength,
                                            .rule = rule,
                                            .seen = "cookie " + std::string(cookie),
-                                           .address = static_cast<int>(i)});
+                                           .address = i});
             }
         }
 }

@@ -24,7 +24,7 @@ void http_header(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = rule->strength,
                                            .rule = rule,
                                            .seen = name + ": " + value.substr(0, longest_quote),
-                                           .address = static_cast<int>(i)});
+                                           .address = i});
         }
 }
 

@@ -17,9 +17,9 @@ void origin_as(Sight& sight, const catalogue::Catalogue&)
                                    .channel = Channel::network,
                                    .strength = rule->strength,
                                    .rule = rule,
-                                   .seen = address.address.text() + " from AS" +
+                                   .seen = address.address->text() + " from AS" +
                                            std::to_string(origin->asn) + " " + origin->organisation,
-                                   .address = static_cast<int>(i),
+                                   .address = i,
                                    .forgeable = false});
     }
 }

@@ -14,7 +14,7 @@ void public_name(Sight& sight, const catalogue::Catalogue& catalogue)
         if (!tls.trusted.value_or(false) || !tls.name_matches.value_or(false))
             continue;
         for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
-            if (!sight.addresses[i].known || sight.addresses[i].address != probe.address)
+            if (!sight.addresses[i].address || sight.addresses[i].address != probe.address)
                 continue;
             for (const catalogue::Rule* rule : catalogue.ech_rules(tls.sni))
                 sight.signs.push_back({.signal = "public_name",
@@ -22,7 +22,7 @@ void public_name(Sight& sight, const catalogue::Catalogue& catalogue)
                                        .strength = Strength::strong,
                                        .rule = rule,
                                        .seen = "valid certificate for " + tls.sni,
-                                       .address = static_cast<int>(i),
+                                       .address = i,
                                        .forgeable = false});
         }
     }

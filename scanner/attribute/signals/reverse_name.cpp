@@ -31,9 +31,9 @@ bool leads_back(const Observation& seen, const std::string& name,
 void reverse_name(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (std::size_t i = 0; i < sight.addresses.size(); ++i) {
-        if (!sight.addresses[i].known)
+        if (!sight.addresses[i].address)
             continue;
-        const resolvers::IpAddress& address = sight.addresses[i].address;
+        const resolvers::IpAddress& address = *sight.addresses[i].address;
         const std::string reverse = resolvers::reverse_name(address);
         for (const resolvers::DnsAnswer& answer : sight.observation->dns) {
             if (answer.type != "PTR" || answer.name != reverse)
@@ -49,7 +49,7 @@ void reverse_name(Sight& sight, const catalogue::Catalogue& catalogue)
                                            .strength = rules.front()->strength,
                                            .rule = rules.front(),
                                            .seen = address.text() + " PTR " + record->data,
-                                           .address = static_cast<int>(i),
+                                           .address = i,
                                            .forgeable = false});
             }
         }

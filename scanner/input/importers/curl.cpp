@@ -56,8 +56,8 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         facts.title = resolvers::utf8_cut(text_at(line, {"title"}), 200);
         add_redirect(seen, facts, false);
         seen.probes.push_back(std::move(probe));
-    } else if (is_known(probe.address)) {
-        seen.addresses.push_back({probe.address, std::nullopt, "imported"});
+    } else if (probe.address) {
+        seen.addresses.push_back({*probe.address, std::nullopt, "imported"});
     }
     emitter.finish(std::move(seen), bare_names.empty());
 }

@@ -28,13 +28,13 @@ void add_probed_addresses(Observation& seen)
 {
     for (const Probe& probe : seen.probes) {
         // Another name's addresses (a redirect's) are not the subject's.
-        if (!is_known(probe.address) || !was_tried(probe) || probe.host != seen.subject.host)
+        if (!probe.address || !was_tried(probe) || probe.host != seen.subject.host)
             continue;
         const auto known = std::find_if(
             seen.addresses.begin(), seen.addresses.end(),
             [&probe](const SeenAddress& address) { return address.address == probe.address; });
         if (known == seen.addresses.end())
-            seen.addresses.push_back({probe.address, std::nullopt, ""});
+            seen.addresses.push_back({*probe.address, std::nullopt, ""});
         else
             known->not_probed.clear();
     }

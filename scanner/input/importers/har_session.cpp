@@ -122,7 +122,7 @@ void Recording::add_to_host(Host& host, const RecordedEntry& entry, Probe probe,
             probes.push_back(std::move(probe));
         return;
     }
-    const bool addressed = is_known(probe.address);
+    const bool addressed = probe.address.has_value();
     const bool known = std::any_of(probes.begin(), probes.end(), [&probe](const Probe& p) {
         return p.http_facts && p.address == probe.address && p.scheme == probe.scheme;
     });

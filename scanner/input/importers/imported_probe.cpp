@@ -123,11 +123,6 @@ bool same_site(const std::string& a, const std::string& b)
 
 }  // namespace
 
-bool is_known(const IpAddress& address)
-{
-    return address != IpAddress();
-}
-
 std::optional<IpAddress> read_address(std::string_view text)
 {
     std::string_view core = resolvers::trim(text);
@@ -135,7 +130,7 @@ std::optional<IpAddress> read_address(std::string_view text)
         core = core.substr(1, core.size() - 2);
     std::optional<IpAddress> address = IpAddress::parse(core);
     // 0.0.0.0 is no address that anybody answers from; tools write it for "none".
-    if (address && !is_known(*address))
+    if (address && *address == IpAddress{})
         return std::nullopt;
     return address;
 }
@@ -150,7 +145,7 @@ Probe recorded_probe(std::string_view normalised_url, std::string_view host,
         probe.port = url->port;
         probe.host = url->host;
     }
-    probe.address = address.value_or(IpAddress());
+    probe.address = address;
     probe.purpose = "root";
     return probe;
 }

@@ -52,7 +52,4 @@ void add_redirect(Observation& seen, const resolvers::HttpFacts& facts, bool fol
 /// A text address, also in brackets. Absent for other text.
 std::optional<resolvers::IpAddress> read_address(std::string_view text);
 
-/// Did the source say which address it was?
-bool is_known(const resolvers::IpAddress& address);
-
 }  // namespace scanner::input

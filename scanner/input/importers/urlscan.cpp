@@ -53,7 +53,7 @@ void import_page(Emitter& emitter, std::uint64_t number, const json::object& pag
         probe.started_at = seen_at;
         const std::string server = text_at(page, {"server"});
         const unsigned status = status_of(page);
-        if (!server.empty() || status != 0 || is_known(probe.address)) {
+        if (!server.empty() || status != 0 || probe.address) {
             HttpFacts& facts = add_response(probe, seen.subject.url, status);
             add_header(facts, "server", server);
             add_header(facts, "content-type", text_at(page, {"mimeType"}));

@@ -77,7 +77,8 @@ inline std::string way_of(const Observation& seen)
 inline std::string text_of(const resolvers::Probe& probe)
 {
     std::string made = probe.scheme + "://" + probe.host + ":" + std::to_string(probe.port) + " " +
-                       probe.address.text() + " " + std::string(word(probe.tcp.status)) + "/" +
+                       (probe.address ? probe.address->text() : "0.0.0.0") + " " +
+                       std::string(word(probe.tcp.status)) + "/" +
                        std::string(word(probe.tls.status)) + "/" +
                        std::string(word(probe.http.status));
     if (probe.http_facts)

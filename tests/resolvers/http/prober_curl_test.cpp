@@ -146,7 +146,7 @@ TEST_CASE("a probe of a sound server fills in everything")
     CHECK(seen.scheme == "https");
     CHECK(seen.host == "www.example.org");
     CHECK(seen.purpose == "root");
-    CHECK(seen.address.text() == "127.0.0.1");
+    CHECK(seen.address->text() == "127.0.0.1");
     CHECK(seen.port == server.port());
     CHECK(seen.started_at.has_value());
     CHECK(told(seen.tcp) == "ok");
@@ -529,7 +529,7 @@ TEST_CASE("IPv6 works like IPv4")
     request.address = *IpAddress::parse("::1");
     const Probe seen = probe(request);
     CHECK(told(seen.http) == "ok");
-    CHECK(seen.address.text() == "::1");
+    CHECK(seen.address->text() == "::1");
 
     request.host = "::1";
     const Probe literal = probe(request);

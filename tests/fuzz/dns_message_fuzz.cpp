@@ -3,7 +3,7 @@
 
 #include "resolvers/dnswire/message.h"
 #include "resolvers/dnswire/name.h"
-#include "resolvers/resolvers.h"
+#include "resolvers/questions.h"
 
 using namespace resolvers;
 

@@ -1,3 +1,5 @@
+// What is wrong with a data file is said with file, line and remedy. Long because it is one table
+// of faults, each with the data that has it.
 #include <doctest/doctest.h>
 
 #include <algorithm>

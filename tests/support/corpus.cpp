@@ -1,3 +1,5 @@
+// Reads the corpora of traps and conflicts. Long because the format has many small keys, and each
+// is read and refused here.
 #include "tests/support/corpus.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The client over UDP and TCP, against a scripted server on loopback. Long because each way in
+// which a server fails is a case of its own, and all share the same few helpers.
 #include "resolvers/dns/cares.h"
 
 #include <doctest/doctest.h>

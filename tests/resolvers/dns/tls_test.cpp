@@ -1,3 +1,5 @@
+// The client over TLS, against a server of the tests on loopback. Long because each way in which a
+// connection fails is a case of its own, and all share the same few helpers.
 #include "resolvers/dns/tls.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,5 @@
 // What becomes of each step of a probe, whatever the server does. All servers are on loopback.
+// Long because every fault of a server is a case of its own, and all share the same few servers.
 #include "resolvers/http/prober_curl.h"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // Gets documents over https with libcurl on Boost.Asio, for questions to registries, publishers and
 // resolvers: certificates are checked, names looked up by our own resolver, connections kept and
 // shared between requests. Follows no redirect, sends no cookie, asks no proxy, reads no
-// environment, never retries. Misses what a prober sees (http_curl.h): nothing is told of the
+// environment, never retries. Misses what a prober sees (prober_curl.h): nothing is told of the
 // connection.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What TlsCapture sees of whole handshakes is tested with the prober (http_curl_test.cpp).
+// What TlsCapture sees of whole handshakes is tested with the prober (http/prober_curl_test.cpp).
 #include "resolvers/tls/capture.h"
 
 #include <doctest/doctest.h>

@@ -31,12 +31,14 @@ public:
     /// Asio makes one before a coroutine's result is there.
     Outcome() requires(std::is_default_constructible_v<T>) = default;
     /// From the value, or from anything that makes one without a cast.
+    // NOLINTBEGIN(bugprone-forwarding-reference-overload): it does not read `requires`.
     template <typename U = T>
     requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, Outcome> &&
              !std::is_same_v<std::remove_cvref_t<U>, Failure>) Outcome(U&& value)
         : held_(std::in_place_index<0>, std::forward<U>(value))
     {
     }
+    // NOLINTEND(bugprone-forwarding-reference-overload)
     Outcome(Failure failure) : held_(std::in_place_index<1>, std::move(failure)) {}
 
     bool has_value() const { return held_.index() == 0; }

@@ -212,7 +212,9 @@ std::vector<Loss> lost_probes(const Observation& seen)
     std::vector<Loss> all;
     for (std::size_t p = 0; p < seen.probes.size(); ++p) {
         Loss& loss = all.emplace_back(
-            Loss{seen.probes[p].purpose + " probe of " + seen.probes[p].address->text(), seen});
+            Loss{seen.probes[p].purpose + " probe of " +
+                     (seen.probes[p].address ? seen.probes[p].address->text() : "no address"),
+                 seen});
         loss.left.probes.erase(loss.left.probes.begin() + static_cast<std::ptrdiff_t>(p));
     }
     return all;

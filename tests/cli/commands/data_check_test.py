@@ -11,7 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import ROOT, SERVEDBY, run_all
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cases import ROOT, SERVEDBY, run_all  # noqa: E402
 
 # Line 1 to 16; what a case adds begins on line 17.
 HEAD = """id = "testcdn"

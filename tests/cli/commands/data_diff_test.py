@@ -9,7 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import ROOT, SERVEDBY, run_all
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cases import ROOT, SERVEDBY, run_all  # noqa: E402
 
 FIXTURE = ROOT / "tests/fixtures/catalogue"
 

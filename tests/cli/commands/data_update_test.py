@@ -14,7 +14,9 @@ import threading
 import tomllib
 from pathlib import Path
 
-from cases import ROOT, SERVEDBY, run_all
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cases import ROOT, SERVEDBY, run_all  # noqa: E402
 
 MMDB = ROOT / "tests/fixtures/mmdb"
 SHIPPED = tomllib.loads((ROOT / "data/ranges/publishers.toml").read_text())["list"]

@@ -244,6 +244,14 @@ struct HttpFacts {
     friend bool operator==(const HttpFacts&, const HttpFacts&) = default;
 };
 
+/// Why a probe was made.
+enum class ProbePurpose {
+    root,         ///< the subject's own page
+    redirect,     ///< where another response sent us
+    public_name,  ///< the server that an ECH configuration names
+    edge,         ///< a path that only an edge has an answer to: what came is no page of the site's
+};
+
 /// One attempt to talk to one address: connect, shake hands, ask.
 struct Probe {
     /// "https" or "http".
@@ -253,9 +261,7 @@ struct Probe {
     std::uint16_t port = 0;
     /// The host name asked for (SNI and Host).
     std::string host;
-    /// Why this probe was made: "root", "redirect", "public_name", "edge" (a path that only an edge
-    /// has an answer to, so that what came is no page of the site's)...
-    std::string purpose;
+    ProbePurpose purpose = ProbePurpose::root;
     Step tcp;
     Step tls;
     Step http;

@@ -33,7 +33,7 @@ struct ProbeRequest {
     std::string host;
     /// Origin-form target, "/" at least.
     std::string target = "/";
-    std::string purpose = "root";
+    ProbePurpose purpose = ProbePurpose::root;
     /// Strings to look for in the body: (id, lower-case text), found ones go to
     /// HttpFacts::markers. Must outlive the probe. May be null.
     const std::vector<std::pair<std::string, std::string>>* markers = nullptr;

@@ -23,4 +23,9 @@ struct Words<StepStatus> {
         "alert", "protocol_error", "too_large", "deadline", "local_error", "blocked"};
 };
 
+template <>
+struct Words<ProbePurpose> {
+    static constexpr std::string_view all[] = {"root", "redirect", "public_name", "edge"};
+};
+
 }  // namespace resolvers

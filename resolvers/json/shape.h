@@ -62,6 +62,8 @@ struct Special {
     void (*write)(JsonWriter& out, const T& value);
     bool (*read)(JsonReader& in, T& value);
     Presence presence = Presence::required;
+    /// Says when the row is left out. Null: never.
+    bool (*absent)(const T& value) = nullptr;
 };
 
 // ---- How many members a struct has, so that one that is forgotten here fails the build ----------
@@ -195,6 +197,8 @@ void write_row(JsonWriter& out, const T& value, const Member<Get>& row)
 template <typename T>
 void write_row(JsonWriter& out, const T& value, const Special<T>& row)
 {
+    if (row.absent != nullptr && row.absent(value))
+        return;
     out.key(row.name);
     row.write(out, value);
 }

@@ -10,7 +10,7 @@ using resolvers::StepStatus;
 
 bool asks_for_page(const Probe& probe, const Observation& seen)
 {
-    return probe.host == seen.subject.host && probe.purpose != "edge";
+    return probe.host == seen.subject.host && probe.purpose != resolvers::ProbePurpose::edge;
 }
 
 namespace {
@@ -40,12 +40,13 @@ void sum_up(AddressSight& sight)
         if (probe->tls.status == StepStatus::ok || probe->http.status == StepStatus::ok ||
             probe->http_facts)
             sight.connected = true;
-        if (probe->http_facts && probe->http_facts->status != 0 && probe->purpose != "edge" &&
-            probe->purpose != "public_name")
+        if (probe->http_facts && probe->http_facts->status != 0 &&
+            probe->purpose != resolvers::ProbePurpose::edge &&
+            probe->purpose != resolvers::ProbePurpose::public_name)
             sight.answered_http = true;
         if (!is_local(probe->tcp.status) && probe->tcp.status != StepStatus::unreachable)
             only_local = false;
-        if (!probe->tls_facts || probe->purpose == "public_name")
+        if (!probe->tls_facts || probe->purpose == resolvers::ProbePurpose::public_name)
             continue;
         const resolvers::TlsFacts& tls = *probe->tls_facts;
         if (!tls.trusted || !tls.name_matches)

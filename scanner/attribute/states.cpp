@@ -10,6 +10,7 @@
 #include "scanner/attribute/registration.h"
 #include "scanner/attribute/views.h"
 #include "scanner/catalogue/words.h"
+#include "scanner/model/words.h"
 
 namespace scanner::attribute {
 
@@ -233,7 +234,7 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
     std::optional<unsigned> leads_nowhere;
     for (const Probe& probe : seen.probes) {
         const bool own = asks_for_page(probe, seen);
-        if (!probe.http_facts || (!own && probe.purpose != "redirect"))
+        if (!probe.http_facts || (!own && probe.purpose != resolvers::ProbePurpose::redirect))
             continue;
         const resolvers::HttpFacts& facts = *probe.http_facts;
         const bool leaves = leaves_page(facts);
@@ -245,13 +246,24 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
             leads_nowhere = facts.status;
     }
     for (const Redirect& step : seen.redirects) {
-        if (step.outcome == "other_site")
-            return StateVerdict{State::redirect_only, "to " + step.to};
-        if (step.outcome == "not_http" || step.outcome == "unreadable")
-            return StateVerdict{State::redirect_only, step.outcome + ": " + step.location};
-        if (step.outcome == "blocked" || step.outcome == "opt_out" || step.outcome == "loop" ||
-            step.outcome == "failed" || step.outcome == "bad_port")
-            return StateVerdict{State::redirect_only, step.outcome + ": " + step.to};
+        switch (step.outcome) {
+            case RedirectOutcome::other_site:
+                return StateVerdict{State::redirect_only, "to " + step.to};
+            case RedirectOutcome::not_http:
+            case RedirectOutcome::unreadable:
+                return StateVerdict{State::redirect_only,
+                                    std::string(word(step.outcome)) + ": " + step.location};
+            case RedirectOutcome::blocked:
+            case RedirectOutcome::opt_out:
+            case RedirectOutcome::loop:
+            case RedirectOutcome::failed:
+            case RedirectOutcome::bad_port:
+                return StateVerdict{State::redirect_only,
+                                    std::string(word(step.outcome)) + ": " + step.to};
+            case RedirectOutcome::followed:
+            case RedirectOutcome::limit:
+                break;
+        }
     }
     // The answer of a redirect that does not say where to, and has nothing to show instead.
     if (leads_nowhere && !content_elsewhere)
@@ -332,10 +344,9 @@ StateVerdict state_of(const Sight& sight, const std::vector<Verdict>& verdicts,
     const Observation& seen = *sight.observation;
     if (!seen.subject.invalid.empty())
         return {State::invalid_input, seen.subject.invalid};
-    if (seen.refused == "opt_out" || seen.refused == "blocked")
-        return {State::opt_out, seen.refused};
-    if (!seen.refused.empty())
-        return {State::not_observed, seen.refused};
+    if (seen.refused)
+        return {seen.refused == Refusal::deadline ? State::not_observed : State::opt_out,
+                std::string(word(*seen.refused))};
     if (auto state = from_name(seen.subject))
         return *state;
     if (auto state = from_registration(seen))

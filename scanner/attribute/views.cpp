@@ -166,7 +166,7 @@ std::string_view tampering_word(std::uint16_t code)
 ViewsVerdict compare_views(const Observation& seen, const catalogue::Catalogue& catalogue)
 {
     ViewsVerdict verdict;
-    if (!seen.subject.invalid.empty() || !seen.refused.empty() || seen.subject.is_address)
+    if (!seen.subject.invalid.empty() || seen.refused || seen.subject.is_address)
         return verdict;
     const std::vector<std::string> names = names_of(seen, seen.dns);
     const Testimony reference = testimony_of(seen.dns, names);

@@ -50,7 +50,7 @@ resolvers::Probe& add_answer(Observation& seen)
     probe.address = seen.addresses.front().address;
     probe.port = 443;
     probe.host = seen.subject.host;
-    probe.purpose = "root";
+    probe.purpose = resolvers::ProbePurpose::root;
     probe.tcp.status = probe.tls.status = probe.http.status = StepStatus::ok;
     resolvers::TlsFacts& tls = probe.tls_facts.emplace();
     tls.sni = seen.subject.host;
@@ -242,7 +242,7 @@ Observation EngineJudge::observation_of(const catalogue::Rule& rule) const
             break;
         case catalogue::RuleKind::edge_path: {
             resolvers::Probe asked = probe;
-            asked.purpose = "edge";
+            asked.purpose = resolvers::ProbePurpose::edge;
             asked.http_facts->url = "https://" + seen.subject.host + rule.key;
             asked.http_facts->status = rule.http_status == 0 ? 200 : rule.http_status;
             asked.http_facts->markers = {rule.id};

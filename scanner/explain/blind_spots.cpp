@@ -17,25 +17,30 @@ std::string step_sentence(const char* what, const resolvers::Step& step)
     return text;
 }
 
-std::string unprobed_sentence(const SeenAddress& address)
+std::string unprobed_sentence(const SeenAddress& address, NotProbed why)
 {
-    const std::string text = address.address.text();
-    if (address.not_probed == "same_network")
-        return text + " was not probed: another address of the same holder and family was";
-    if (address.not_probed == "cap")
-        return text + " was not probed: the budget of requests was used up";
-    if (address.not_probed == "no_http")
-        return text + " was not probed: only the DNS was asked";
-    if (address.not_probed == "opt_out")
-        return text + " was not probed: its owner asked not to be";
-    if (address.not_probed == "blocked")
-        return text + " was not probed: it is on a block list";
-    if (address.not_probed == "rate")
-        return text + " was not probed: our own limits of rate and connections held it back";
-    if (address.not_probed.starts_with("special_purpose:"))
-        return text + " was not probed: no request goes to a special-purpose address (" +
-               address.not_probed.substr(address.not_probed.find(':') + 1) + ")";
-    return text + " was not probed: " + address.not_probed;
+    const std::string text = address.address.text() + " was not probed: ";
+    switch (why) {
+        case NotProbed::same_network:
+            return text + "another address of the same holder and family was";
+        case NotProbed::cap:
+            return text + "the budget of requests was used up";
+        case NotProbed::special_purpose:
+            return text + "no request goes to a special-purpose address (" +
+                   std::string(resolvers::special_purpose(address.address).value_or("")) + ")";
+        case NotProbed::opt_out:
+            return text + "its owner asked not to be";
+        case NotProbed::blocked:
+            return text + "it is on a block list";
+        case NotProbed::rate:
+            return text + "our own limits of rate and connections held it back";
+        case NotProbed::no_http:
+            return text + "only the DNS was asked";
+        case NotProbed::deadline:
+        case NotProbed::imported:
+            break;
+    }
+    return text + std::string(word(why));
 }
 
 }  // namespace
@@ -58,8 +63,8 @@ std::vector<std::string> blind_spots(const Observation& seen)
         lines.push_back(std::move(line));
     }
     for (const SeenAddress& address : seen.addresses)
-        if (!address.not_probed.empty() && address.not_probed != "imported")
-            lines.push_back(unprobed_sentence(address));
+        if (address.not_probed && address.not_probed != NotProbed::imported)
+            lines.push_back(unprobed_sentence(address, *address.not_probed));
     for (const resolvers::Probe& probe : seen.probes) {
         const std::string where =
             probe.scheme + " at " +

@@ -78,7 +78,7 @@ void tell_finding(std::string& out, const char* label, const Finding& finding,
 void tell_edge(std::string& out, const Record& record, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::Probe& probe : record.observation.probes) {
-        if (probe.purpose != "edge" || !probe.address)
+        if (probe.purpose != resolvers::ProbePurpose::edge || !probe.address)
             continue;
         const std::string address = probe.address->text();
         const catalogue::Product* answered = nullptr;

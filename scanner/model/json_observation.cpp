@@ -226,12 +226,37 @@ struct Shape<Origin> : Terse {
     };
 };
 
+namespace {
+
+// The word, and behind "special_purpose" what it is special for, which the address tells.
+void write_not_probed(JsonWriter& out, const SeenAddress& seen)
+{
+    std::string text(word(*seen.not_probed));
+    if (seen.not_probed == NotProbed::special_purpose)
+        if (const auto special = special_purpose(seen.address))
+            text += ":" + std::string(*special);
+    out.word(text);
+}
+
+bool read_not_probed(JsonReader& in, SeenAddress& seen)
+{
+    std::string_view text;
+    if (!in.read_text(text))
+        return false;
+    const bool special = text.starts_with("special_purpose:");
+    seen.not_probed = special ? NotProbed::special_purpose : value_of<NotProbed>(text);
+    return seen.not_probed || in.fail("a word that this version does not know");
+}
+
+}  // namespace
+
 template <>
 struct Shape<SeenAddress> : Terse {
     static constexpr auto members = std::tuple{
         Member{"address", &SeenAddress::address, required},
         Member{"origin", &SeenAddress::origin},
-        Member{"not_probed", &SeenAddress::not_probed},
+        Special<SeenAddress>{"not_probed", write_not_probed, read_not_probed, Presence::may_miss,
+                             [](const SeenAddress& seen) { return !seen.not_probed; }},
     };
 };
 

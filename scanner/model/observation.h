@@ -23,15 +23,60 @@ enum class ChainEnd {
     failed,    ///< a question on the way failed
 };
 
+/// Why nothing is sent to a name or an address.
+enum class Refusal {
+    opt_out,   ///< its owner asked to be left alone
+    blocked,   ///< it is on the user's block list
+    deadline,  ///< no time was left to begin
+};
+
+/// Why an address was not talked to.
+enum class NotProbed {
+    same_network,     ///< another address of the same holder and family was
+    cap,              ///< no request was left in the budget
+    special_purpose,  ///< RFC 6890; in JSON with its name behind it: "special_purpose:loopback"
+    opt_out,
+    blocked,
+    rate,     ///< our own limits held it back for too long
+    no_http,  ///< only the DNS was asked
+    deadline,
+    imported,  ///< the tool that looked does not say
+};
+
+constexpr NotProbed not_probed_for(Refusal refusal)
+{
+    switch (refusal) {
+        case Refusal::opt_out:
+            return NotProbed::opt_out;
+        case Refusal::blocked:
+            return NotProbed::blocked;
+        case Refusal::deadline:
+            break;
+    }
+    return NotProbed::deadline;
+}
+
+/// What became of a redirect.
+enum class RedirectOutcome {
+    followed,
+    other_site,  ///< another registrable domain: looked up, not visited
+    blocked,     ///< to a special-purpose address, or one on a block list
+    opt_out,
+    loop,
+    limit,
+    bad_port,  ///< no browser connects there
+    not_http,
+    unreadable,
+    failed,  ///< its name did not resolve
+};
+
 /// One address that the subject's name leads to, and who announces it.
 struct SeenAddress {
     resolvers::IpAddress address;
     /// Absent: not announced on the day of the data, or no data were at hand.
     std::optional<resolvers::Origin> origin;
-    /// Why it was not probed, if it was not: "cap", "same_network", "special_purpose:loopback",
-    /// "opt_out", "blocked", "rate" (our own limits), "no_http", "deadline", "imported". Empty if
-    /// it was.
-    std::string not_probed;
+    /// Absent if it was probed.
+    std::optional<NotProbed> not_probed;
     friend bool operator==(const SeenAddress&, const SeenAddress&) = default;
 };
 
@@ -43,10 +88,7 @@ struct Redirect {
     std::string location;
     /// The absolute URL that it means. Empty if it cannot be read.
     std::string to;
-    /// "followed", "other_site" (another registrable domain: looked up, not visited),
-    /// "blocked" (special-purpose address, block list), "opt_out", "loop", "limit", "bad_port" (no
-    /// browser connects there), "not_http", "unreadable", "failed" (its name did not resolve).
-    std::string outcome;
+    RedirectOutcome outcome = RedirectOutcome::followed;
     /// Where `to`'s host resolved to when it is another host. Empty if it was not asked.
     std::vector<SeenAddress> addresses;
     friend bool operator==(const Redirect&, const Redirect&) = default;
@@ -115,9 +157,9 @@ struct Observation {
     /// Facts that this source cannot know, so that their absence says nothing: "dns", "tls",
     /// "address", "headers". Sorted.
     std::vector<std::string> not_observed;
-    /// Why the subject was not looked at: "opt_out", "blocked" (its name, a CNAME target of it, or
-    /// every address is on such a list), "deadline". Empty otherwise.
-    std::string refused;
+    /// Why the subject was not looked at: its name, a CNAME target of it, or every address is
+    /// refused. Absent otherwise.
+    std::optional<Refusal> refused;
     /// Declared by the zone's operator rather than seen: "proxied", "dns_only". Empty otherwise.
     std::string declared;
     /// At which DNS provider it is declared so, by name ("Cloudflare"). Empty if `declared` is.

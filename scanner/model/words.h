@@ -21,6 +21,25 @@ struct Words<scanner::ChainEnd> {
 };
 
 template <>
+struct Words<scanner::Refusal> {
+    static constexpr std::string_view all[] = {"opt_out", "blocked", "deadline"};
+};
+
+template <>
+struct Words<scanner::NotProbed> {
+    static constexpr std::string_view all[] = {"same_network", "cap",      "special_purpose",
+                                               "opt_out",      "blocked",  "rate",
+                                               "no_http",      "deadline", "imported"};
+};
+
+template <>
+struct Words<scanner::RedirectOutcome> {
+    static constexpr std::string_view all[] = {"followed",   "other_site", "blocked",  "opt_out",
+                                               "loop",       "limit",      "bad_port", "not_http",
+                                               "unreadable", "failed"};
+};
+
+template <>
 struct Words<scanner::Role> {
     static constexpr std::string_view all[] = {"front",   "platform",  "host",
                                                "network", "scrubber",  "steering",

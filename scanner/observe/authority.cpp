@@ -77,7 +77,7 @@ std::vector<IpAddress> addresses_in(const std::vector<DnsAnswer>& answers, const
     for (const DnsAnswer& answer : answers)
         for (const DnsRecord* record : resolvers::dnswire::led_records(answer))
             if (const auto address = IpAddress::parse(record->data))
-                if (refusal_of(*address, world, plan).empty())
+                if (!refusal_of(*address, world, plan))
                     found.push_back(*address);
     return found;
 }

@@ -4,6 +4,7 @@ namespace scanner::observe {
 
 namespace asio = boost::asio;
 using resolvers::Probe;
+using resolvers::ProbePurpose;
 using resolvers::ProbeRequest;
 
 namespace {
@@ -18,8 +19,9 @@ const Probe* root_at(const resolvers::IpAddress& address, const Observation& see
 {
     const Probe* root = nullptr;
     for (const Probe& probe : seen.probes) {
-        const bool answered_root = probe.host == seen.subject.host && probe.purpose == "root" &&
-                                   probe.http_facts && probe.http_facts->status != 0;
+        const bool answered_root = probe.host == seen.subject.host &&
+                                   probe.purpose == ProbePurpose::root && probe.http_facts &&
+                                   probe.http_facts->status != 0;
         if (answered_root && probe.address == address &&
             (root == nullptr || probe.scheme == "https"))
             root = &probe;
@@ -46,7 +48,7 @@ asio::awaitable<void> probe_edge_answer(Observation& seen, World& world, Budget&
     request.address = further->address;
     request.port = root->port;
     request.host = root->host;
-    request.purpose = "edge";
+    request.purpose = ProbePurpose::edge;
     request.markers = world.markers;
     request.body_cap = body_cap;
     Probe probe = co_await send(std::move(request), world, budget);

@@ -23,6 +23,7 @@ using resolvers::Deadline;
 using resolvers::DnsAnswer;
 using resolvers::IpAddress;
 using resolvers::Probe;
+using resolvers::ProbePurpose;
 using resolvers::ProbeRequest;
 using resolvers::Question;
 using resolvers::StepStatus;
@@ -43,7 +44,7 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
 
     Walk walk = walk_chain(seen.subject.host, seen.dns);
     for (std::size_t hop = 0; walk.unanswered && budget.dns > 0 && hop < chain_limit; ++hop) {
-        if (!refusal_of_chain(walk.chain, world).empty())
+        if (refusal_of_chain(walk.chain, world))
             break;
         std::vector<Question> further;
         const std::vector<std::string> types = {"A", "AAAA"};
@@ -59,13 +60,13 @@ asio::awaitable<void> resolve(Observation& seen, World& world, const Plan& plan,
     for (const IpAddress& address : walk.addresses)
         seen.addresses.push_back(seen_address(address, world));
     seen.refused = refusal_of_chain(seen.chain, world);
-    if (seen.refused.empty())
+    if (!seen.refused)
         co_await follow_service_alias(seen, world, budget);
 }
 
 asio::awaitable<Probe> probe_one(const std::string& scheme, std::uint16_t port,
                                  const IpAddress& address, const std::string& host,
-                                 const std::string& target, const char* purpose, World& world,
+                                 const std::string& target, ProbePurpose purpose, World& world,
                                  Budget& budget)
 {
     ProbeRequest request;
@@ -110,11 +111,11 @@ std::optional<resolvers::Outcome<Url>> next_of(const Probe& probe)
 // nothing may be sent there, if its names do.
 asio::awaitable<std::vector<SeenAddress>> look_up(const std::string& host, Observation& seen,
                                                   World& world, Budget& budget,
-                                                  std::string& refusal)
+                                                  std::optional<Refusal>& refusal)
 {
     std::vector<SeenAddress> found;
     refusal = refusal_of_chain({host}, world);
-    if (!refusal.empty())
+    if (refusal)
         co_return found;
     if (const std::optional<IpAddress> literal = IpAddress::parse(host)) {
         found.push_back(seen_address(*literal, world));
@@ -165,43 +166,48 @@ asio::awaitable<void> follow(Probe last, Observation& seen, World& world, const 
         while (!resolvers::is_utf8(step.location))  // cut within a character
             step.location.pop_back();
         if (move->has_error()) {
-            step.outcome = move->error().code == "other_scheme" ? "not_http" : "unreadable";
+            step.outcome = move->error().code == "other_scheme" ? RedirectOutcome::not_http
+                                                                : RedirectOutcome::unreadable;
             seen.redirects.push_back(std::move(step));
             co_return;
         }
         const Url* const to = &**move;
         step.to = to->text();
         const bool other_host = to->host != last.host;
-        std::string refusal;
+        std::optional<Refusal> refused_name;
         if (other_host)
-            step.addresses = co_await look_up(to->host, seen, world, budget, refusal);
+            step.addresses = co_await look_up(to->host, seen, world, budget, refused_name);
 
         IpAddress address = *last.address;  // a probe of ours says where it went
         if (other_host && !step.addresses.empty())
             address = step.addresses.front().address;
-        if (other_host && refusal.empty())
+        std::optional<NotProbed> refusal;
+        if (refused_name)
+            refusal = not_probed_for(*refused_name);
+        else if (other_host)
             refusal = refusal_of(to->host, step.addresses, world, plan);
         if (visited.count(to->text()) != 0)
-            step.outcome = "loop";
-        else if (!refusal.empty())
-            step.outcome = refusal == "opt_out" ? "opt_out" : "blocked";
+            step.outcome = RedirectOutcome::loop;
+        else if (refusal)
+            step.outcome =
+                refusal == NotProbed::opt_out ? RedirectOutcome::opt_out : RedirectOutcome::blocked;
         else if (!is_of_site(to->host, seen.subject, world))
-            step.outcome = "other_site";
+            step.outcome = RedirectOutcome::other_site;
         else if (resolvers::http::is_bad_port(to->port))
-            step.outcome = "bad_port";
+            step.outcome = RedirectOutcome::bad_port;
         else if (other_host && step.addresses.empty())
-            step.outcome = "failed";
+            step.outcome = RedirectOutcome::failed;
         else if (hop >= plan.redirect_limit || budget.requests == 0)
-            step.outcome = "limit";
+            step.outcome = RedirectOutcome::limit;
         else
-            step.outcome = "followed";
-        const bool go_on = step.outcome == "followed";
+            step.outcome = RedirectOutcome::followed;
+        const bool go_on = step.outcome == RedirectOutcome::followed;
         seen.redirects.push_back(std::move(step));
         if (!go_on)
             co_return;
 
-        last = co_await probe_one(to->scheme, to->port, address, to->host, to->target, "redirect",
-                                  world, budget);
+        last = co_await probe_one(to->scheme, to->port, address, to->host, to->target,
+                                  ProbePurpose::redirect, world, budget);
         seen.probes.push_back(last);
     }
 }
@@ -216,11 +222,13 @@ asio::awaitable<void> probe_all(Observation& seen, World& world, const Plan& pla
     for (const IpAddress& address : targets) {
         if (budget.requests == 0)
             break;
-        Probe probe = co_await probe_one("https", 443, address, host, root, "root", world, budget);
+        Probe probe = co_await probe_one("https", 443, address, host, root, ProbePurpose::root,
+                                         world, budget);
         const bool plain = wants_plain_http(probe) && budget.requests > 0;
         seen.probes.push_back(std::move(probe));
         if (plain) {
-            probe = co_await probe_one("http", 80, address, host, root, "root", world, budget);
+            probe = co_await probe_one("http", 80, address, host, root, ProbePurpose::root, world,
+                                       budget);
             seen.probes.push_back(std::move(probe));
         }
     }
@@ -253,10 +261,10 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
         co_return seen;
     if (world.refusals != nullptr)
         seen.refused = world.refusals->refusal_of(seen.subject.host);
-    if (seen.refused.empty() && seen.subject.is_address && world.refusals != nullptr)
+    if (!seen.refused && seen.subject.is_address && world.refusals != nullptr)
         if (const std::optional<IpAddress> address = IpAddress::parse(seen.subject.host))
             seen.refused = world.refusals->refusal_of(*address);
-    if (!seen.refused.empty())
+    if (seen.refused)
         co_return seen;
     if (world.origins != nullptr)
         seen.origin_data = {world.origins->date(), world.origins->sha256()};
@@ -269,14 +277,14 @@ asio::awaitable<Observation> observe(Subject subject, World& world, const Plan& 
     } else {
         co_await resolve(seen, world, plan, budget);
     }
-    if (!seen.refused.empty())
+    if (seen.refused)
         for (SeenAddress& address : seen.addresses)
-            address.not_probed = seen.refused;
+            address.not_probed = not_probed_for(*seen.refused);
     else if (plan.connect && world.http != nullptr)
         co_await probe_all(seen, world, plan, budget);
     else
         for (SeenAddress& address : seen.addresses)
-            address.not_probed = "no_http";
+            address.not_probed = NotProbed::no_http;
     co_await look_deeper(seen, world, plan, budget);
     if (!seen.subject.is_address)
         co_await ask_views(seen, world, plan, budget.deadline);

@@ -105,7 +105,7 @@ asio::awaitable<void> ask_reverse(Observation& seen, World& world, Budget& budge
     std::vector<IpAddress> addresses;
     std::vector<Question> questions;
     for (const SeenAddress& address : seen.addresses) {
-        const bool wanted = address.not_probed.empty() || address.not_probed == "no_http";
+        const bool wanted = !address.not_probed || address.not_probed == NotProbed::no_http;
         if (!wanted || addresses.size() >= reverse_names_asked ||
             resolvers::special_purpose(address.address))
             continue;

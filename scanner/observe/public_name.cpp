@@ -8,6 +8,7 @@ namespace asio = boost::asio;
 using resolvers::DnsAnswer;
 using resolvers::DomainName;
 using resolvers::Probe;
+using resolvers::ProbePurpose;
 using resolvers::ProbeRequest;
 using resolvers::StepStatus;
 
@@ -49,7 +50,7 @@ asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget&
         co_return;
     const std::string& name = further->name;
     const bool askable = DomainName::parse(name) && name != seen.subject.host &&
-                         (world.refusals == nullptr || world.refusals->refusal_of(name).empty());
+                         (world.refusals == nullptr || !world.refusals->refusal_of(name));
     if (!askable)
         co_return;
     ProbeRequest request;
@@ -57,7 +58,7 @@ asio::awaitable<void> probe_public_name(Observation& seen, World& world, Budget&
     request.address = further->address;
     request.port = 443;
     request.host = name;
-    request.purpose = "public_name";
+    request.purpose = ProbePurpose::public_name;
     request.handshake_only = true;
     Probe probe = co_await send(std::move(request), world, budget);
     seen.probes.push_back(std::move(probe));

@@ -20,13 +20,13 @@ std::vector<IpAddress> choose_registered(const Observation& seen, const World& w
     std::vector<IpAddress> in_order;
     for (const bool probed : {true, false})
         for (const SeenAddress& one : seen.addresses)
-            if (one.not_probed.empty() == probed)
+            if (!one.not_probed == probed)
                 in_order.push_back(one.address);
 
     std::vector<IpAddress> chosen;
     for (const IpAddress& address : in_order) {
         // Nobody's private addresses, and no questions about those who asked to be left alone.
-        if (resolvers::special_purpose(address) || !refusal_of(address, world, plan).empty())
+        if (resolvers::special_purpose(address) || refusal_of(address, world, plan))
             continue;
         const std::string lister = world.policy != nullptr ? world.policy->lister_of(address) : "";
         if (!lister.empty())

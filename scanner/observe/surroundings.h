@@ -2,6 +2,7 @@
 // end, how far resolvers are to be believed, and what time it is. Called from every shard's thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "resolvers/base/ip_address.h"
@@ -14,9 +15,9 @@ namespace scanner::observe {
 class Refusals {
 public:
     virtual ~Refusals() = default;
-    /// Why a host, or an address, must not be looked at ("opt_out", "blocked"); empty if it may.
-    virtual std::string refusal_of(const std::string& host) const = 0;
-    virtual std::string refusal_of(const resolvers::IpAddress& address) const = 0;
+    /// Why a host, or an address, must not be looked at; absent if it may.
+    virtual std::optional<Refusal> refusal_of(const std::string& host) const = 0;
+    virtual std::optional<Refusal> refusal_of(const resolvers::IpAddress& address) const = 0;
 };
 
 /// The public suffixes.

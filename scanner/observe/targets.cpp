@@ -16,40 +16,46 @@ SeenAddress seen_address(const IpAddress& address, const World& world)
     return seen;
 }
 
-std::string refusal_of(const IpAddress& address, const World& world, const Plan& plan)
+std::optional<NotProbed> refusal_of(const IpAddress& address, const World& world, const Plan& plan)
 {
     if (!plan.allow_private)
-        if (const auto special = resolvers::special_purpose(address))
-            return "special_purpose:" + std::string(*special);
-    return world.refusals != nullptr ? world.refusals->refusal_of(address) : "";
+        if (resolvers::special_purpose(address))
+            return NotProbed::special_purpose;
+    if (world.refusals != nullptr)
+        if (const std::optional<Refusal> refusal = world.refusals->refusal_of(address))
+            return not_probed_for(*refusal);
+    return std::nullopt;
 }
 
-std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
-                       const World& world, const Plan& plan)
+std::optional<NotProbed> refusal_of(const std::string& host,
+                                    const std::vector<SeenAddress>& addresses, const World& world,
+                                    const Plan& plan)
 {
-    if (std::string refusal = refusal_of_chain({host}, world); !refusal.empty())
-        return refusal;
+    if (const std::optional<Refusal> refusal = refusal_of_chain({host}, world))
+        return not_probed_for(*refusal);
     for (const SeenAddress& seen : addresses)
-        if (std::string refusal = refusal_of(seen.address, world, plan); !refusal.empty())
+        if (const std::optional<NotProbed> refusal = refusal_of(seen.address, world, plan))
             return refusal;
-    return "";
+    return std::nullopt;
 }
 
-std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world)
+std::optional<Refusal> refusal_of_chain(const std::vector<std::string>& chain, const World& world)
 {
     if (world.refusals != nullptr)
         for (const std::string& name : chain)
-            if (std::string refusal = world.refusals->refusal_of(name); !refusal.empty())
+            if (const std::optional<Refusal> refusal = world.refusals->refusal_of(name))
                 return refusal;
-    return "";
+    return std::nullopt;
 }
 
-std::string refusal_of_all(const std::vector<SeenAddress>& addresses)
+std::optional<Refusal> refusal_of_all(const std::vector<SeenAddress>& addresses)
 {
     for (const SeenAddress& seen : addresses)
-        if (seen.not_probed != "opt_out" && seen.not_probed != "blocked")
-            return "";
-    return addresses.empty() ? "" : addresses.front().not_probed;
+        if (seen.not_probed != NotProbed::opt_out && seen.not_probed != NotProbed::blocked)
+            return std::nullopt;
+    if (addresses.empty())
+        return std::nullopt;
+    return addresses.front().not_probed == NotProbed::opt_out ? Refusal::opt_out : Refusal::blocked;
 }
 
 namespace {
@@ -74,14 +80,14 @@ std::vector<IpAddress> choose_targets(std::vector<SeenAddress>& addresses, const
     std::set<std::string> groups;
     for (SeenAddress& seen : addresses) {
         seen.not_probed = refusal_of(seen.address, world, plan);
-        if (!seen.not_probed.empty())
+        if (seen.not_probed)
             continue;
         if (!groups.insert(group_of(seen, world)).second) {
-            seen.not_probed = "same_network";
+            seen.not_probed = NotProbed::same_network;
             continue;
         }
         if (targets.size() >= limit) {
-            seen.not_probed = "cap";
+            seen.not_probed = NotProbed::cap;
             continue;
         }
         targets.push_back(seen.address);
@@ -114,12 +120,12 @@ void mark_unprobed(Observation& seen, const std::vector<IpAddress>& targets)
                 return probe.address == address.address && held_back(probe);
             });
         if (probed)
-            address.not_probed.clear();
+            address.not_probed.reset();
         else if (rate)
-            address.not_probed = "rate";
-        else if (address.not_probed.empty() &&
+            address.not_probed = NotProbed::rate;
+        else if (!address.not_probed &&
                  std::find(targets.begin(), targets.end(), address.address) != targets.end())
-            address.not_probed = "cap";  // an earlier address used up the budget
+            address.not_probed = NotProbed::cap;  // an earlier address used up the budget
     }
 }
 

@@ -11,21 +11,23 @@ namespace scanner::observe {
 /// An address with what the routing data say about it.
 SeenAddress seen_address(const resolvers::IpAddress& address, const World& world);
 
-/// Why no request may go to an address: "special_purpose:loopback", "opt_out", "blocked". Empty if
+/// Why no request may go to an address: special-purpose, or on a list. Absent if
 /// one may.
-std::string refusal_of(const resolvers::IpAddress& address, const World& world, const Plan& plan);
+std::optional<NotProbed> refusal_of(const resolvers::IpAddress& address, const World& world,
+                                    const Plan& plan);
 
 /// The same for a host and where it leads: refused as soon as one of its addresses is, because the
 /// next answer may give that one first.
-std::string refusal_of(const std::string& host, const std::vector<SeenAddress>& addresses,
-                       const World& world, const Plan& plan);
+std::optional<NotProbed> refusal_of(const std::string& host,
+                                    const std::vector<SeenAddress>& addresses, const World& world,
+                                    const Plan& plan);
 
-/// Why nothing may be sent to any name of a CNAME chain: "opt_out", "blocked". Empty if one may.
-std::string refusal_of_chain(const std::vector<std::string>& chain, const World& world);
+/// Why nothing may be sent to any name of a CNAME chain: absent if one may.
+std::optional<Refusal> refusal_of_chain(const std::vector<std::string>& chain, const World& world);
 
 /// Why none of the addresses that a name leads to may be talked to, if a list refuses them all.
-/// Empty if it does not, or if there are none.
-std::string refusal_of_all(const std::vector<SeenAddress>& addresses);
+/// Absent if it does not, or if there are none.
+std::optional<Refusal> refusal_of_all(const std::vector<SeenAddress>& addresses);
 
 /// One address for each holder and family, in order, at most `limit`; refused ones are marked in
 /// `addresses` (not_probed) and left out.

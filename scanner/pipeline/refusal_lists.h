@@ -27,11 +27,11 @@ public:
     /// Were any files named at all?
     bool any() const { return !opt_outs_.empty() || !block_lists_.empty(); }
 
-    /// "opt_out", "blocked" or empty. An owner's wish is told before the user's.
-    std::string refusal_of(const std::string& host) const override { return word_for(host); }
-    std::string refusal_of(const resolvers::IpAddress& address) const override
+    /// An owner's wish is told before the user's.
+    std::optional<Refusal> refusal_of(const std::string& host) const override { return find(host); }
+    std::optional<Refusal> refusal_of(const resolvers::IpAddress& address) const override
     {
-        return word_for(address);
+        return find(address);
     }
 
 private:
@@ -41,10 +41,14 @@ private:
     };
 
     template <typename HostOrAddress>
-    std::string word_for(const HostOrAddress& what) const
+    std::optional<Refusal> find(const HostOrAddress& what) const
     {
         const std::shared_ptr<const Both> now = current();
-        return now->opted_out.covers(what) ? "opt_out" : now->blocked.covers(what) ? "blocked" : "";
+        if (now->opted_out.covers(what))
+            return Refusal::opt_out;
+        if (now->blocked.covers(what))
+            return Refusal::blocked;
+        return std::nullopt;
     }
 
     RefusalLists(std::vector<std::string> opt_outs, std::vector<std::string> block_lists)

@@ -15,8 +15,8 @@ namespace {
 
 bool answered_root(const Probe& probe, const Observation& seen)
 {
-    return probe.host == seen.subject.host && probe.purpose == "root" && probe.http_facts &&
-           probe.http_facts->status != 0;
+    return probe.host == seen.subject.host && probe.purpose == resolvers::ProbePurpose::root &&
+           probe.http_facts && probe.http_facts->status != 0;
 }
 
 }  // namespace

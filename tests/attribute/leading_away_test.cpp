@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scanner/attribute/attribute.h"
+#include "scanner/model/words.h"
 #include "scanner/route/route.h"
 #include "tests/support/observed.h"
 
@@ -100,7 +101,7 @@ TEST_CASE("an answer that sends its visitors away is no live site, however it do
             step.status = one.status;
             step.location = "as sent";
             step.to = "https://other.test/";
-            step.outcome = one.outcome;
+            step.outcome = scanner::value_of<scanner::RedirectOutcome>(one.outcome).value();
         }
         Record made;
         made.attribution =
@@ -119,14 +120,14 @@ TEST_CASE("a page that the redirect led to within the site makes it live, whatev
     resolvers::Probe next = observed.seen.probes.back();
     observed.seen.probes.back().http_facts->url = "https://films.example.org/";
     next.host = "www.example.org";
-    next.purpose = "redirect";
+    next.purpose = resolvers::ProbePurpose::redirect;
     next.http_facts->url = "https://www.example.org/";
     next.http_facts->status = 200;
     next.http_facts->headers.clear();
     Redirect& step = observed.seen.redirects.emplace_back();
     step.status = 301;
     step.to = next.http_facts->url;
-    step.outcome = "followed";
+    step.outcome = scanner::RedirectOutcome::followed;
     observed.seen.probes.push_back(next);
     CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
           State::live);

@@ -179,7 +179,8 @@ std::vector<Loss> losses(const Observation& seen)
                 lose("markers",
                      [&](Observation& left) { left.probes[p].http_facts->markers.clear(); });
         }
-        if (probe.tls_facts && !probe.tls_facts->chain.empty() && probe.purpose != "public_name")
+        if (probe.tls_facts && !probe.tls_facts->chain.empty() &&
+            probe.purpose != resolvers::ProbePurpose::public_name)
             lose("names of the certificate", [&](Observation& left) {
                 resolvers::Certificate& leaf = left.probes[p].tls_facts->chain.front();
                 leaf.names.clear();
@@ -212,7 +213,7 @@ std::vector<Loss> lost_probes(const Observation& seen)
     std::vector<Loss> all;
     for (std::size_t p = 0; p < seen.probes.size(); ++p) {
         Loss& loss = all.emplace_back(
-            Loss{seen.probes[p].purpose + " probe of " +
+            Loss{std::string(word(seen.probes[p].purpose)) + " probe of " +
                      (seen.probes[p].address ? seen.probes[p].address->text() : "no address"),
                  seen});
         loss.left.probes.erase(loss.left.probes.begin() + static_cast<std::ptrdiff_t>(p));

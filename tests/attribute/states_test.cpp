@@ -106,7 +106,7 @@ TEST_CASE("what we could not do is no state of the site")
         probe.scheme = "https";
         probe.address = *resolvers::IpAddress::parse("51.83.1.2");
         probe.host = "films.example.org";
-        probe.purpose = "root";
+        probe.purpose = resolvers::ProbePurpose::root;
         probe.tcp.status = status;
         CHECK(scanner::attribute::attribute(observed.seen, support::shipped_catalogue()).state ==
               state);

@@ -88,7 +88,7 @@ TEST_CASE("members are written in their order, without those at their default")
     probe.address = samples::ip("2001:db8::1");
     probe.port = 80;
     probe.host = "example.com";
-    probe.purpose = "root";
+    probe.purpose = resolvers::ProbePurpose::root;
     probe.tcp = {resolvers::StepStatus::refused, "ECONNREFUSED"};
     probe.connect_time = resolvers::Milliseconds{3};
     resolvers::TlsFacts tls;
@@ -284,6 +284,11 @@ TEST_CASE("a wrong observation is refused with the name of the member")
          "dns: expected a list"},
         {"twice the same member", observation_with(R"("vantage":"a","vantage":"b")"),
          "vantage: stands here twice"},
+        {"a reason that there is not",
+         observation_with(R"("addresses":[{"address":"192.0.2.1","not_probed":"cap:x"}])"),
+         "addresses[0].not_probed: a word that this version does not know"},
+        {"an empty reason", observation_with(R"("refused":"")"),
+         "refused: a word that this version does not know"},
         {"a required member of a list's element",
          observation_with(R"("addresses":[{"not_probed":"cap"}])"),
          "addresses[0].address: missing"},

@@ -113,9 +113,7 @@ TEST_CASE("name servers at addresses that nobody may be sent to are left out")
     CHECK(seen.views.size() == 1);
     zone.dns.add("example.org", "NS", "ns2.example.net");
     zone.dns.add("ns2.example.net", "A", "9.9.9.2");
-    zone.refusals.address = [](const IpAddress& address) {
-        return address.text() == "9.9.9.3" ? "opt_out" : "";
-    };
+    zone.refusals.address = fake::refuses("9.9.9.3");
     zone.dns.add("ns2.example.net", "A", "9.9.9.3");
     seen = zone.look("www.example.org");
     CHECK(zone.servers == "9.9.9.2 ");

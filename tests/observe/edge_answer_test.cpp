@@ -12,7 +12,7 @@ namespace {
 const Probe* edge_probe(const Observation& seen)
 {
     for (const Probe& probe : seen.probes)
-        if (probe.purpose == "edge")
+        if (probe.purpose == resolvers::ProbePurpose::edge)
             return &probe;
     return nullptr;
 }
@@ -36,7 +36,7 @@ TEST_CASE("the path that an edge answers itself is asked of the same address, an
     };
     const Observation seen = scene.look("example.org");
     REQUIRE(seen.probes.size() == 2);
-    CHECK(seen.probes[1].purpose == "edge");
+    CHECK(seen.probes[1].purpose == resolvers::ProbePurpose::edge);
     CHECK(seen.probes[1].http_facts->url == "https://example.org/edge/trace");
     const ProbeRequest& request = scene.http.requests.at(1);
     CHECK(request.scheme == "https");
@@ -100,7 +100,7 @@ TEST_CASE("plain HTTP is used where https did not work, and a redirect of it is 
     CHECK(asked->port == 80);
     CHECK(seen.redirects.size() == 1);  // of the page
     CHECK(scene.http.requests.size() == 3);
-    CHECK(scene.http.requests.back().purpose == "edge");
+    CHECK(scene.http.requests.back().purpose == resolvers::ProbePurpose::edge);
 }
 
 TEST_CASE("the address that the policy names is asked, if the subject's root answered there")

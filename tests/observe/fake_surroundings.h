@@ -11,18 +11,31 @@ namespace fake {
 
 class Refusals : public scanner::observe::Refusals {
 public:
-    std::function<std::string(const std::string& host)> host;
-    std::function<std::string(const resolvers::IpAddress& address)> address;
+    std::function<std::optional<scanner::Refusal>(const std::string& host)> host;
+    std::function<std::optional<scanner::Refusal>(const resolvers::IpAddress& address)> address;
 
-    std::string refusal_of(const std::string& asked) const override
+    std::optional<scanner::Refusal> refusal_of(const std::string& asked) const override
     {
-        return host ? host(asked) : "";
+        return host ? host(asked) : std::nullopt;
     }
-    std::string refusal_of(const resolvers::IpAddress& asked) const override
+    std::optional<scanner::Refusal> refusal_of(const resolvers::IpAddress& asked) const override
     {
-        return address ? address(asked) : "";
+        return address ? address(asked) : std::nullopt;
     }
 };
+
+/// Refuses one host, or one address, by its text.
+inline auto refuses(std::string refused, scanner::Refusal why = scanner::Refusal::opt_out)
+{
+    return [refused = std::move(refused), why](const auto& asked) {
+        std::string text;
+        if constexpr (std::is_convertible_v<decltype(asked), std::string>)
+            text = asked;
+        else
+            text = asked.text();
+        return text == refused ? std::optional(why) : std::nullopt;
+    };
+}
 
 /// A registrable domain has two labels.
 class Suffixes : public scanner::observe::Suffixes {

@@ -7,12 +7,15 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
+#include "scanner/model/words.h"
 #include "tests/observe/fake_policy.h"
 #include "tests/observe/fake_surroundings.h"
 
 namespace asio = boost::asio;
 using namespace resolvers;
+using scanner::NotProbed;
 using scanner::Observation;
+using scanner::Refusal;
 using scanner::Subject;
 using scanner::observe::Plan;
 using scanner::observe::World;
@@ -136,7 +139,7 @@ std::vector<std::string> outcomes(const Observation& seen)
 {
     std::vector<std::string> list;
     for (const scanner::Redirect& step : seen.redirects)
-        list.push_back(step.outcome);
+        list.emplace_back(word(step.outcome));
     return list;
 }
 
@@ -153,9 +156,9 @@ TEST_CASE("a name is resolved, its root fetched at one address a holder")
     const Observation seen = scene.look("example.org");
     CHECK(seen.probes.size() == 2);
     REQUIRE(seen.addresses.size() == 3);
-    CHECK(seen.addresses[0].not_probed == "");
-    CHECK(seen.addresses[1].not_probed == "same_network");
-    CHECK(seen.addresses[2].not_probed == "");
+    CHECK_FALSE(seen.addresses[0].not_probed);
+    CHECK(seen.addresses[1].not_probed == NotProbed::same_network);
+    CHECK_FALSE(seen.addresses[2].not_probed);
     CHECK(scene.dns.asked <= 12);
 }
 
@@ -170,7 +173,7 @@ TEST_CASE("no request ever goes to a special-purpose address")
         const Observation seen = scene.look("example.org");
         CHECK(scene.http.visits.empty());
         REQUIRE(seen.addresses.size() == 1);
-        CHECK(seen.addresses[0].not_probed.starts_with("special_purpose:"));
+        CHECK(seen.addresses[0].not_probed == NotProbed::special_purpose);
     }
 }
 
@@ -279,7 +282,7 @@ TEST_CASE("redirects end at the budget, however many there are")
             302, "/" + std::to_string(i + 1)};
     const Observation seen = scene.look("example.org");
     CHECK(scene.http.visits.size() == scene.plan.request_budget);
-    CHECK(seen.redirects.back().outcome == "limit");
+    CHECK(seen.redirects.back().outcome == scanner::RedirectOutcome::limit);
 }
 
 TEST_CASE("plain HTTP is tried when TLS cannot be had")
@@ -335,11 +338,9 @@ TEST_CASE("an opted-out host is not even asked for")
 {
     Scene scene;
     scene.dns.a("example.org", "8.8.8.8");
-    scene.refusals.host = [](const std::string& host) {
-        return host == "example.org" ? "opt_out" : "";
-    };
+    scene.refusals.host = fake::refuses("example.org");
     const Observation seen = scene.look("example.org");
-    CHECK(seen.refused == "opt_out");
+    CHECK(seen.refused == Refusal::opt_out);
     CHECK(scene.dns.asked == 0);
     CHECK(scene.http.visits.empty());
 }
@@ -349,7 +350,7 @@ TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
     struct Case {
         const char* why;
         const char* host;
-        std::string refused;
+        std::optional<Refusal> refused;
         std::vector<std::string> asked;
         unsigned visits;
         std::vector<std::string> outcomes;
@@ -359,17 +360,17 @@ TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
                                         "SOA " + name};
     };
     const Case cases[] = {
-        {"its own name", "wished.org", "opt_out", {}, 0, {}},
-        {"its address alone", "blocked.org", "blocked", zone_of("blocked.org"), 0, {}},
-        {"one address of two", "half.org", "", zone_of("half.org"), 1, {}},
-        {"the name it is an alias of", "alias.org", "opt_out", zone_of("alias.org"), 0, {}},
+        {"its own name", "wished.org", Refusal::opt_out, {}, 0, {}},
+        {"its address alone", "blocked.org", Refusal::blocked, zone_of("blocked.org"), 0, {}},
+        {"one address of two", "half.org", {}, zone_of("half.org"), 1, {}},
+        {"the name it is an alias of", "alias.org", Refusal::opt_out, zone_of("alias.org"), 0, {}},
         {"a redirect to a name: not even asked for",
          "moved.org",
-         "",
+         {},
          zone_of("moved.org"),
          1,
          {"opt_out"}},
-        {"an address literal", "9.9.9.9", "blocked", {}, 0, {}},
+        {"an address literal", "9.9.9.9", Refusal::blocked, {}, 0, {}},
     };
     for (const Case& c : cases) {
         CAPTURE(c.why);
@@ -383,12 +384,12 @@ TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
         scene.dns.a("moved.org", "8.8.8.8");
         scene.http.pages["https half.org /"] = {200, ""};
         scene.http.pages["https moved.org /"] = {301, "https://www.wished.org/"};
-        scene.refusals.host = [](const std::string& host) {
-            return is_under(host, "wished.org") ? "opt_out" : "";
+        scene.refusals.host = [](const std::string& host) -> std::optional<Refusal> {
+            if (is_under(host, "wished.org"))
+                return Refusal::opt_out;
+            return std::nullopt;
         };
-        scene.refusals.address = [](const IpAddress& address) {
-            return address.text() == "9.9.9.9" ? "blocked" : "";
-        };
+        scene.refusals.address = fake::refuses("9.9.9.9", Refusal::blocked);
         const Observation seen = scene.look(c.host);
         CHECK(seen.refused == c.refused);
         CHECK(scene.dns.questions == c.asked);
@@ -396,7 +397,7 @@ TEST_CASE("nothing is sent to what is on a list, at whatever turn it shows")
         CHECK(outcomes(seen) == c.outcomes);
         for (const scanner::SeenAddress& address : seen.addresses)
             if (address.address.text() == "9.9.9.9")
-                CHECK(address.not_probed == "blocked");
+                CHECK(address.not_probed == NotProbed::blocked);
     }
 }
 

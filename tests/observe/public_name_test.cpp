@@ -28,7 +28,7 @@ TEST_CASE("the outer name of ECH is put to the address that answered, with a han
     scene.http.status_by_host["outer.example.net"] = 200;
     const Observation seen = scene.look("example.org");
     REQUIRE(seen.probes.size() == 2);
-    CHECK(seen.probes[1].purpose == "public_name");
+    CHECK(seen.probes[1].purpose == resolvers::ProbePurpose::public_name);
     CHECK(seen.probes[1].host == "outer.example.net");
     CHECK(seen.probes[1].address->text() == "8.8.8.8");
     CHECK_FALSE(seen.probes[1].http_facts.has_value());
@@ -73,16 +73,15 @@ TEST_CASE("the outer name is tried only when it can tell something, and may be")
                 return std::nullopt;
             return scanner::observe::FurtherProbe{*IpAddress::parse("8.8.8.8"), c.suggested, ""};
         };
-        scene.refusals.host = [](const std::string& host) {
-            return host == "out.example.net" ? "opt_out" : "";
-        };
+        scene.refusals.host = fake::refuses("out.example.net");
         if (c.answers)
             scene.http.status_by_host["example.org"] = 200;
         scene.plan.public_name = c.profile_wants;
         scene.plan.request_budget = c.budget;
         const Observation seen = scene.look("example.org");
-        const bool tried = std::any_of(seen.probes.begin(), seen.probes.end(),
-                                       [](const Probe& p) { return p.purpose == "public_name"; });
+        const bool tried = std::any_of(seen.probes.begin(), seen.probes.end(), [](const Probe& p) {
+            return p.purpose == resolvers::ProbePurpose::public_name;
+        });
         CHECK(tried == c.tried);
         CHECK(scene.http.requests.size() <= c.budget);
     }

@@ -59,7 +59,7 @@ struct Scene {
         plan.registry_networks = 2;
     }
 
-    void address(const char* text, const char* not_probed = "")
+    void address(const char* text, std::optional<scanner::NotProbed> not_probed = {})
     {
         seen.addresses.push_back({*IpAddress::parse(text), {}, not_probed});
     }
@@ -96,7 +96,7 @@ struct Scene {
 TEST_CASE("registries are asked about the registered name and the addresses, probed ones first")
 {
     Scene scene;
-    scene.address("8.8.4.4", "same_network");
+    scene.address("8.8.4.4", scanner::NotProbed::same_network);
     scene.address("8.8.8.8");
     scene.look_up();
     CHECK(scene.seen.registry.asked == Lines{"domain", "network"});
@@ -113,12 +113,10 @@ TEST_CASE("addresses beyond the cap and listed edges are told, refused ones are 
     Scene scene;
     for (const char* address : {"8.8.8.1", "8.8.8.2", "8.8.8.3", "104.16.1.1"})
         scene.address(address);
-    scene.address("10.0.0.1", "special_purpose:private");
+    scene.address("10.0.0.1", scanner::NotProbed::special_purpose);
     scene.address("9.9.9.9");
     scene.policy.listers["104.16.1.1"] = "cloudflare-proxy";
-    scene.refusals.address = [](const IpAddress& address) {
-        return address.text() == "9.9.9.9" ? "opt_out" : "";
-    };
+    scene.refusals.address = fake::refuses("9.9.9.9");
     scene.look_up();
     CHECK(scene.networks() == Lines{"8.8.8.1", "8.8.8.2"});
     CHECK(scene.gaps() == Lines{"8.8.8.3 cap", "104.16.1.1 listed cloudflare-proxy"});

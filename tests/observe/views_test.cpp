@@ -90,9 +90,7 @@ TEST_CASE("an address, an opted-out name and an unreadable line are put to no vi
         Scene scene;
         Dns isp;
         scene.world.views = {{"isp", "192.0.2.1:53", &isp}};
-        scene.refusals.host = [](const std::string& name) {
-            return name == "out.example.org" ? "opt_out" : "";
-        };
+        scene.refusals.host = fake::refuses("out.example.org");
         scene.look(host);
         CHECK(isp.asked.empty());
     }

@@ -26,8 +26,8 @@ inline resolvers::IpAddress ip(const char* text)
 inline SeenAddress seen(const char* address, const char* prefix, std::uint32_t asn,
                         const char* organisation)
 {
-    return {ip(address), resolvers::Origin{*resolvers::Prefix::parse(prefix), asn, organisation},
-            ""};
+    return {
+        ip(address), resolvers::Origin{*resolvers::Prefix::parse(prefix), asn, organisation}, {}};
 }
 
 inline Finding identified(Role role, const char* provider, const char* product, const char* name,
@@ -133,15 +133,15 @@ inline Record fronted()
         seen("104.21.5.7", "104.21.0.0/20", 13335, "Cloudflare, Inc."),
         seen("172.67.9.8", "172.67.0.0/20", 13335, "Cloudflare, Inc."),
         seen("2606:4700:3030::6815:507", "2606:4700:3030::/44", 13335, "Cloudflare, Inc.")};
-    o.addresses[1].not_probed = "same_network";
-    o.addresses[2].not_probed = "same_network";
+    o.addresses[1].not_probed = scanner::NotProbed::same_network;
+    o.addresses[2].not_probed = scanner::NotProbed::same_network;
 
     resolvers::Probe probe;
     probe.scheme = "https";
     probe.address = ip("104.21.5.7");
     probe.port = 443;
     probe.host = name;
-    probe.purpose = "root";
+    probe.purpose = resolvers::ProbePurpose::root;
     probe.tcp.status = probe.tls.status = probe.http.status = resolvers::StepStatus::ok;
     resolvers::TlsFacts tls;
     tls.sni = name;

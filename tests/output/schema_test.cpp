@@ -192,6 +192,19 @@ TEST_CASE("the schemas know the words of the enumerations, in their order, and n
     CHECK(enumeration(observation, "dns_status") == all_words<resolvers::DnsStatus>());
     CHECK(enumeration(observation, "step_status") == all_words<resolvers::StepStatus>());
     CHECK(enumeration(observation, "chain_end") == all_words<ChainEnd>());
+    const Enumerations in_observation = enumerations(observation);
+    CHECK(in_observation.at("refused") == all_words<Refusal>());
+    CHECK(in_observation.at("probe.purpose") == all_words<resolvers::ProbePurpose>());
+    CHECK(in_observation.at("redirect.outcome") == all_words<RedirectOutcome>());
+    std::string not_probed;
+    for (const std::string_view word : words_of<NotProbed>())
+        not_probed += (not_probed.empty() ? "^(" : "|") + std::string(word) +
+                      (word == "special_purpose" ? "(:[a-z_]+)?" : "");
+    CHECK(observation.at("$defs")
+              .at("seen_address")
+              .at("properties")
+              .at("not_probed")
+              .at("pattern") == boost::json::value(not_probed + ")$"));
     const Enumerations of_record = {
         {"role", all_words<Role>()},
         {"strength", all_words<Strength>()},

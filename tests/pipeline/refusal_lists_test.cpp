@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+using scanner::Refusal;
 using scanner::pipeline::RefusalLists;
 
 namespace {
@@ -27,7 +28,7 @@ struct Folder {
         std::filesystem::temp_directory_path() / ("servedby-refusals-" + std::to_string(getpid()));
 };
 
-std::string of(const RefusalLists& lists, std::string_view host)
+std::optional<Refusal> of(const RefusalLists& lists, std::string_view host)
 {
     return lists.refusal_of(std::string(host));
 }
@@ -41,19 +42,19 @@ TEST_CASE("lists are replaced as a whole when they are read again")
     const std::string blocked = folder.write("blocked", "b.example\n192.0.2.0/24\n");
     const auto lists = RefusalLists::read({wished}, {blocked}).value();
     CHECK(lists->any());
-    CHECK(of(*lists, "www.a.example") == "opt_out");
-    CHECK(of(*lists, "b.example") == "blocked");
-    CHECK(lists->refusal_of(*resolvers::IpAddress::parse("192.0.2.9")) == "blocked");
+    CHECK(of(*lists, "www.a.example") == Refusal::opt_out);
+    CHECK(of(*lists, "b.example") == Refusal::blocked);
+    CHECK(lists->refusal_of(*resolvers::IpAddress::parse("192.0.2.9")) == Refusal::blocked);
 
     folder.write("wished", "b.example\nc.example\n");
     folder.write("blocked", "198.51.100.0/24\n");
-    CHECK(of(*lists, "c.example").empty());
+    CHECK_FALSE(of(*lists, "c.example"));
     CHECK(lists->read_again().value() ==
           "--optout 2 names and 0 prefixes, --blocklist 0 names and 1 prefixes");
-    CHECK(of(*lists, "a.example").empty());
-    CHECK(of(*lists, "b.example") == "opt_out");
-    CHECK(of(*lists, "c.example") == "opt_out");
-    CHECK(lists->refusal_of(*resolvers::IpAddress::parse("192.0.2.9")).empty());
+    CHECK_FALSE(of(*lists, "a.example"));
+    CHECK(of(*lists, "b.example") == Refusal::opt_out);
+    CHECK(of(*lists, "c.example") == Refusal::opt_out);
+    CHECK_FALSE(lists->refusal_of(*resolvers::IpAddress::parse("192.0.2.9")));
     CHECK_FALSE(RefusalLists::read({}, {}).value()->any());
 }
 
@@ -64,9 +65,9 @@ TEST_CASE("what cannot be read leaves the old lists, both of them")
     const std::string blocked = folder.write("blocked", "b.example\n");
     const auto lists = RefusalLists::read({wished}, {blocked}).value();
     const auto still_there = [&] {
-        CHECK(of(*lists, "a.example") == "opt_out");
-        CHECK(of(*lists, "b.example") == "blocked");
-        CHECK(of(*lists, "c.example").empty());
+        CHECK(of(*lists, "a.example") == Refusal::opt_out);
+        CHECK(of(*lists, "b.example") == Refusal::blocked);
+        CHECK_FALSE(of(*lists, "c.example"));
     };
     folder.write("wished", "c.example\n");
     folder.write("blocked", "c.example\nnot a name\n");
@@ -102,7 +103,7 @@ TEST_CASE("who asks while the lists are replaced sees one state or the other")
     std::atomic<unsigned> torn{0};
     std::thread asker([&] {
         while (!done)
-            if (of(*lists, "a.example") != "opt_out")
+            if (of(*lists, "a.example") != Refusal::opt_out)
                 ++torn;
     });
     for (int i = 0; i < 200; ++i)

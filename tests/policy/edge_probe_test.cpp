@@ -163,7 +163,7 @@ TEST_CASE("an edge's answer is no page of the site's: no state follows from it")
             at_unlisted().https(unlisted, {{"location", "https://other.test/"}}, 301);
         Redirect& step = observed.seen.redirects.emplace_back();
         step.to = "https://other.test/";
-        step.outcome = "other_site";
+        step.outcome = scanner::RedirectOutcome::other_site;
         return observed;
     };
     const auto failed = [] {

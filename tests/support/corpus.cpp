@@ -20,6 +20,16 @@ using scanner::catalogue::Value;
 
 namespace {
 
+// The value of a word of a corpus, which must be one.
+template <resolvers::Worded T>
+T read_word(const std::string& text)
+{
+    const std::optional<T> value = resolvers::value_of<T>(text.substr(0, text.find(':')));
+    if (!value)
+        throw std::runtime_error("no such word: " + text);
+    return *value;
+}
+
 [[noreturn]] void fault(const std::string& file, unsigned line, const std::string& what)
 {
     throw std::runtime_error(file + ":" + std::to_string(line) + ": " + what);
@@ -140,7 +150,7 @@ public:
         seen_.observed_at = Timestamp{std::chrono::milliseconds{1'795'315'200'000}};
         seen_.source = source_.text_or(table_, "source", "scan");
         seen_.profile = seen_.source == "scan" ? "standard" : "imported";
-        seen_.refused = source_.text_or(table_, "refused", "");
+        seen_.refused = scanner::value_of<scanner::Refusal>(source_.text_or(table_, "refused", ""));
         seen_.declared = source_.text_or(table_, "declared", "");
         seen_.declared_by = source_.text_or(table_, "declared_by", "");
         seen_.not_observed = source_.texts_or_none(table_, "not_observed");
@@ -199,14 +209,14 @@ private:
             for (const Value& item : items(*value)) {
                 seen_.addresses.push_back(read_address(source_, item, source_.text(item)));
                 if (seen_.source != "scan")
-                    seen_.addresses.back().not_probed = "imported";
+                    seen_.addresses.back().not_probed = scanner::NotProbed::imported;
             }
         const Value* unprobed = table_.find("not_probed");
         if (unprobed != nullptr)
             for (const scanner::catalogue::Field& field : unprobed->fields)
                 for (scanner::SeenAddress& one : seen_.addresses)
                     if (one.address.text() == field.key)
-                        one.not_probed = source_.text(field.value);
+                        one.not_probed = read_word<scanner::NotProbed>(source_.text(field.value));
         std::stable_sort(seen_.addresses.begin(), seen_.addresses.end(),
                          [](const auto& a, const auto& b) { return a.address < b.address; });
     }
@@ -382,7 +392,7 @@ private:
             std::vector<std::string> places = source_.texts_or_none(answer, "at");
             if (places.empty())
                 for (const scanner::SeenAddress& one : seen_.addresses)
-                    if (one.not_probed.empty() || one.not_probed == "imported")
+                    if (!one.not_probed || one.not_probed == scanner::NotProbed::imported)
                         places.push_back(one.address.text());
             if (places.empty())
                 places = {""};  // the source did not say where
@@ -392,7 +402,7 @@ private:
     }
 
     Probe& probe_at(const std::string& scheme, const std::string& place, const std::string& host,
-                    const std::string& purpose)
+                    ProbePurpose purpose)
     {
         Probe& probe = seen_.probes.emplace_back();
         probe.scheme = scheme;
@@ -408,7 +418,9 @@ private:
     {
         const std::string scheme = source_.text_or(answer, "scheme", "https");
         const std::string host = source_.text_or(answer, "host", seen_.subject.host);
-        Probe& probe = probe_at(scheme, place, host, source_.text_or(answer, "purpose", "root"));
+        Probe& probe = probe_at(
+            scheme, place, host,
+            read_word<resolvers::ProbePurpose>(source_.text_or(answer, "purpose", "root")));
         if (const Value* failed = answer.find("failed")) {
             probe.tcp.status = source_.word_of<StepStatus>(*failed);
             return;
@@ -482,7 +494,7 @@ private:
                 places.push_back(one.address.text());
         for (const std::string& place : places) {
             const std::string name = source_.text_or(value, "name", "cloudflare-ech.com");
-            Probe& probe = probe_at("https", place, name, "public_name");
+            Probe& probe = probe_at("https", place, name, ProbePurpose::public_name);
             probe.tcp.status = probe.tls.status = StepStatus::ok;
             probe.tls_facts =
                 tls_facts(Value{}, name, source_.text_or(value, "certificate", "valid"));
@@ -514,7 +526,8 @@ private:
         scanner::Redirect& step = seen_.redirects.emplace_back();
         step.from = "https://" + seen_.subject.host + "/";
         step.to = step.location = source_.text_or(value, "to", "");
-        step.outcome = source_.text_or(value, "outcome", "followed");
+        step.outcome =
+            read_word<scanner::RedirectOutcome>(source_.text_or(value, "outcome", "followed"));
         step.status = 302;
         for (const std::string& address : source_.texts_or_none(value, "addresses"))
             step.addresses.push_back(read_address(source_, value, address));

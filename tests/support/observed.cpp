@@ -65,7 +65,7 @@ Probe& probe_at(scanner::Observation& seen, const std::string& scheme, const std
         probe.address = *IpAddress::parse(address);
     probe.port = scheme == "https" ? 443 : 80;
     probe.host = seen.subject.host;
-    probe.purpose = "root";
+    probe.purpose = resolvers::ProbePurpose::root;
     return probe;
 }
 
@@ -132,7 +132,7 @@ Observed& Observed::edge(const std::string& address, const std::string& path, un
 {
     https(address, {}, status);
     Probe& probe = seen.probes.back();
-    probe.purpose = "edge";
+    probe.purpose = resolvers::ProbePurpose::edge;
     probe.http_facts->url = "https://" + seen.subject.host + path;
     probe.http_facts->markers = std::move(markers);
     return *this;

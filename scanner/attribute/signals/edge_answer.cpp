@@ -65,7 +65,7 @@ void edge_answer(Sight& sight, const catalogue::Catalogue& catalogue)
             if (!probe->http_facts)
                 continue;
             // Whatever else comes from there is not what the site answers to its visitors.
-            if (probe->purpose == "edge") {
+            if (probe->purpose == resolvers::ProbePurpose::edge) {
                 add_edge_path(sight, i, *probe->http_facts, catalogue);
                 continue;
             }

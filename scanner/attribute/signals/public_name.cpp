@@ -8,7 +8,7 @@ namespace scanner::attribute {
 void public_name(Sight& sight, const catalogue::Catalogue& catalogue)
 {
     for (const resolvers::Probe& probe : sight.observation->probes) {
-        if (probe.purpose != "public_name" || !probe.tls_facts)
+        if (probe.purpose != resolvers::ProbePurpose::public_name || !probe.tls_facts)
             continue;
         const resolvers::TlsFacts& tls = *probe.tls_facts;
         if (!tls.trusted.value_or(false) || !tls.name_matches.value_or(false))

@@ -14,6 +14,7 @@
 #include "scanner/cli/wiring/live.h"
 #include "scanner/cli/wiring/offline.h"
 #include "scanner/input/public_suffix.h"
+#include "scanner/model/words.h"
 #include "scanner/policy/catalogue_policy.h"
 
 namespace scanner::cli {
@@ -64,6 +65,11 @@ Outcome<std::vector<resolvers::dns::ResolverAddress>> chosen_resolvers(
     return parse_resolvers("--resolvers", texts);
 }
 
+std::string word_or_empty(const std::optional<Refusal>& refusal)
+{
+    return refusal ? std::string(word(*refusal)) : "";
+}
+
 // Every name would be sent there: whoever names such a resolver must choose.
 std::optional<Failure> refused_resolver(const std::string& flag,
                                         const std::vector<resolvers::dns::ResolverAddress>& servers,
@@ -71,13 +77,13 @@ std::optional<Failure> refused_resolver(const std::string& flag,
 {
     for (const resolvers::dns::ResolverAddress& server : servers) {
         const auto url = resolvers::http::parse_http_url(server.url);
-        std::string why =
+        std::optional<Refusal> why =
             url ? refusals.refusal_of(url->host) : refusals.refusal_of(server.address);
-        if (why.empty() && !server.certificate_name.empty())
+        if (!why && !server.certificate_name.empty())
             why = refusals.refusal_of(server.certificate_name);
-        if (!why.empty())
+        if (why)
             return Failure{"malformed", flag + ": " + server.text() + " is on the list of --" +
-                                            (why == "opt_out" ? "optout" : "blocklist") +
+                                            (why == Refusal::opt_out ? "optout" : "blocklist") +
                                             "; name another, or take it off the list"};
     }
     return std::nullopt;
@@ -185,18 +191,17 @@ Outcome<Live> make_live(const LiveFlags& flags, const KnowledgeFlags& knowledge,
     http.timeouts.first_byte = flags.timeout;
     http.timeouts.total = flags.deadline;
     http.allow = [refusals = polite->refusals, all = flags.allow_private](const auto& address) {
-        return (all || !resolvers::special_purpose(address)) &&
-               refusals->refusal_of(address).empty();
+        return (all || !resolvers::special_purpose(address)) && !refusals->refusal_of(address);
     };
     resolvers::http::FetchOptions fetch;
     fetch.user_agent = http.user_agent;
     fetch.connect_timeout = flags.timeout;
     fetch.allow_private = flags.allow_private;
     fetch.refuses_host = [refusals = polite->refusals](const std::string& host) {
-        return refusals->refusal_of(host);
+        return word_or_empty(refusals->refusal_of(host));
     };
     fetch.refuses_address = [refusals = polite->refusals](const resolvers::IpAddress& address) {
-        return refusals->refusal_of(address);
+        return word_or_empty(refusals->refusal_of(address));
     };
 
     const bool connect = plan.connect;

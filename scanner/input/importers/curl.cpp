@@ -57,7 +57,7 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
         add_redirect(seen, facts, false);
         seen.probes.push_back(std::move(probe));
     } else if (probe.address) {
-        seen.addresses.push_back({*probe.address, std::nullopt, "imported"});
+        seen.addresses.push_back({*probe.address, std::nullopt, NotProbed::imported});
     }
     emitter.finish(std::move(seen), bare_names.empty());
 }

@@ -34,9 +34,9 @@ void add_probed_addresses(Observation& seen)
             seen.addresses.begin(), seen.addresses.end(),
             [&probe](const SeenAddress& address) { return address.address == probe.address; });
         if (known == seen.addresses.end())
-            seen.addresses.push_back({*probe.address, std::nullopt, ""});
+            seen.addresses.push_back({*probe.address, std::nullopt, std::nullopt});
         else
-            known->not_probed.clear();
+            known->not_probed.reset();
     }
     std::sort(seen.addresses.begin(), seen.addresses.end(),
               [](const SeenAddress& a, const SeenAddress& b) { return a.address < b.address; });

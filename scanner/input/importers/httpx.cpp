@@ -194,12 +194,12 @@ void import_line(Emitter& emitter, std::uint64_t number, const json::object& lin
                                  elsewhere ? std::nullopt : dialled_address(line));
     probe.started_at = seen.observed_at;
     if (elsewhere) {
-        probe.purpose = "redirect";
+        probe.purpose = resolvers::ProbePurpose::redirect;
         Redirect redirect;
         redirect.from = url;
         redirect.location = final_url;
         redirect.to = final_url;
-        redirect.outcome = "followed";
+        redirect.outcome = RedirectOutcome::followed;
         seen.redirects.push_back(std::move(redirect));
     }
 

@@ -146,7 +146,7 @@ Probe recorded_probe(std::string_view normalised_url, std::string_view host,
         probe.host = url->host;
     }
     probe.address = address;
-    probe.purpose = "root";
+    probe.purpose = resolvers::ProbePurpose::root;
     return probe;
 }
 
@@ -268,7 +268,8 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
     redirect.status = facts.status;
     redirect.location = resolvers::utf8_cut(resolvers::http::move_of(facts).value_or(""), 2048);
     if (target->has_error()) {
-        redirect.outcome = target->error().code == "other_scheme" ? "not_http" : "unreadable";
+        redirect.outcome = target->error().code == "other_scheme" ? RedirectOutcome::not_http
+                                                                  : RedirectOutcome::unreadable;
         seen.redirects.push_back(std::move(redirect));
         return;
     }
@@ -277,11 +278,11 @@ void add_redirect(Observation& seen, const HttpFacts& facts, bool followed)
     const resolvers::Outcome<resolvers::Url> page = resolvers::parse_url(facts.url);
     const std::string& from = page.has_value() ? page->host : seen.subject.host;
     if (followed)
-        redirect.outcome = "followed";
+        redirect.outcome = RedirectOutcome::followed;
     else if (!same_site(to.host, from))
-        redirect.outcome = "other_site";
+        redirect.outcome = RedirectOutcome::other_site;
     else if (resolvers::http::is_bad_port(to.port))
-        redirect.outcome = "bad_port";
+        redirect.outcome = RedirectOutcome::bad_port;
     else
         return;
     seen.redirects.push_back(std::move(redirect));

@@ -36,7 +36,7 @@ void add_address(Observation& seen, const IpAddress& address)
 {
     const auto same = [&address](const SeenAddress& known) { return known.address == address; };
     if (std::none_of(seen.addresses.begin(), seen.addresses.end(), same))
-        seen.addresses.push_back({address, std::nullopt, "imported"});
+        seen.addresses.push_back({address, std::nullopt, NotProbed::imported});
 }
 
 void collect_addresses(Observation& seen, std::string_view owner)

@@ -63,7 +63,7 @@ TEST_CASE("A recorded host has the first response from each address by each sche
     CHECK(joined(shop.not_observed) == "dns tls");
     REQUIRE(shop.redirects.size() == 1);
     CHECK(shop.redirects[0].to == "https://shop.example.com/");
-    CHECK(shop.redirects[0].outcome == "followed");
+    CHECK(shop.redirects[0].outcome == scanner::RedirectOutcome::followed);
 }
 
 TEST_CASE("Headers are kept in order, lower case, without cookie values and pseudo headers")
@@ -141,7 +141,7 @@ TEST_CASE("A redirect to another site is kept apart")
     CHECK(away.redirects[0].status == 302);
     CHECK(away.redirects[0].location == "//other.example.com/next");
     CHECK(away.redirects[0].to == "https://other.example.com/next");
-    CHECK(away.redirects[0].outcome == "other_site");
+    CHECK(away.redirects[0].outcome == scanner::RedirectOutcome::other_site);
 }
 
 TEST_CASE("A web socket is asked for by HTTP")

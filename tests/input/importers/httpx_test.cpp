@@ -46,7 +46,7 @@ TEST_CASE("The few headers that httpx has keys for do not stand for all")
           "server: edge/1.0 | content-type: text/html | location: https://login.example.net/");
     CHECK(joined(seen.not_observed) == "headers tls");
     REQUIRE(seen.redirects.size() == 1);
-    CHECK(seen.redirects[0].outcome == "other_site");
+    CHECK(seen.redirects[0].outcome == scanner::RedirectOutcome::other_site);
 }
 
 TEST_CASE("The opinion of httpx about CDNs goes nowhere")
@@ -129,12 +129,12 @@ TEST_CASE("A followed redirect to another site does not colour the input")
     const Observation& hop = on_line(made, 8);
     CHECK(hop.subject.host == "hop.example.com");
     REQUIRE(hop.probes.size() == 1);
-    CHECK(hop.probes[0].purpose == "redirect");
+    CHECK(hop.probes[0].purpose == resolvers::ProbePurpose::redirect);
     CHECK(text_of(hop.probes[0]) == "https://shop.example.net:443 0.0.0.0 ok/ok/ok 200");
     CHECK(way_of(hop) == "hop.example.com address 192.0.2.70(imported)");
     REQUIRE(hop.redirects.size() == 1);
     CHECK(hop.redirects[0].to == "https://shop.example.net/home");
-    CHECK(hop.redirects[0].outcome == "followed");
+    CHECK(hop.redirects[0].outcome == scanner::RedirectOutcome::followed);
     CHECK(joined(hop.not_observed) == "headers tls");
 }
 

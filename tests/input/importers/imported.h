@@ -69,7 +69,8 @@ inline std::string way_of(const Observation& seen)
         made += (made.empty() ? "" : " > ") + name;
     made += (made.empty() ? "" : " ") + std::string(word(seen.chain_end));
     for (const SeenAddress& address : seen.addresses)
-        made += " " + address.address.text() + "(" + address.not_probed + ")";
+        made += " " + address.address.text() + "(" +
+                (address.not_probed ? std::string(word(*address.not_probed)) : "") + ")";
     return made;
 }
 

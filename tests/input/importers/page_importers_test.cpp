@@ -1,6 +1,7 @@
 // The importers whose sources loaded pages: curl, urlscan, ooni.
 #include <doctest/doctest.h>
 
+#include "scanner/model/words.h"
 #include "tests/input/importers/imported.h"
 
 using namespace scanner;
@@ -144,7 +145,7 @@ TEST_CASE("Notes of curl: the scheme is not known, a year is no date")
     const Observation& second = made.observations[1];
     CHECK(time_of(second.observed_at) == "0");
     CHECK(headers_of(second.probes.at(0)) == "location: https://elsewhere.example.net/ | cf-ray: ");
-    CHECK(second.redirects.at(0).outcome == "other_site");
+    CHECK(second.redirects.at(0).outcome == scanner::RedirectOutcome::other_site);
     CHECK(joined(second.not_observed) == "address dns headers tls");
 
     const Observation& third = made.observations[2];
@@ -209,7 +210,7 @@ TEST_CASE("ooni: what the probe saw of the input's host, and not what the contro
           "http://blocked.example.org:80 192.0.2.170 ok/not_tried/ok 302");
     REQUIRE(seen.redirects.size() == 1);
     CHECK(seen.redirects[0].to == "http://blockpage.example/");
-    CHECK(seen.redirects[0].outcome == "other_site");
+    CHECK(seen.redirects[0].outcome == scanner::RedirectOutcome::other_site);
 
     CHECK(way_of(made.observations[1]) == "reset.example.org nxdomain");
     CHECK(text_of(made.observations[1].probes.at(0)) ==
@@ -268,7 +269,7 @@ TEST_CASE("recorded redirects are read as those of our own scans are")
         if (c.outcome.empty())
             continue;
         CHECK(redirects[0].to == c.to);
-        CHECK(redirects[0].outcome == c.outcome);
+        CHECK(word(redirects[0].outcome) == c.outcome);
     }
 }
 
@@ -280,5 +281,5 @@ TEST_CASE("a recorded Refresh header to another site is a redirect")
     REQUIRE(made.observations.size() == 1);
     REQUIRE(made.observations[0].redirects.size() == 1);
     CHECK(made.observations[0].redirects[0].location == "https://other.org/");
-    CHECK(made.observations[0].redirects[0].outcome == "other_site");
+    CHECK(made.observations[0].redirects[0].outcome == scanner::RedirectOutcome::other_site);
 }

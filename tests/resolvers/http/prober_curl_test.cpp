@@ -146,7 +146,7 @@ TEST_CASE("a probe of a sound server fills in everything")
 
     CHECK(seen.scheme == "https");
     CHECK(seen.host == "www.example.org");
-    CHECK(seen.purpose == "root");
+    CHECK(seen.purpose == resolvers::ProbePurpose::root);
     CHECK(seen.address->text() == "127.0.0.1");
     CHECK(seen.port == server.port());
     CHECK(seen.started_at.has_value());
@@ -423,7 +423,7 @@ TEST_CASE("where only a handshake is asked for, nothing follows it")
     std::string heard = "nothing was heard";
     ProbeRequest request = request_to(0);
     request.handshake_only = true;
-    request.purpose = "public_name";
+    request.purpose = resolvers::ProbePurpose::public_name;
     Probe seen;
     {
         Server server([&](Connection& connection) {
@@ -436,7 +436,7 @@ TEST_CASE("where only a handshake is asked for, nothing follows it")
     CHECK(told(seen.tcp) == "ok");
     CHECK(told(seen.tls) == "ok");
     CHECK(told(seen.http) == "not_tried");
-    CHECK(seen.purpose == "public_name");
+    CHECK(seen.purpose == resolvers::ProbePurpose::public_name);
     REQUIRE(seen.tls_facts.has_value());
     CHECK(seen.tls_facts->sni == "www.example.org");
     CHECK(seen.tls_facts->trusted == true);

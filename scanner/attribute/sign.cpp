@@ -6,11 +6,12 @@
 namespace scanner::attribute {
 
 using resolvers::Probe;
+using resolvers::ProbePurpose;
 using resolvers::StepStatus;
 
 bool asks_for_page(const Probe& probe, const Observation& seen)
 {
-    return probe.host == seen.subject.host && probe.purpose != resolvers::ProbePurpose::edge;
+    return probe.host == seen.subject.host && probe.purpose != ProbePurpose::edge;
 }
 
 namespace {
@@ -41,12 +42,11 @@ void sum_up(AddressSight& sight)
             probe->http_facts)
             sight.connected = true;
         if (probe->http_facts && probe->http_facts->status != 0 &&
-            probe->purpose != resolvers::ProbePurpose::edge &&
-            probe->purpose != resolvers::ProbePurpose::public_name)
+            probe->purpose != ProbePurpose::edge && probe->purpose != ProbePurpose::public_name)
             sight.answered_http = true;
         if (!is_local(probe->tcp.status) && probe->tcp.status != StepStatus::unreachable)
             only_local = false;
-        if (!probe->tls_facts || probe->purpose == resolvers::ProbePurpose::public_name)
+        if (!probe->tls_facts || probe->purpose == ProbePurpose::public_name)
             continue;
         const resolvers::TlsFacts& tls = *probe->tls_facts;
         if (!tls.trusted || !tls.name_matches)

@@ -246,20 +246,22 @@ std::optional<StateVerdict> from_redirects(const Observation& seen)
             leads_nowhere = facts.status;
     }
     for (const Redirect& step : seen.redirects) {
+        const auto stopped_at = [&step](const std::string& where) {
+            return StateVerdict{State::redirect_only,
+                                std::string(word(step.outcome)) + ": " + where};
+        };
         switch (step.outcome) {
             case RedirectOutcome::other_site:
                 return StateVerdict{State::redirect_only, "to " + step.to};
             case RedirectOutcome::not_http:
             case RedirectOutcome::unreadable:
-                return StateVerdict{State::redirect_only,
-                                    std::string(word(step.outcome)) + ": " + step.location};
+                return stopped_at(step.location);
             case RedirectOutcome::blocked:
             case RedirectOutcome::opt_out:
             case RedirectOutcome::loop:
             case RedirectOutcome::failed:
             case RedirectOutcome::bad_port:
-                return StateVerdict{State::redirect_only,
-                                    std::string(word(step.outcome)) + ": " + step.to};
+                return stopped_at(step.to);
             case RedirectOutcome::followed:
             case RedirectOutcome::limit:
                 break;

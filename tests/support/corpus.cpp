@@ -20,16 +20,6 @@ using scanner::catalogue::Value;
 
 namespace {
 
-// The value of a word of a corpus, which must be one.
-template <resolvers::Worded T>
-T read_word(const std::string& text)
-{
-    const std::optional<T> value = resolvers::value_of<T>(text.substr(0, text.find(':')));
-    if (!value)
-        throw std::runtime_error("no such word: " + text);
-    return *value;
-}
-
 [[noreturn]] void fault(const std::string& file, unsigned line, const std::string& what)
 {
     throw std::runtime_error(file + ":" + std::to_string(line) + ": " + what);
@@ -89,6 +79,13 @@ struct Source {
         if (!found)
             fail(value, "unknown word " + value.text);
         return *found;
+    }
+
+    template <typename T>
+    T word_or(const Value& table, std::string_view key, T otherwise) const
+    {
+        const Value* const value = table.find(key);
+        return value != nullptr ? word_of<T>(*value) : otherwise;
     }
 };
 
@@ -150,7 +147,8 @@ public:
         seen_.observed_at = Timestamp{std::chrono::milliseconds{1'795'315'200'000}};
         seen_.source = source_.text_or(table_, "source", "scan");
         seen_.profile = seen_.source == "scan" ? "standard" : "imported";
-        seen_.refused = scanner::value_of<scanner::Refusal>(source_.text_or(table_, "refused", ""));
+        if (const Value* refused = table_.find("refused"))
+            seen_.refused = source_.word_of<scanner::Refusal>(*refused);
         seen_.declared = source_.text_or(table_, "declared", "");
         seen_.declared_by = source_.text_or(table_, "declared_by", "");
         seen_.not_observed = source_.texts_or_none(table_, "not_observed");
@@ -202,6 +200,14 @@ private:
         answer.records.push_back({owner, record_type, 300, data, {}});
     }
 
+    // "special_purpose:loopback" says as well what the address tells.
+    scanner::NotProbed not_probed_of(const Value& value) const
+    {
+        if (source_.text(value).starts_with("special_purpose:"))
+            return scanner::NotProbed::special_purpose;
+        return source_.word_of<scanner::NotProbed>(value);
+    }
+
     void read_addresses()
     {
         const Value* value = table_.find("addresses");
@@ -216,7 +222,7 @@ private:
             for (const scanner::catalogue::Field& field : unprobed->fields)
                 for (scanner::SeenAddress& one : seen_.addresses)
                     if (one.address.text() == field.key)
-                        one.not_probed = read_word<scanner::NotProbed>(source_.text(field.value));
+                        one.not_probed = not_probed_of(field.value);
         std::stable_sort(seen_.addresses.begin(), seen_.addresses.end(),
                          [](const auto& a, const auto& b) { return a.address < b.address; });
     }
@@ -418,9 +424,8 @@ private:
     {
         const std::string scheme = source_.text_or(answer, "scheme", "https");
         const std::string host = source_.text_or(answer, "host", seen_.subject.host);
-        Probe& probe = probe_at(
-            scheme, place, host,
-            read_word<resolvers::ProbePurpose>(source_.text_or(answer, "purpose", "root")));
+        Probe& probe =
+            probe_at(scheme, place, host, source_.word_or(answer, "purpose", ProbePurpose::root));
         if (const Value* failed = answer.find("failed")) {
             probe.tcp.status = source_.word_of<StepStatus>(*failed);
             return;
@@ -526,8 +531,7 @@ private:
         scanner::Redirect& step = seen_.redirects.emplace_back();
         step.from = "https://" + seen_.subject.host + "/";
         step.to = step.location = source_.text_or(value, "to", "");
-        step.outcome =
-            read_word<scanner::RedirectOutcome>(source_.text_or(value, "outcome", "followed"));
+        step.outcome = source_.word_or(value, "outcome", scanner::RedirectOutcome::followed);
         step.status = 302;
         for (const std::string& address : source_.texts_or_none(value, "addresses"))
             step.addresses.push_back(read_address(source_, value, address));
